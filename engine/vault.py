@@ -1,0 +1,110 @@
+"""Keeping personal data: sealed with a key per subject, found through a keyed hash.
+
+Each subject (a member, a visitor's case) has a data key of its own, wrapped with the master
+key of the installation. Erasing a subject deletes that one row: what was sealed with it is
+gone, while the trail, which holds digests only, stays whole.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import LargeBinary, String, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base
+from engine.errors import HuijiError
+from engine.language import N_
+
+NONCE = 12
+REGISTER = b"register"
+
+
+class Erased(HuijiError):
+    """The subject's key is gone: what it sealed cannot be read any more."""
+
+    message = N_("These personal data were erased.")
+
+
+class SubjectKey(Base):
+    """A subject's data key, wrapped with a master key."""
+
+    __tablename__ = "subject_key"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The installation's secrets, and what is done with them.
+
+    `masters`: 32-byte keys, the current one first; older ones still open what they sealed.
+    `lookup_key` and `trail_key` never change: hashes made with them are compared for ever.
+    """
+
+    masters: Sequence[bytes]
+    lookup_key: bytes
+    trail_key: bytes
+
+    def lookup(self, value: str) -> bytes:
+        """The keyed hash by which a value is found without being stored."""
+        return hmac.digest(self.lookup_key, value.encode(), hashlib.sha256)
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """A keyed hash for one purpose: links, tokens, provider notices."""
+        key = hmac.digest(self.lookup_key, b"sign:" + purpose.encode(), hashlib.sha256)
+        return hmac.digest(key, message, hashlib.sha256)
+
+    def seal_text(self, text: str) -> bytes:
+        """Seal a short text of the register, such as an identity number, with the master key."""
+        return self._wrap(text.encode(), REGISTER)
+
+    def open_text(self, sealed: bytes) -> str:
+        """Read what `seal_text` sealed."""
+        return self._unwrap(sealed, REGISTER).decode()
+
+    def seal(self, session: Session, subject: str, data: bytes) -> bytes:
+        """Seal data with the subject's own key; makes the key at first use."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + AESGCM(self._data_key(session, subject)).encrypt(nonce, data, b"")
+
+    def open(self, session: Session, subject: str, sealed: bytes) -> bytes:
+        """Read what `seal` sealed; raises Erased when the subject's key is gone."""
+        key = self._find_key(session, subject)
+        if key is None:
+            raise Erased
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], b"")
+
+    def _data_key(self, session: Session, subject: str) -> bytes:
+        key = self._find_key(session, subject)
+        if key is None:
+            key = secrets.token_bytes(32)
+            session.execute(
+                insert(SubjectKey).values(
+                    subject=subject, wrapped=self._wrap(key, subject.encode())
+                )
+            )
+        return key
+
+    def _find_key(self, session: Session, subject: str) -> bytes | None:
+        wrapped = session.scalar(
+            select(SubjectKey.wrapped).where(SubjectKey.subject == subject)
+        )
+        return None if wrapped is None else self._unwrap(wrapped, subject.encode())
+
+    def _wrap(self, data: bytes, about: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + AESGCM(self.masters[0]).encrypt(nonce, data, about)
+
+    def _unwrap(self, sealed: bytes, about: bytes) -> bytes:
+        for master in self.masters:
+            try:
+                return AESGCM(master).decrypt(sealed[:NONCE], sealed[NONCE:], about)
+            except InvalidTag:
+                continue
+        raise Erased
