@@ -1,0 +1,39 @@
+# The commands of this checkout. `make help` lists them.
+
+python := .venv/bin/python
+catalogues := web/translations
+messages := var/messages.pot
+
+.PHONY: help setup run test bench messages format
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Set up all that running and testing need
+	@bin/setup test
+
+run: ## Set up what is missing and start the server with demo data
+	@bin/setup run
+	@.venv/bin/huiji run
+
+test: setup ## Check everything: style, types, imports, all tests on both databases, browsers
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -n 2 --dist worksteal
+
+bench: setup ## Measure a completion beside the floor, on both databases
+	@$(python) -m benchmarks
+
+messages: setup ## Bring the message catalogues up to date with the code and the templates
+	@mkdir -p var
+	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output \
+	  --ignore-dirs="node_modules static translations" --output-file $(messages) \
+	  engine forms workflows web
+	@.venv/bin/pybabel --quiet update --input-file $(messages) --output-dir $(catalogues) \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+format: setup ## Format the code and repair what the linter can repair
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
