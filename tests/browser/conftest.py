@@ -1,0 +1,155 @@
+"""A real server with demo data, and a real Chromium to look at it.
+
+`phone` and `desktop` are pages of a fresh browser at 390 and 1440 px, `any_width` runs a test
+at both, `new_page` opens further ones. Whatever a page's scripts or its content policy
+complain about fails the test. `axe(page)` answers what is wrong for people with disabilities.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).parents[2]
+WIDTHS = {"phone": 390, "desktop": 1440}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN_AXE = """async (tags) => {
+    const found = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return found.violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target}: ${failureSummary}`)
+    );
+}"""
+
+NewPage = Callable[..., Page]
+Axe = Callable[[Page], list[str]]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `app` is what it serves."""
+
+    url: str
+    app: Any
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder, so that `-m 'not browser'` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Drive the system's Chromium, not one that Playwright would download."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each test's server has an address of its own; the plugin's fixture is not needed."""
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation's folder with the demo data in it, made once."""
+    from web.demo import make_demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo(folder)
+    return folder
+
+
+@pytest.fixture
+def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, on a copy of the demo data in SQLite."""
+    from web.app import create_app
+    from web.settings import Settings
+
+    folder = shutil.copytree(demo_folder, tmp_path / "var")
+    app = create_app(Settings.from_environment({"HUIJI_VAR": str(folder)}))
+    listener = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=listener.serve_forever)
+    thread.start()
+    yield Server(f"http://127.0.0.1:{listener.port}", app)
+    listener.shutdown()
+    thread.join()
+    listener.server_close()
+
+
+@pytest.fixture
+def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iterator[NewPage]:
+    """Open a page of a browser that knows nothing yet: `new_page("phone", javascript=False)`."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # A refused form is an answer of 4xx, which the browser reports as well.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(message.text)
+
+    def open_page(size: str = "desktop", *, javascript: bool = True, locale: str = "zh-CN") -> Page:
+        context = new_context(
+            base_url=server.url,
+            viewport={"width": WIDTHS[size], "height": 900},
+            has_touch=size == "phone",
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript,
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    """A page as wide as a phone."""
+    return new_page("phone")
+
+
+@pytest.fixture
+def desktop(new_page: NewPage) -> Page:
+    """A page as wide as a desk's screen."""
+    return new_page("desktop")
+
+
+@pytest.fixture(params=list(WIDTHS))
+def any_width(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
+    """A page; the test runs at each width."""
+    return new_page(request.param)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """Check a page against WCAG 2.2 AA; answers a sentence for each violation."""
+    source = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
+
+    def check(page: Page) -> list[str]:
+        # Evaluated by the browser's debugger, so the page's content policy stays in force.
+        page.evaluate(f"{source};undefined")
+        found: list[str] = page.evaluate(RUN_AXE, WCAG)
+        return found
+
+    return check
