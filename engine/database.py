@@ -20,11 +20,13 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
-    Engine as SqlEngine,
     Integer,
     MetaData,
     create_engine,
     event,
+)
+from sqlalchemy import (
+    Engine as SqlEngine,
 )
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session

@@ -92,9 +92,7 @@ class Vault:
         return key
 
     def _find_key(self, session: Session, subject: str) -> bytes | None:
-        wrapped = session.scalar(
-            select(SubjectKey.wrapped).where(SubjectKey.subject == subject)
-        )
+        wrapped = session.scalar(select(SubjectKey.wrapped).where(SubjectKey.subject == subject))
         return None if wrapped is None else self._unwrap(wrapped, subject.encode())
 
     def _wrap(self, data: bytes, about: bytes) -> bytes:

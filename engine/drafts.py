@@ -1,0 +1,67 @@
+"""Drafts: what a person typed at a step and has not sent yet, kept by the server.
+
+One for each step of a case, so that going back and coming again finds it. Sealed like
+submissions; transient fields (passwords, codes) never come here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, UtcDateTime
+from engine.vault import Vault
+
+
+class Draft(Base):
+    """What was typed at one step of a case."""
+
+    __tablename__ = "draft"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    element_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+def save_draft(
+    session: Session,
+    vault: Vault,
+    *,
+    case_id: UUID,
+    subject: str,
+    element_id: str,
+    values: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Keep what was typed; the last one wins."""
+    session.merge(
+        Draft(
+            case_id=case_id,
+            element_id=element_id,
+            sealed=vault.seal(session, subject, orjson.dumps(values)),
+            updated_at=now,
+        )
+    )
+
+
+def find_draft(
+    session: Session, vault: Vault, *, case_id: UUID, subject: str, element_id: str
+) -> dict[str, Any] | None:
+    """What was typed at a step and not sent, or None."""
+    draft = session.scalar(
+        select(Draft).where(Draft.case_id == case_id, Draft.element_id == element_id)
+    )
+    if draft is None:
+        return None
+    values: dict[str, Any] = orjson.loads(vault.open(session, subject, draft.sealed))
+    return values
+
+
+def drop_draft(session: Session, *, case_id: UUID, element_id: str) -> None:
+    """Forget a draft: it was sent."""
+    session.execute(delete(Draft).where(Draft.case_id == case_id, Draft.element_id == element_id))

@@ -1,0 +1,157 @@
+"""Files that people attach: rows with what is known of them, contents in a folder.
+
+A content is received outside any transaction, counted and hashed on its way to a file of its
+own, and becomes known with one row. A row that was never written leaves a file that
+`sweep_files` removes.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.actors import Actor
+from engine.database import Base, UtcDateTime, new_id
+from engine.errors import NotFound
+
+CHUNK = 256 * 1024
+
+
+class StoredFile(Base):
+    """One attached file; `kind` as found from its content, `size` in bytes, `sha256` in hex."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (Index("ix_stored_file_case", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    by_kind: Mapped[str] = mapped_column(String(10))
+    by_id: Mapped[int | None]
+
+    def describe(self, *, slot: str) -> dict[str, object]:
+        """What a form's values say of a file."""
+        return {
+            "slot": slot,
+            "id": str(self.id),
+            "name": self.name,
+            "kind": self.kind,
+            "size": self.size,
+            "sha256": self.sha256,
+        }
+
+
+class FileNotFound(NotFound):
+    """No such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A content on disk that no row knows yet."""
+
+    id: UUID
+    path: Path
+    size: int
+    sha256: str
+
+
+class FileStore:
+    """The folder that contents lie in, one file each, named by id."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, file_id: UUID) -> Path:
+        """Where a file's content lies."""
+        name = file_id.hex
+        return self.folder / name[-2:] / name
+
+    def receive(self, stream: BinaryIO) -> Received:
+        """Write a content to disk, durably; what the stream raises ends it without a trace."""
+        file_id = new_id()
+        path = self.path(file_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        try:
+            with path.open("xb") as target:
+                while chunk := stream.read(CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Received(file_id, path, size, digest.hexdigest())
+
+    def discard(self, received: Received) -> None:
+        """Throw a content away that was not accepted."""
+        received.path.unlink(missing_ok=True)
+
+
+def add_file(
+    session: Session,
+    received: Received,
+    *,
+    case_id: UUID,
+    name: str,
+    kind: str,
+    by: Actor,
+    now: datetime,
+) -> StoredFile:
+    """Make a received content known as a file of a case."""
+    row = StoredFile(
+        id=received.id,
+        case_id=case_id,
+        name=name[-200:],
+        kind=kind,
+        size=received.size,
+        sha256=received.sha256,
+        at=now,
+        by_kind=by.kind,
+        by_id=by.id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def get_file(session: Session, file_id: UUID) -> StoredFile:
+    """A file's row; raises FileNotFound."""
+    row = session.get(StoredFile, file_id)
+    if row is None:
+        raise FileNotFound
+    return row
+
+
+def get_files(session: Session, file_ids: Iterable[UUID], *, case_id: UUID) -> list[StoredFile]:
+    """Those of the named files that belong to the case."""
+    wanted = list(file_ids)
+    if not wanted:
+        return []
+    query = select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.case_id == case_id)
+    found = {row.id: row for row in session.scalars(query)}
+    return [found[each] for each in wanted if each in found]
+
+
+def sweep_files(session: Session, store: FileStore, *, now: datetime, age: timedelta) -> int:
+    """Remove contents without a row that are older than `age`; returns how many."""
+    removed = 0
+    for path in store.folder.glob("*/*"):
+        is_old = path.stat().st_mtime < (now - age).timestamp()
+        if is_old and session.get(StoredFile, UUID(hex=path.name)) is None:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -1,0 +1,280 @@
+"""Jobs: what is done later or elsewhere, kept in the database until it is done.
+
+A job is written in the transaction that wants it, so it exists exactly when its reason does.
+This is the table carrier, the same on both databases: a worker claims the next due row with
+one UPDATE … RETURNING. A job function that takes `session` runs in one transaction together
+with the removal of its row, and so happens once; one that does not (it leaves the process)
+may be tried again and must be repeatable.
+"""
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    Index,
+    String,
+    Text,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from engine.database import Base, Json, UtcDateTime, new_id
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+LEASE = timedelta(minutes=5)
+"""A worker that does not come back within this time has died: its job is claimed again."""
+FIRST_DELAY = timedelta(seconds=2)
+LONGEST_DELAY = timedelta(hours=1)
+IDLE_SECONDS = 0.5
+
+_RUNNING = text("state = 'running'")
+
+log = logging.getLogger(__name__)
+
+
+class Job(Base):
+    """One thing to do, not before `due_at`; never two with the same `lock` at once."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_due", "state", "due_at"),
+        Index("uq_job_lock", "lock", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    args: Mapped[dict[str, Any]] = mapped_column(Json)
+    lock: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    attempts: Mapped[int]
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFunction:
+    """A registered job: its function, how often it is tried, what is done when it failed."""
+
+    name: str
+    function: Callable[..., None]
+    attempts: int
+    given: frozenset[str]
+    gives_up: Callable[..., None] | None
+
+
+@dataclass(slots=True)
+class Jobs:
+    """All job functions of an application."""
+
+    by_name: dict[str, JobFunction] = field(default_factory=dict)
+
+    def add(self, *modules: ModuleType) -> None:
+        """Register every function of the modules that is marked as a job."""
+        for module in modules:
+            for value in vars(module).values():
+                found = getattr(value, "__job__", None)
+                if isinstance(found, JobFunction):
+                    self.by_name[found.name] = found
+
+
+def job(
+    name: str, *, attempts: int = 8, gives_up: Callable[..., None] | None = None
+) -> Callable[[Function], Function]:
+    """Mark a function as a job.
+
+    It takes `engine`, `now` and, if it runs in a transaction, `session` by name, and its
+    arguments by keyword. After the last failed attempt `gives_up(session, engine, error=…,
+    now=…, **arguments)` is called in a transaction of its own.
+    """
+
+    def mark(function: Function) -> Function:
+        given = frozenset(inspect.signature(function).parameters) & {"session", "engine", "now"}
+        function.__job__ = JobFunction(name, function, attempts, given, gives_up)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def defer(
+    session: Session,
+    name: str,
+    args: Mapping[str, object],
+    *,
+    at: datetime,
+    lock: str | None = None,
+) -> None:
+    """Have a job done once this transaction is committed, not before `at`."""
+    session.execute(insert(Job), [_row(name, args, at=at, lock=lock)])
+
+
+def defer_many(
+    session: Session, jobs: list[tuple[str, Mapping[str, object], datetime, str | None]]
+) -> None:
+    """Several jobs (name, arguments, due time, lock) in one statement."""
+    if jobs:
+        session.execute(
+            insert(Job), [_row(name, args, at=at, lock=lock) for name, args, at, lock in jobs]
+        )
+
+
+def _row(
+    name: str, args: Mapping[str, object], *, at: datetime, lock: str | None
+) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "name": name,
+        "args": dict(args),
+        "lock": lock,
+        "state": "due",
+        "due_at": at,
+        "attempts": 0,
+        "claimed_until": None,
+        "error": None,
+    }
+
+
+class Worker:
+    """Does due jobs, one after another; several workers may share a database."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Work in a thread of this process until `stop`."""
+        self._thread = threading.Thread(target=self._work, name="huiji-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job at hand and end the thread."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run_due(self, *, limit: int = 10_000) -> int:
+        """Do every job that is due now; returns how many were tried."""
+        tried = 0
+        while tried < limit and not self._stop.is_set():
+            claimed = self._claim()
+            if claimed is None:
+                break
+            self._run(claimed)
+            tried += 1
+        return tried
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.run_due()
+            except Exception:
+                # The database may be away for a moment: the loop outlives it.
+                log.exception("the worker could not look for jobs")
+            self._stop.wait(IDLE_SECONDS)
+
+    def _claim(self) -> Job | None:
+        now = self._engine.now()
+        other = aliased(Job)
+        is_claimable = or_(
+            and_(Job.state == "due", Job.due_at <= now),
+            and_(Job.state == "running", Job.claimed_until < now),
+        )
+        is_locked = exists().where(
+            other.lock == Job.lock, other.state == "running", other.id != Job.id
+        )
+        candidate = (
+            select(Job.id)
+            .where(is_claimable, or_(Job.lock.is_(None), ~is_locked))
+            .order_by(Job.due_at, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        with self._engine.database.read() as session:
+            # Looking takes no write lock: an idle worker stands in nobody's way.
+            if session.scalar(select(Job.id).where(is_claimable).limit(1)) is None:
+                return None
+        try:
+            with self._engine.database.transaction() as session:
+                return session.scalars(
+                    update(Job)
+                    .where(Job.id == candidate.scalar_subquery())
+                    .values(state="running", claimed_until=now + LEASE, attempts=Job.attempts + 1)
+                    .returning(Job)
+                    .execution_options(synchronize_session=False)
+                ).one_or_none()
+        except IntegrityError:
+            # Another worker took a job with the same lock in the same moment: next time.
+            return None
+
+    def _run(self, claimed: Job) -> None:
+        known = self._engine.jobs.by_name.get(claimed.name)
+        if known is None:
+            self._set_aside(claimed, f"no job is called {claimed.name}")
+            return
+        given: dict[str, Any] = {"engine": self._engine, "now": self._engine.now()}
+        given = {name: value for name, value in given.items() if name in known.given}
+        try:
+            if "session" in known.given:
+                with self._engine.database.transaction() as session:
+                    known.function(session=session, **given, **claimed.args)
+                    session.execute(delete(Job).where(Job.id == claimed.id))
+            else:
+                known.function(**given, **claimed.args)
+                with self._engine.database.transaction() as session:
+                    session.execute(delete(Job).where(Job.id == claimed.id))
+        except Exception as error:  # a job ends here, whatever went wrong in it
+            log.warning("job %s (%s) failed", claimed.name, claimed.id, exc_info=True)
+            self._failed(claimed, known, error)
+
+    def _failed(self, claimed: Job, known: JobFunction, error: Exception) -> None:
+        sentence = f"{type(error).__name__}: {error}"[:2000]
+        if claimed.attempts >= known.attempts:
+            if known.gives_up is not None:
+                with self._engine.database.transaction() as session:
+                    known.gives_up(
+                        session, self._engine, error=error, now=self._engine.now(), **claimed.args
+                    )
+                    session.execute(delete(Job).where(Job.id == claimed.id))
+            else:
+                self._set_aside(claimed, sentence)
+            return
+        delay = min(FIRST_DELAY * 2 ** (claimed.attempts - 1), LONGEST_DELAY)
+        with self._engine.database.transaction() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id == claimed.id)
+                .values(
+                    state="due",
+                    due_at=self._engine.now() + delay,
+                    claimed_until=None,
+                    error=sentence,
+                )
+            )
+
+    def _set_aside(self, claimed: Job, sentence: str) -> None:
+        with self._engine.database.transaction() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id == claimed.id)
+                .values(state="failed", claimed_until=None, error=sentence)
+            )

@@ -1,0 +1,227 @@
+"""Releases: the unit in which processes are put to work.
+
+One process's diagram with those it calls, their decision tables and their forms, addressed by
+the digest of its contents, never changed, numbered. A case stays on its release for life.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.actors import Actor
+from engine.database import Base, UtcDateTime
+from engine.errors import InvalidRelease, NotFound, Problem
+from engine.language import N_
+from engine.spiff import Model, read_model
+
+Made = TypeVar("Made")
+
+CACHED_RELEASES = 64
+
+
+class Release(Base):
+    """One numbered state of a process; `digest` is that of its parts, in hex."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("process_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_id: Mapped[str] = mapped_column(String(80))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    made_by: Mapped[int | None]
+
+
+class Content(Base):
+    """The contents of a document, kept once however many releases share it."""
+
+    __tablename__ = "content"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReleasePart(Base):
+    """A document of a release, by its path (`forms/review/review_application.form`)."""
+
+    __tablename__ = "release_part"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("content.digest"))
+
+
+class ReleaseNotFound(NotFound):
+    """No such release."""
+
+    message = N_("There is no release of the process %(process)s.")
+
+
+Documents = Mapping[str, bytes]
+"""Contents by path: `bpmn/<process>/…` (.bpmn, .dmn, .en.json), `forms/<process>/….form`."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a release is made of, read: what the checks look at."""
+
+    process_id: str
+    model: Model
+    documents: Documents
+
+
+Check = Callable[[Unit], Iterable[Problem]]
+"""Finds what is wrong with a unit; registered by the layers that know forms and operations."""
+
+
+@dataclass
+class LoadedRelease:
+    """A release in memory, shared by all its cases and by all threads."""
+
+    id: int
+    process_id: str
+    number: int
+    model: Model
+    documents: Documents
+    _made: dict[object, object] = field(default_factory=dict)
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """Something that is made of the documents once, such as a form that was read."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(Made, self._made[key])
+
+
+class Releases:
+    """Reads releases once per process; they never change."""
+
+    def __init__(self) -> None:
+        self._loaded: OrderedDict[int, LoadedRelease] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, release_id: int) -> LoadedRelease:
+        """A release by its key; raises ReleaseNotFound."""
+        with self._lock:
+            if (known := self._loaded.get(release_id)) is not None:
+                self._loaded.move_to_end(release_id)
+                return known
+        loaded = _load(session, release_id)
+        with self._lock:
+            known = self._loaded.setdefault(release_id, loaded)
+            while len(self._loaded) > CACHED_RELEASES:
+                self._loaded.popitem(last=False)
+        return known
+
+
+def current_release_id(session: Session, process_id: str) -> int:
+    """The release that new cases take: the last one made; raises ReleaseNotFound."""
+    found = session.scalar(
+        select(Release.id)
+        .where(Release.process_id == process_id)
+        .order_by(Release.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise ReleaseNotFound(process=process_id)
+    return found
+
+
+def check_unit(process_id: str, documents: Documents, checks: Iterable[Check]) -> list[Problem]:
+    """Everything that is wrong with a unit; an unreadable diagram hides what lies behind it."""
+    try:
+        unit = Unit(process_id, _read(process_id, documents), documents)
+    except InvalidRelease as error:
+        return error.problems
+    return [problem for check in checks for problem in check(unit)]
+
+
+def make_release(
+    session: Session,
+    *,
+    process_id: str,
+    documents: Documents,
+    checks: Iterable[Check],
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Release:
+    """Put a unit to work; raises InvalidRelease. The same unit again is the release it was."""
+    problems = check_unit(process_id, documents, checks)
+    if any(not problem.is_warning for problem in problems):
+        raise InvalidRelease([each for each in problems if not each.is_warning])
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in documents.items()}
+    digest = hashlib.sha256(
+        "\n".join(f"{path} {digests[path]}" for path in sorted(digests)).encode()
+    ).hexdigest()
+    last = session.scalar(
+        select(Release)
+        .where(Release.process_id == process_id)
+        .order_by(Release.number.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if last is not None and last.digest == digest:
+        return last
+    known = set(session.scalars(select(Content.digest).where(Content.digest.in_(digests.values()))))
+    contents = {digests[path]: data for path, data in documents.items()}
+    session.add_all(
+        Content(digest=each, data=data) for each, data in contents.items() if each not in known
+    )
+    release = Release(
+        process_id=process_id,
+        number=1 if last is None else last.number + 1,
+        digest=digest,
+        reason=reason,
+        made_at=now,
+        made_by=by.id,
+    )
+    session.add(release)
+    session.flush()
+    session.add_all(
+        ReleasePart(release_id=release.id, path=path, digest=each) for path, each in digests.items()
+    )
+    session.flush()
+    return release
+
+
+def has_release(session: Session, process_id: str) -> bool:
+    """Whether a process was ever released."""
+    query = select(func.count()).where(Release.process_id == process_id)
+    return bool(session.scalar(query))
+
+
+def _load(session: Session, release_id: int) -> LoadedRelease:
+    release = session.get(Release, release_id)
+    if release is None:
+        raise ReleaseNotFound(process="?")
+    parts = session.execute(
+        select(ReleasePart.path, Content.data)
+        .join(Content, Content.digest == ReleasePart.digest)
+        .where(ReleasePart.release_id == release_id)
+        .order_by(ReleasePart.path)
+    )
+    documents: dict[str, Any] = {path: data for path, data in parts}
+    return LoadedRelease(
+        id=release.id,
+        process_id=release.process_id,
+        number=release.number,
+        model=_read(release.process_id, documents),
+        documents=documents,
+    )
+
+
+def _read(process_id: str, documents: Documents) -> Model:
+    return read_model(
+        process_id,
+        {path: data for path, data in documents.items() if path.endswith(".bpmn")},
+        {path: data for path, data in documents.items() if path.endswith(".dmn")},
+    )

@@ -1,0 +1,171 @@
+"""Submissions: what each completed task was given, kept for ever and never changed.
+
+The values are sealed with the subject's key; the trail holds a digest of them, salted by a
+random value inside the seal, so that it proves them while they exist and tells nothing of
+them once they are erased.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.actors import Actor
+from engine.database import Base, UtcDateTime, new_id
+from engine.vault import Vault
+
+
+class Submission(Base):
+    """The values of one completed task in one round."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_case", "case_id", "element_id", "round"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), unique=True)
+    process_id: Mapped[str] = mapped_column(String(80))
+    element_id: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    outcome: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    by_kind: Mapped[str] = mapped_column(String(10))
+    by_id: Mapped[int | None]
+
+
+class Mark(Base):
+    """A reviewer's comment on one field or file of an application that he returned."""
+
+    __tablename__ = "mark"
+    __table_args__ = (Index("ix_mark_case", "case_id", "round"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    round: Mapped[int]
+    element_id: Mapped[str] = mapped_column(String(80))
+    path: Mapped[str] = mapped_column(String(200))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A mark as a reviewer sets it: the form (its task's id), the field's path, the comment."""
+
+    element_id: str
+    path: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submission with its values opened."""
+
+    id: UUID
+    task_id: UUID
+    process_id: str
+    element_id: str
+    round: int
+    outcome: str
+    at: datetime
+    by: Actor
+    values: Mapping[str, Any]
+
+
+def seal_values(
+    vault: Vault, session: Session, subject: str, values: Mapping[str, object]
+) -> tuple[bytes, str]:
+    """Seal a submission's values; returns them and their salted digest (hex)."""
+    said = orjson.dumps({"salt": secrets.token_hex(16), "values": values})
+    return vault.seal(session, subject, said), hashlib.sha256(said).hexdigest()
+
+
+def add_submission(session: Session, row: dict[str, object]) -> None:
+    """Write one submission."""
+    session.execute(insert(Submission), [row])
+
+
+def add_marks(
+    session: Session,
+    vault: Vault,
+    *,
+    subject: str,
+    case_id: UUID,
+    submission_id: UUID,
+    round: int,
+    marks: Collection[NewMark],
+) -> None:
+    """Write the marks of a return."""
+    if marks:
+        session.execute(
+            insert(Mark),
+            [
+                {
+                    "id": new_id(),
+                    "case_id": case_id,
+                    "submission_id": submission_id,
+                    "round": round,
+                    "element_id": mark.element_id,
+                    "path": mark.path,
+                    "sealed": vault.seal(session, subject, mark.comment.encode()),
+                }
+                for mark in marks
+            ],
+        )
+
+
+def submissions(
+    session: Session,
+    vault: Vault,
+    *,
+    case_id: UUID,
+    subject: str,
+    element_ids: Collection[str] | None = None,
+) -> list[Sent]:
+    """What was sent in a case, oldest first; only for some steps if they are named."""
+    query = select(Submission).where(Submission.case_id == case_id)
+    if element_ids is not None:
+        query = query.where(Submission.element_id.in_(element_ids))
+    return [
+        Sent(
+            id=each.id,
+            task_id=each.task_id,
+            process_id=each.process_id,
+            element_id=each.element_id,
+            round=each.round,
+            outcome=each.outcome,
+            at=each.at,
+            by=Actor(each.by_kind, each.by_id),  # type: ignore[arg-type]
+            values=orjson.loads(vault.open(session, subject, each.sealed))["values"],
+        )
+        for each in session.scalars(query.order_by(Submission.id))
+    ]
+
+
+def application(sent: list[Sent], *, element_ids: Collection[str], round: int) -> dict[str, Sent]:
+    """The application as it stood in a round: of each form the last submission up to then."""
+    found: dict[str, Sent] = {}
+    for each in sent:
+        if each.element_id in element_ids and each.round <= round:
+            found[each.element_id] = each
+    return {name: found[name] for name in element_ids if name in found}
+
+
+def marks(
+    session: Session, vault: Vault, *, case_id: UUID, subject: str, round: int
+) -> list[NewMark]:
+    """The marks that were set in a round."""
+    query = select(Mark).where(Mark.case_id == case_id, Mark.round == round).order_by(Mark.id)
+    return [
+        NewMark(each.element_id, each.path, vault.open(session, subject, each.sealed).decode())
+        for each in session.scalars(query)
+    ]

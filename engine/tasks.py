@@ -1,0 +1,75 @@
+"""Tasks: what waits for a person, as rows of a table with typed business columns.
+
+The inbox is a query on this table; no case is read to draw it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.actors import Actor
+from engine.database import Base, UtcDateTime
+
+_OPEN = text("state = 'open'")
+
+
+class Task(Base):
+    """A user task of a case: open, completed or cancelled (the case went another way)."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_case", "case_id"),
+        Index(
+            "ix_task_inbox",
+            "association_id",
+            "kind",
+            "due_at",
+            "id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    process_id: Mapped[str] = mapped_column(String(80))
+    element_id: Mapped[str] = mapped_column(String(80))
+    lane: Mapped[str] = mapped_column(String(40))
+    duty: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    round: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    association_id: Mapped[int | None]
+    subject_id: Mapped[int | None]
+    subject_no: Mapped[str] = mapped_column(String(40))
+    subject_name: Mapped[str] = mapped_column(String(120))
+    region: Mapped[str | None] = mapped_column(String(12))
+    year: Mapped[int | None]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    claimed_by: Mapped[int | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    completed_by_kind: Mapped[str | None] = mapped_column(String(10))
+    completed_by: Mapped[int | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+
+
+def claim(session: Session, task_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Say that one is at work on a task; others see it, nobody is kept out."""
+    session.execute(
+        update(Task)
+        .where(Task.id == task_id, Task.state == "open")
+        .values(claimed_by=by.id, claimed_at=now)
+    )
+
+
+def release_claim(session: Session, task_id: UUID, *, by: Actor) -> None:
+    """Take one's own claim back."""
+    session.execute(
+        update(Task)
+        .where(Task.id == task_id, Task.claimed_by == by.id)
+        .values(claimed_by=None, claimed_at=None)
+    )
