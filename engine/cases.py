@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
@@ -53,14 +54,14 @@ class Case(Base):
     status: Mapped[str] = mapped_column(String(40))
     ended_in: Mapped[str | None] = mapped_column(String(80))
     engine_state: Mapped[bytes] = mapped_column(LargeBinary)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     trail_length: Mapped[int]
     trail_head: Mapped[bytes] = mapped_column(LargeBinary)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
 
     @property
     def subject_key(self) -> str:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -209,7 +209,7 @@ def _load(session: Session, release_id: int) -> LoadedRelease:
         .where(ReleasePart.release_id == release_id)
         .order_by(ReleasePart.path)
     )
-    documents: dict[str, Any] = {path: data for path, data in parts}
+    documents: dict[str, bytes] = {path: data for path, data in parts.tuples()}
     return LoadedRelease(
         id=release.id,
         process_id=release.process_id,
