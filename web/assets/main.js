@@ -1,6 +1,6 @@
-/* What every page runs: menus of the design system, and parts of pages by htmx. */
-import "@tabler/core/dist/js/tabler.esm.js";
+/* What every page runs: parts of pages by htmx, and small comforts. Nothing depends on it. */
 import htmx from "htmx.org";
+import "./parts/comforts.js";
 
 // The Content-Security-Policy forbids both: style elements made by scripts, and eval.
 htmx.config.includeIndicatorStyles = false;

@@ -1,0 +1,1 @@
+"""The surfaces, and the place where the parts are put together."""

@@ -1,0 +1,54 @@
+/* Small comforts on server-drawn pages; every one has a plain way without scripts. */
+
+/* A page that was refused begins with what is wrong. */
+document.querySelector("[data-focus]")?.focus();
+
+/* Show a password while it is typed. */
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const field = document.getElementById(button.dataset.reveal);
+  const show = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const isShown = field.type === "password";
+    field.type = isShown ? "text" : "password";
+    button.textContent = isShown ? button.dataset.hide : show;
+    button.setAttribute("aria-pressed", String(isShown));
+  });
+}
+
+/* A button that was pressed says so; the second click of a double click does nothing. */
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button) return;
+  if (button.getAttribute("aria-busy") === "true") {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("aria-busy", "true");
+  if (button.dataset.busy) button.textContent = button.dataset.busy;
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload(); // back to a page whose tokens may be old
+});
+
+/* Windows over the page, and menus that close when one looks elsewhere. */
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+  if (event.target.closest("[data-print]")) window.print();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,30 @@
+"""Addresses of what esbuild bundled: a plain name becomes the hashed one."""
+
+import json
+from pathlib import Path
+
+from flask import Flask, url_for
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+class Bundles:
+    """The manifest of web/static/dist, read once, or again when it changed (development)."""
+
+    def __init__(self, folder: Path = DIST) -> None:
+        self.manifest = folder / "manifest.json"
+        self._read_at = 0.0
+        self._names: dict[str, str] = {}
+
+    def url(self, name: str) -> str:
+        """The address of a bundled file, for example of `main.css`."""
+        changed_at = self.manifest.stat().st_mtime
+        if changed_at != self._read_at:
+            self._names = json.loads(self.manifest.read_text())
+            self._read_at = changed_at
+        return url_for("static", filename=f"dist/{self._names[name]}")
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `asset('main.css')`."""
+    app.jinja_env.globals["asset"] = Bundles().url

@@ -1,0 +1,72 @@
+"""Which HTTP status belongs to which error, and the page that says it."""
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import Conflict, HuijiError, NotAllowed, NotFound, Rejected
+from engine.language import N_, _
+
+STATUSES: dict[type[HuijiError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    Rejected: 422,
+}
+
+TITLES = {
+    400: N_("The request was not understood"),
+    403: N_("Not allowed"),
+    404: N_("Page not found"),
+    405: N_("Page not found"),
+    409: N_("This has changed in the meantime"),
+    413: N_("Too big"),
+    422: N_("This cannot be accepted"),
+    429: N_("Too many attempts"),
+    500: N_("Something went wrong here"),
+}
+
+SENTENCES = {
+    400: N_("Go back, load the page again and try once more."),
+    404: N_("There is nothing at this address, or you may not see it."),
+    413: N_("What you sent is bigger than may be sent here."),
+    500: N_("Nothing of what you sent was lost or half done. Please try again in a moment."),
+}
+
+
+def status_of(error: HuijiError) -> int:
+    """The HTTP status of an error."""
+    for kind in type(error).__mro__:
+        if kind in STATUSES:
+            return STATUSES[kind]
+    return 422
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page that says what to do."""
+    app.register_error_handler(HuijiError, _refuse)
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(500, _apologise)
+
+
+def _refuse(error: HuijiError) -> ResponseReturnValue:
+    return _page(status_of(error), str(error))
+
+
+def _answer(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    sentence = SENTENCES.get(status, N_("This did not work."))
+    return _page(404 if status == 405 else status, _(sentence))
+
+
+def _apologise(_error: Exception) -> ResponseReturnValue:
+    return _page(500, _(SENTENCES[500]))
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    title = _(TITLES.get(status, TITLES[400]))
+    if request.headers.get("HX-Request") == "true":
+        return render_template("partials/refused.html", title=title, sentence=sentence), status
+    return render_template("error.html", title=title, sentence=sentence), status

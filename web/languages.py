@@ -1,0 +1,79 @@
+"""Which language a page speaks: the person's choice, else the browser's, else Chinese."""
+
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+from flask import Blueprint, Flask, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from engine.language import speak
+from web.addresses import local_address
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+TAGS = {"zh": "zh-CN", "en": "en"}
+LOCALES = {"zh": "zh_CN", "en": "en"}
+COOKIE = "huiji_language"
+CATALOGUES = Path(__file__).parent / "translations"
+
+bp = Blueprint("languages", __name__)
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """The translations of a language; English needs none."""
+    return Translations.load(CATALOGUES, [LOCALES[code]])
+
+
+def spoken() -> str:
+    """The two-letter code of the language of this request."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), "zh") or "zh"
+
+
+@bp.get("/language/<code>")
+def switch(code: str) -> ResponseReturnValue:
+    """Speak another language from now on and show the same page again."""
+    if code not in LANGUAGES:
+        raise NotFound
+    response = make_response(redirect(local_address(request.args.get("next"))))
+    response.set_cookie(COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Translate templates and everything that says sentences during a request."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue(spoken()).gettext(message),
+        lambda one, many, n: catalogue(spoken()).ngettext(one, many, n),
+        newstyle=True,
+    )
+    app.register_blueprint(bp)
+    app.before_request(_begin_speaking)
+    app.teardown_request(_stop_speaking)
+    app.context_processor(_language)
+
+
+def _begin_speaking() -> None:
+    g.speaking = ExitStack()
+    g.speaking.enter_context(speak(catalogue(spoken())))
+
+
+def _stop_speaking(_: BaseException | None) -> None:
+    speaking: ExitStack | None = g.pop("speaking", None)
+    if speaking is not None:
+        speaking.close()
+
+
+def _language() -> dict[str, object]:
+    code = spoken()
+    other = "zh" if code == "en" else "en"
+    return {
+        "language": {"code": code, "tag": TAGS[code]},
+        "other_language": {"code": other, "tag": TAGS[other], "name": LANGUAGES[other]},
+    }

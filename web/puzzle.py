@@ -1,0 +1,96 @@
+"""A puzzle before a password is checked: no picture, nothing to solve for a person.
+
+The page looks for a number whose hash with the challenge begins with enough zero bits; that
+costs a browser a moment and a guesser of many passwords his evening. Without scripts one
+copies six digits, which stops only the simplest programs: what protects an account are the
+counted attempts. A challenge is signed, belongs to one browser, lives a quarter of an hour and
+serves once.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.attempts import count_attempt
+from engine.database import Database
+from engine.errors import Rejected
+from engine.language import N_
+
+LIFE = timedelta(minutes=15)
+EASIEST, HARDEST = 12, 18
+
+
+class PuzzleNotSolved(Rejected):
+    """The proof is missing, wrong, too old, or was used before."""
+
+    message = N_("The check against automatic sign-in did not succeed. Please try again.")
+
+
+@dataclass(frozen=True)
+class Puzzle:
+    """What the page is given: `bits` leading zero bits are asked for."""
+
+    challenge: str
+    bits: int
+    digits: str
+
+
+def set_puzzle(key: bytes, *, browser: str, failures: int, now: datetime) -> Puzzle:
+    """A new puzzle for a browser, the harder the more often something failed before."""
+    bits = min(EASIEST + failures, HARDEST)
+    text = f"{int(now.timestamp() * 1000)}.{bits}"
+    challenge = f"{text}.{_sign(key, browser, text)}"
+    return Puzzle(challenge, bits, _digits(key, challenge))
+
+
+def check_puzzle(
+    key: bytes,
+    database: Database,
+    *,
+    browser: str,
+    challenge: str,
+    proof: str,
+    answer: str,
+    now: datetime,
+) -> None:
+    """Accept a solved puzzle once; raises PuzzleNotSolved."""
+    set_at, bits, signature = _parts(challenge)
+    is_ours = hmac.compare_digest(_sign(key, browser, f"{set_at}.{bits}"), signature)
+    age = now.timestamp() - set_at / 1000
+    if not is_ours or not 0 <= age <= LIFE.total_seconds():
+        raise PuzzleNotSolved
+    typed = "".join(character for character in answer if character.isdigit())
+    is_solved = _proves(challenge, proof, bits) or hmac.compare_digest(
+        _digits(key, challenge), typed
+    )
+    if not is_solved:
+        raise PuzzleNotSolved
+    if count_attempt(database, f"puzzle:{signature}", window=LIFE, now=now) > 1:
+        raise PuzzleNotSolved
+
+
+def _proves(challenge: str, proof: str, bits: int) -> bool:
+    if not proof.isascii() or not proof.isdigit() or len(proof) > 16:
+        return False
+    digest = hashlib.sha256(f"{challenge}.{proof}".encode()).digest()
+    return int.from_bytes(digest, "big") >> (256 - bits) == 0
+
+
+def _parts(challenge: str) -> tuple[int, int, str]:
+    parts = challenge.split(".")
+    try:
+        set_at, bits, signature = int(parts[0]), int(parts[1]), parts[2]
+    except (IndexError, ValueError):
+        raise PuzzleNotSolved from None
+    return set_at, bits, signature
+
+
+def _sign(key: bytes, browser: str, text: str) -> str:
+    message = f"puzzle:{browser}:{text}".encode()
+    return hmac.digest(key, message, hashlib.sha256).hex()[:40]
+
+
+def _digits(key: bytes, challenge: str) -> str:
+    digest = hmac.digest(key, f"digits:{challenge}".encode(), hashlib.sha256)
+    return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"

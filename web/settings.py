@@ -1,0 +1,114 @@
+"""What an installation decides, read from its environment.
+
+In development everything has a value: SQLite and secrets that are made once, both under
+`var/`. In production (`HUIJI_ENVIRONMENT=production`) the database and every secret must be
+given, and cookies travel over https only.
+"""
+
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+SECRETS = ("master", "lookup", "trail", "cookie")
+"""Names of the four 32-byte secrets; HUIJI_SECRET_MASTER may list several, the current first."""
+
+
+class IncompleteSettings(ValueError):
+    """An installation for production does not say what it must."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's choices."""
+
+    environment: str
+    var: Path
+    database_url: str
+    masters: tuple[bytes, ...]
+    lookup_key: bytes
+    trail_key: bytes
+    cookie_key: bytes
+    public_url: str = "http://127.0.0.1:8000"
+    proxies: int = 0
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    support_phone: str = "010-88250337/0338"
+    education_url: str = "https://cmis.cicpa.org.cn"
+    session_idle: timedelta = timedelta(hours=2)
+    session_length: timedelta = timedelta(hours=12)
+
+    @property
+    def is_development(self) -> bool:
+        """Whether stand-ins of outside services and demo pages may be shown."""
+        return self.environment != "production"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach this installation over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def files(self) -> Path:
+        """The folder of uploaded files."""
+        return self.var / "files"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; raises IncompleteSettings."""
+        given = os.environ if environ is None else environ
+        environment = given.get("HUIJI_ENVIRONMENT", "development")
+        var = Path(given.get("HUIJI_VAR", "var")).resolve()
+        if environment == "production":
+            _check_complete(given)
+            keys = {name: given[f"HUIJI_SECRET_{name.upper()}"] for name in SECRETS}
+        else:
+            keys = _own_secrets(var)
+        return cls(
+            environment=environment,
+            var=var,
+            database_url=given.get("HUIJI_DATABASE_URL", f"sqlite:///{var / 'huiji.db'}"),
+            masters=tuple(_read_key(key) for key in keys["master"].split(",")),
+            lookup_key=_read_key(keys["lookup"]),
+            trail_key=_read_key(keys["trail"]),
+            cookie_key=_read_key(keys["cookie"]),
+            public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
+            proxies=int(given.get("HUIJI_PROXIES", "0")),
+            zone=ZoneInfo(given.get("HUIJI_ZONE", "Asia/Shanghai")),
+            support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
+            education_url=given.get("HUIJI_EDUCATION_URL", cls.education_url),
+        )
+
+
+def _check_complete(given: Mapping[str, str]) -> None:
+    needed = ["HUIJI_DATABASE_URL", "HUIJI_PUBLIC_URL"]
+    needed += [f"HUIJI_SECRET_{name.upper()}" for name in SECRETS]
+    missing = [name for name in needed if not given.get(name)]
+    if missing:
+        raise IncompleteSettings("production needs " + ", ".join(missing))
+    if not given["HUIJI_PUBLIC_URL"].startswith("https://"):
+        raise IncompleteSettings("HUIJI_PUBLIC_URL must begin with https:// in production")
+
+
+def _own_secrets(var: Path) -> dict[str, str]:
+    """Secrets of a development installation, made at its first start, readable by it alone."""
+    path = var / "secrets.json"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        made = {name: b64encode(secrets.token_bytes(32)).decode() for name in SECRETS}
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(made, file)
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _read_key(text: str) -> bytes:
+    key = b64decode(text.strip(), validate=True)
+    if len(key) != 32:
+        raise IncompleteSettings("a secret is 32 bytes in base64")
+    return key
