@@ -1,0 +1,1 @@
+"""The review 审核 by the local association: what a reviewer sees and how he returns it."""

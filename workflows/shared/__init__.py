@@ -1,0 +1,1 @@
+"""What more than one process needs: the register, seasons, ledgers, accounts, messages, access."""

@@ -1,0 +1,81 @@
+"""The associations: national, provincial and municipal, as one tree."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, BigId
+from engine.errors import NotFound
+from engine.language import N_
+
+LEVELS = ("national", "provincial", "municipal")
+
+
+class AssociationNotFound(NotFound):
+    """There is no such association."""
+
+    message = N_("There is no such association.")
+
+
+class Association(Base):
+    """An association of the profession; members and cases belong to one."""
+
+    __tablename__ = "association"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    area: Mapped[str] = mapped_column(String(50), index=True)
+    area_en: Mapped[str] = mapped_column(String(100), default="")
+    level: Mapped[str] = mapped_column(String(10))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("association.id"), index=True)
+    region_code: Mapped[str] = mapped_column(String(6), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    telephone: Mapped[str] = mapped_column(String(100), default="")
+
+
+def get_association(session: Session, association_id: int) -> Association:
+    """The association of a key; raises AssociationNotFound."""
+    found = session.get(Association, association_id)
+    if found is None:
+        raise AssociationNotFound
+    return found
+
+
+def ids_below(session: Session, association_ids: Iterable[int]) -> frozenset[int]:
+    """The keys of the associations and of all below them, in one query."""
+    roots = list(association_ids)
+    if not roots:
+        return frozenset()
+    below = select(Association.id).where(Association.id.in_(roots)).cte("below", recursive=True)
+    below = below.union(select(Association.id).join(below, Association.parent_id == below.c.id))
+    return frozenset(session.scalars(select(below.c.id)))
+
+
+def ids_above(session: Session, association_id: int) -> list[int]:
+    """The association's key and those above it, the nearest first."""
+    ids: list[int] = []
+    next_id: int | None = association_id
+    while next_id is not None and next_id not in ids:
+        ids.append(next_id)
+        next_id = session.scalar(select(Association.parent_id).where(Association.id == next_id))
+    return ids
+
+
+def list_contacts(
+    session: Session, *, area: str = "", own_id: int | None = None
+) -> Sequence[Association]:
+    """Every association with its address, those whose area starts so; the reader's own first.
+
+    Registry policy: 各地注协联系方式 is public, searched by area.
+    """
+    query = select(Association).order_by(Association.id)
+    if wanted := area.strip():
+        query = query.where(
+            Association.area.startswith(wanted, autoescape=True)
+            | Association.area_en.istartswith(wanted, autoescape=True)
+            | Association.name.startswith(wanted, autoescape=True)
+        )
+    return sorted(session.scalars(query), key=lambda each: each.id != own_id)

@@ -1,0 +1,198 @@
+"""The register: the people and firms of the profession, as the associations know them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, BigId
+from engine.errors import NotFound
+from engine.language import N_
+from engine.vault import Vault
+
+NON_PRACTISING = "non_practising"
+CPA = "cpa"
+
+LOCKED_FIELDS = (
+    "name",
+    "nation",
+    "sex",
+    "birth_date",
+    "identity_type",
+    "identity_number",
+    "certificate_number",
+)
+"""Inspection policy: these stand in the register and change only through a profile change."""
+
+FREE_FIELDS = (
+    "political_status",
+    "region",
+    "household_region",
+    "mobile",
+    "email",
+    "address",
+    "postal_code",
+    "telephone",
+    "emergency_contact",
+    "employment",
+    "employer",
+    "employer_kind",
+    "department",
+    "position",
+    "professional_title",
+    "work_started_date",
+    "employer_telephone",
+    "archive_holder",
+    "education",
+    "qualified_date",
+    "domestic_qualifications",
+    "domestic_other",
+    "international_qualifications",
+    "international_other",
+)
+"""What the member tells in 完善信息 and the register takes over when the year is decided."""
+
+KEY_FIELDS = frozenset({"mobile", "email"})
+"""Registry policy: keys to the account; they change only with a code, never by an application."""
+
+DATE_FIELDS = frozenset({"birth_date", "work_started_date", "qualified_date"})
+
+
+class MemberNotFound(NotFound):
+    """There is no such member."""
+
+    message = N_("There is no such member.")
+
+
+class Firm(Base):
+    """An accounting firm, a head office or a branch 分所 of one."""
+
+    __tablename__ = "firm"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))
+    association_id: Mapped[int] = mapped_column(ForeignKey("association.id"), index=True)
+    approval_number: Mapped[str] = mapped_column(String(50), default="")
+    head: Mapped[str] = mapped_column(String(50), default="")
+    mobile: Mapped[str] = mapped_column(String(20), default="")
+    area_code: Mapped[str] = mapped_column(String(6), default="")
+    state: Mapped[str] = mapped_column(String(10), default="active")
+
+
+class Member(Base):
+    """A person of the profession: a non-practising member or a practising CPA.
+
+    `state`: active, moved, resigned, dead, left. The identity number is sealed with the
+    register's key; `identity_hash` finds it by exact match.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (Index("ix_member_association_id_name", "association_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    kind: Mapped[str] = mapped_column(String(20), default=NON_PRACTISING)
+    association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
+    firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    admission_date: Mapped[date | None]
+
+    name: Mapped[str] = mapped_column(String(50))
+    nation: Mapped[str] = mapped_column(String(20), default="")
+    sex: Mapped[str] = mapped_column(String(10), default="")
+    birth_date: Mapped[date | None]
+    identity_type: Mapped[str] = mapped_column(String(20), default="resident_id")
+    identity_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    identity_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    certificate_number: Mapped[str] = mapped_column(String(50), default="")
+
+    political_status: Mapped[str] = mapped_column(String(20), default="")
+    region: Mapped[str] = mapped_column(String(20), default="")
+    household_region: Mapped[str] = mapped_column(String(20), default="")
+    mobile: Mapped[str] = mapped_column(String(20), default="", index=True)
+    email: Mapped[str] = mapped_column(String(100), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    postal_code: Mapped[str] = mapped_column(String(10), default="")
+    telephone: Mapped[str] = mapped_column(String(30), default="")
+    emergency_contact: Mapped[str] = mapped_column(String(100), default="")
+
+    employment: Mapped[str] = mapped_column(String(20), default="")
+    employer: Mapped[str] = mapped_column(String(100), default="")
+    employer_kind: Mapped[str] = mapped_column(String(30), default="")
+    department: Mapped[str] = mapped_column(String(100), default="")
+    position: Mapped[str] = mapped_column(String(100), default="")
+    professional_title: Mapped[str] = mapped_column(String(50), default="")
+    work_started_date: Mapped[date | None]
+    employer_telephone: Mapped[str] = mapped_column(String(30), default="")
+    archive_holder: Mapped[str] = mapped_column(String(100), default="")
+
+    education: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    qualified_date: Mapped[date | None]
+    domestic_qualifications: Mapped[list[str]] = mapped_column(JSON, default=list)
+    domestic_other: Mapped[str] = mapped_column(String(100), default="")
+    international_qualifications: Mapped[list[str]] = mapped_column(JSON, default=list)
+    international_other: Mapped[str] = mapped_column(String(100), default="")
+
+    gave_birth_years: Mapped[list[int]] = mapped_column(JSON, default=list)
+
+
+def get_member(session: Session, member_id: int) -> Member:
+    """The member of a key; raises MemberNotFound."""
+    found = session.get(Member, member_id)
+    if found is None:
+        raise MemberNotFound
+    return found
+
+
+def find_member_by_number(session: Session, number: str) -> Member | None:
+    """The member of a member number, or None."""
+    return session.scalar(select(Member).where(Member.number == number.strip()))
+
+
+def find_member_by_identity(session: Session, vault: Vault, number: str) -> Member | None:
+    """The member of an identity number, by exact match through its keyed hash."""
+    wanted = identity_hash(vault, number)
+    return session.scalar(select(Member).where(Member.identity_hash == wanted))
+
+
+def identity_hash(vault: Vault, number: str) -> bytes:
+    """The keyed hash that stands for an identity number; x and X are the same."""
+    return vault.lookup("identity:" + number.strip().upper())
+
+
+def identity_number(vault: Vault, member: Member) -> str:
+    """The identity number in clear: for checks only, never for a page."""
+    return vault.open_text(member.identity_sealed)
+
+
+def personal_fields(member: Member) -> dict[str, Any]:
+    """The fields of 完善信息 as plain values; dates as ISO text, the identity number left out."""
+    fields = {}
+    for name in (*LOCKED_FIELDS, *FREE_FIELDS):
+        if name == "identity_number":
+            continue
+        value = getattr(member, name)
+        fields[name] = value.isoformat() if isinstance(value, date) else value
+    return fields
+
+
+def apply_fields(member: Member, values: Mapping[str, Any]) -> None:
+    """Take a member's free fields over; locked ones and the account's keys are left alone."""
+    for name in FREE_FIELDS:
+        if name not in values or name in KEY_FIELDS:
+            continue
+        setattr(member, name, _column_value(name, values[name]))
+
+
+def _column_value(name: str, value: Any) -> Any:
+    if name in DATE_FIELDS:
+        if isinstance(value, str):
+            return date.fromisoformat(value) if value else None
+        return value
+    if value is None:
+        return [] if name.endswith("qualifications") or name == "education" else ""
+    return value

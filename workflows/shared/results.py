@@ -1,0 +1,189 @@
+"""Yearly results: what a year's inspection came to, as it was then, and how others verify it."""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, BigId, UtcDateTime
+from engine.errors import NotFound
+from engine.language import N_
+from engine.vault import Vault
+from workflows.shared.associations import Association
+from workflows.shared.masking import mask_name
+from workflows.shared.register import Member
+
+SIGNATURE_BYTES = 12
+
+
+class ResultNotFound(NotFound):
+    """There is no such yearly result."""
+
+    message = N_("There is no result for this year.")
+
+
+class CodeNotGenuine(NotFound):
+    """A verification address that this installation did not issue."""
+
+    message = N_("This verification code is not genuine.")
+
+
+class YearlyResult(Base):
+    """A member's result of one year. `record` holds the personal fields as then, sealed.
+
+    Hours are in hundredths. `kind`: inspection or deferral. `status`: a final one.
+    """
+
+    __tablename__ = "yearly_result"
+    __table_args__ = (UniqueConstraint("member_id", "year"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    year: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    association_id: Mapped[int] = mapped_column(ForeignKey("association.id"), index=True)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    case_id: Mapped[UUID | None]
+    hours_required: Mapped[int] = mapped_column(default=0)
+    hours_done: Mapped[int] = mapped_column(default=0)
+    fee_status: Mapped[str] = mapped_column(String(20), default="")
+    record: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code: Mapped[bytes] = mapped_column(
+        LargeBinary, unique=True, default=lambda: secrets.token_bytes(16)
+    )
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All that a stranger who scans the QR code is told."""
+
+    association: str
+    association_en: str
+    masked_name: str
+    year: int
+    status: str
+
+
+def subject_of(member_id: int) -> str:
+    """The vault's subject under which a member's personal data are sealed."""
+    return f"member:{member_id}"
+
+
+def record_year(
+    session: Session,
+    vault: Vault,
+    *,
+    member: Member,
+    year: int,
+    kind: str,
+    status: str,
+    case_id: UUID | None,
+    record: Mapping[str, Any],
+    hours_required: int,
+    hours_done: int,
+    fee_status: str,
+    now: datetime,
+) -> YearlyResult:
+    """Write a year's result, over an earlier one of the same year (a decision may be revised)."""
+    result = find_result(session, member_id=member.id, year=year)
+    if result is None:
+        result = YearlyResult(member_id=member.id, year=year)
+        session.add(result)
+    result.kind = kind
+    result.status = status
+    result.association_id = member.association_id
+    result.decided_at = now
+    result.case_id = case_id
+    result.hours_required = hours_required
+    result.hours_done = hours_done
+    result.fee_status = fee_status
+    result.record = vault.seal(session, subject_of(member.id), orjson.dumps(dict(record)))
+    session.flush()
+    return result
+
+
+def find_result(session: Session, *, member_id: int, year: int) -> YearlyResult | None:
+    """A member's result of a year, or None."""
+    return session.scalar(
+        select(YearlyResult).where(YearlyResult.member_id == member_id, YearlyResult.year == year)
+    )
+
+
+def get_result(session: Session, *, member_id: int, year: int) -> YearlyResult:
+    """A member's result of a year; raises ResultNotFound."""
+    found = find_result(session, member_id=member_id, year=year)
+    if found is None:
+        raise ResultNotFound
+    return found
+
+
+def list_results(session: Session, *, member_id: int) -> Sequence[YearlyResult]:
+    """A member's results, the last year first."""
+    return session.scalars(
+        select(YearlyResult)
+        .where(YearlyResult.member_id == member_id)
+        .order_by(YearlyResult.year.desc())
+    ).all()
+
+
+def last_inspected_year(session: Session, *, member_id: int, before: int) -> int | None:
+    """最后年检年度: the last year before this one that was inspected and passed."""
+    return session.scalar(
+        select(func.max(YearlyResult.year)).where(
+            YearlyResult.member_id == member_id,
+            YearlyResult.year < before,
+            YearlyResult.status == "passed",
+        )
+    )
+
+
+def read_record(session: Session, vault: Vault, result: YearlyResult) -> dict[str, Any]:
+    """The personal fields as they were then; empty for years before this system."""
+    if result.record is None:
+        return {}
+    data: dict[str, Any] = orjson.loads(
+        vault.open(session, subject_of(result.member_id), result.record)
+    )
+    return data
+
+
+def verification_token(vault: Vault, result: YearlyResult) -> str:
+    """The token in the QR code's address: a random code, signed, so that it cannot be forged."""
+    signature = vault.sign("verification", result.code)[:SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(result.code + signature).rstrip(b"=").decode()
+
+
+def verify(session: Session, vault: Vault, token: str) -> Verification:
+    """What the public page shows for a token; raises CodeNotGenuine."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        raise CodeNotGenuine from None
+    code, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
+    expected = vault.sign("verification", code)[:SIGNATURE_BYTES]
+    if not secrets.compare_digest(signature, expected):
+        raise CodeNotGenuine
+    row = session.execute(
+        select(YearlyResult, Member.name, Association.name, Association.name_en)
+        .join(Member, Member.id == YearlyResult.member_id)
+        .join(Association, Association.id == YearlyResult.association_id)
+        .where(YearlyResult.code == code)
+    ).one_or_none()
+    if row is None:
+        raise CodeNotGenuine
+    result, name, association, association_en = row
+    return Verification(
+        association=association,
+        association_en=association_en,
+        masked_name=mask_name(name),
+        year=result.year,
+        status=result.status,
+    )

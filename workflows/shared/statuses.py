@@ -1,0 +1,50 @@
+"""审核状态: the codes of a case's and a year's status, and how people call them."""
+
+from engine.language import N_, _
+
+LABELS = {
+    "draft": N_("Draft"),
+    "awaiting_hours": N_("Waiting for hours"),
+    "awaiting_payment": N_("Waiting for payment"),
+    "awaiting_fee_confirmation": N_("Waiting for fee confirmation"),
+    "in_review": N_("In review"),
+    "in_second_review": N_("In second review"),
+    "returned": N_("Returned by the association"),
+    "withdrawn": N_("Withdrawn"),
+    "passed": N_("Inspection passed"),
+    "deferred": N_("Inspection deferred"),
+    "not_passed": N_("Inspection not passed"),
+    "not_inspected": N_("Not inspected"),
+    "abandoned": N_("Abandoned"),
+}
+
+FEE_LABELS = {
+    "exempt": N_("No fee"),
+    "to_pay": N_("To pay"),
+    "pending": N_("To be confirmed"),
+    "confirmed": N_("Confirmed"),
+}
+
+KIND_LABELS = {
+    "inspection": N_("Annual inspection"),
+    "deferral": N_("Deferral"),
+    "fee": N_("Fee confirmation"),
+}
+
+FINAL = frozenset({"passed", "deferred", "not_passed", "not_inspected"})
+"""What a year's record can say."""
+
+
+def status_label(code: str) -> str:
+    """A status in the reader's language; an unknown code is shown as it is."""
+    return _(LABELS[code]) if code in LABELS else code
+
+
+def fee_label(code: str) -> str:
+    """缴费情况 in the reader's language."""
+    return _(FEE_LABELS[code]) if code in FEE_LABELS else code
+
+
+def kind_label(code: str) -> str:
+    """The kind of an application or task in the reader's language."""
+    return _(KIND_LABELS[code]) if code in KIND_LABELS else code
