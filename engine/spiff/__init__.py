@@ -1,0 +1,46 @@
+"""The embedding of SpiffWorkflow: diagrams read and checked, cases run and stored.
+
+Nothing outside this package imports SpiffWorkflow.
+"""
+
+from engine.spiff.diagram import Diagram, Flow, ProcessInfo, Step
+from engine.spiff.errors import (
+    OperationNotStarted,
+    RunawayProcess,
+    StateNotUnderstood,
+    TaskNotOpen,
+    TimerNotUnderstood,
+    VariablesNotData,
+    VariablesTooLarge,
+)
+from engine.spiff.execution import Passed
+from engine.spiff.instance import Instance, OpenTask, StartedOperation, Wait
+from engine.spiff.model import Model, read_model
+from engine.spiff.operation import Deferred, Done, OperationCall, RunOperation
+from engine.spiff.reading import read_diagram
+
+__all__ = [
+    "Deferred",
+    "Diagram",
+    "Done",
+    "Flow",
+    "Instance",
+    "Model",
+    "OpenTask",
+    "OperationCall",
+    "OperationNotStarted",
+    "Passed",
+    "ProcessInfo",
+    "RunOperation",
+    "RunawayProcess",
+    "StartedOperation",
+    "StateNotUnderstood",
+    "Step",
+    "TaskNotOpen",
+    "TimerNotUnderstood",
+    "VariablesNotData",
+    "VariablesTooLarge",
+    "Wait",
+    "read_diagram",
+    "read_model",
+]

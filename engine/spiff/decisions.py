@@ -1,0 +1,32 @@
+"""The decision tables of a release."""
+
+from collections.abc import Mapping
+
+from engine.errors import Problem
+from engine.feel import FeelError
+from engine.feel.dmn import Decisions, load_decisions
+from engine.language import N_
+from engine.spiff.problems import Problems, Said
+
+
+def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions], list[Problem]]:
+    """Read decision documents; gives the document of every decision by the decision's id."""
+    known: dict[str, Decisions] = {}
+    found: list[Problem] = []
+    for document, source in documents.items():
+        problems = Problems(document)
+        try:
+            decisions = load_decisions(source)
+        except FeelError as error:
+            problems.add(
+                None,
+                N_("The decision table cannot be read: %(reason)s"),
+                reason=Said(error.message, error.values),
+            )
+        else:
+            for each in decisions.ids:
+                if each in known:
+                    problems.add(each, N_("Two decisions have the id “%(id)s”."), id=each)
+                known[each] = decisions
+        found += problems.found
+    return known, found

@@ -1,0 +1,37 @@
+"""FEEL in diagrams: compiled when a diagram is read, evaluated over JSON variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.feel import Expression, compile_expression, from_json, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A value of a diagram: FEEL when it starts with “=”, else the text itself."""
+
+    source: str
+    expression: Expression | None
+
+    @classmethod
+    def read(cls, source: str) -> "Formula":
+        """Compile a value as the diagram writes it; raises FeelSyntaxError."""
+        text = source.strip()
+        if text.startswith("="):
+            return cls(text, compile_expression(text[1:]))
+        return cls(text, None)
+
+    @property
+    def is_feel(self) -> bool:
+        """Whether it is computed and not the text itself."""
+        return self.expression is not None
+
+    def evaluate(self, scope: Mapping[str, object], now: datetime) -> object:
+        """Give its value as JSON data; a variable that is not there is null."""
+        if self.expression is None:
+            return self.source
+        context = {
+            name: from_json(scope[name]) for name in self.expression.variables if name in scope
+        }
+        return to_json(self.expression.evaluate(context, now=now))

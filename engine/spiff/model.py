@@ -1,0 +1,78 @@
+"""A release's diagrams as one thing that cases run on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import InvalidRelease, Problem
+from engine.feel import from_json, to_json
+from engine.feel.dmn import Decisions
+from engine.spiff.build import build_process
+from engine.spiff.checks import check_processes
+from engine.spiff.decisions import read_decisions
+from engine.spiff.diagram import Message, ProcessInfo, Step
+from engine.spiff.reading import read_diagram
+
+
+class Model:
+    """One process with all it calls, read and checked once.
+
+    It never changes: cases and threads share it, and whoever uses it keeps it. `specs` are
+    SpiffWorkflow's specifications by process id; only this package looks at them.
+    """
+
+    def __init__(
+        self,
+        process_id: str,
+        processes: Mapping[str, ProcessInfo],
+        decisions: Mapping[str, Decisions],
+        warnings: tuple[Problem, ...] = (),
+    ) -> None:
+        self.process_id = process_id
+        self.processes: Mapping[str, ProcessInfo] = MappingProxyType(dict(processes))
+        self.warnings = warnings
+        self.specs: Mapping[str, Any] = MappingProxyType(
+            {each.id: build_process(each) for each in processes.values()}
+        )
+        steps = [step for each in processes.values() for step in each.steps.values()]
+        self.operations = frozenset(step.operation for step in steps if step.operation)
+        self.forms = frozenset((step.process_id, step.form_id) for step in steps if step.form_id)
+        self.messages = frozenset(
+            step.event.name for step in steps if isinstance(step.event, Message)
+        )
+        self.decisions = frozenset(step.decision for step in steps if step.decision)
+        self.calls = frozenset(step.called_process for step in steps if step.called_process)
+        self._decisions = dict(decisions)
+
+    def step(self, process_id: str, element_id: str) -> Step:
+        """The step of an element; raises KeyError."""
+        return self.processes[process_id].steps[element_id]
+
+    def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
+        """Evaluate a decision over JSON variables; its result is JSON data."""
+        context = {name: from_json(value) for name, value in scope.items()}
+        return to_json(self._decisions[decision_id].evaluate(decision_id, context, now=now))
+
+
+def read_model(
+    process_id: str, diagrams: Mapping[str, bytes], decisions: Mapping[str, bytes]
+) -> Model:
+    """Read and check a process, all it calls and their decision tables.
+
+    `diagrams` and `decisions` are documents by file name. Raises InvalidRelease with everything
+    that is wrong, each with its document and element.
+    """
+    problems: list[Problem] = []
+    read = []
+    for document, source in diagrams.items():
+        diagram, found = read_diagram(document, source)
+        problems += found
+        read.append(diagram)
+    known, found = read_decisions(decisions)
+    problems += found
+    problems += check_processes(process_id, read, frozenset(known))
+    if any(not problem.is_warning for problem in problems):
+        raise InvalidRelease(problems)
+    processes = {each.id: each for diagram in read for each in diagram.processes}
+    return Model(process_id, processes, known, tuple(problems))

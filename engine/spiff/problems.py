@@ -1,0 +1,80 @@
+"""Gathering what is wrong with a document, all of it, before anything is refused."""
+
+from dataclasses import dataclass, field
+
+from engine.errors import Problem
+from engine.feel import FeelSyntaxError
+from engine.language import N_, _
+from engine.spiff.document import Element
+from engine.spiff.expressions import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence inside a sentence, said in the language of whoever reads it."""
+
+    message: str
+    values: dict[str, object]
+
+    def __str__(self) -> str:
+        return _(self.message, **self.values)
+
+
+@dataclass(slots=True)
+class Problems:
+    """The problems of one document."""
+
+    document: str
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, element: str | None, message: str, **values: object) -> None:
+        """Note something that makes a release impossible."""
+        self.found.append(Problem(self.document, element, message, is_warning=False, **values))
+
+    def warn(self, element: str | None, message: str, **values: object) -> None:
+        """Note something that its author should look at."""
+        self.found.append(Problem(self.document, element, message, is_warning=True, **values))
+
+    def at(self, place: Element, message: str, **values: object) -> None:
+        """Note something at an XML element, naming the nearest one that people see."""
+        seen = nearest(place)
+        self.add(seen.get("id"), message, name=label(seen), **values)
+
+    def read_formula(self, place: Element, source: str) -> Formula | None:
+        """Compile a value; what is no FEEL is noted with its line and column."""
+        try:
+            return Formula.read(source)
+        except FeelSyntaxError as error:
+            self.at(
+                place,
+                N_(
+                    "“%(name)s”: “%(source)s” is not FEEL "
+                    "(line %(line)s, column %(column)s): %(reason)s"
+                ),
+                source=source.strip(),
+                line=error.line,
+                column=error.column,
+                reason=Said(error.message, error.values),
+            )
+            return None
+
+
+def nearest(place: Element) -> Element:
+    """The element itself or the nearest around it that stands in the drawing."""
+    element: Element | None = place
+    while element is not None:
+        if element.get("id") and (element.get("name") or _is_drawn(element)):
+            return element
+        element = element.getparent()
+    return place
+
+
+def label(element: Element) -> str:
+    """What people call an element: its name, or else its id or its tag."""
+    name = " ".join((element.get("name") or "").split())
+    return name or element.get("id") or str(element.tag).rpartition("}")[2]
+
+
+def _is_drawn(element: Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and str(parent.tag).endswith(("}process", "}definitions"))
