@@ -1,8 +1,6 @@
 # The commands of this checkout. `make help` lists them.
 
 python := .venv/bin/python
-catalogues := web/translations
-messages := var/messages.pot
 
 .PHONY: help setup run test bench messages format
 
@@ -27,12 +25,7 @@ bench: setup ## Measure a completion beside the floor, on both databases
 	@$(python) -m benchmarks
 
 messages: setup ## Bring the message catalogues up to date with the code and the templates
-	@mkdir -p var
-	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output \
-	  --ignore-dirs="node_modules static translations" --output-file $(messages) \
-	  engine forms workflows web
-	@.venv/bin/pybabel --quiet update --input-file $(messages) --output-dir $(catalogues) \
-	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@bin/messages update
 
 format: setup ## Format the code and repair what the linter can repair
 	.venv/bin/ruff check --fix .
