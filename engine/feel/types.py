@@ -1,0 +1,141 @@
+"""Types: whether a value is of one, and the few conversions that the standard makes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.feel.errors import Failure
+from engine.feel.nodes import TypeNode
+from engine.feel.temporal import Date, DateTime
+from engine.feel.values import Function, Range, Value, kind
+
+if TYPE_CHECKING:
+    from engine.feel.running import Run
+
+SIMPLE = frozenset(
+    (
+        "number", "string", "boolean", "date", "time", "date and time", "list", "context",
+        "days and time duration", "years and months duration", "function", "range", "null",
+    )
+)  # fmt: skip
+OTHER_NAMES = {
+    "Any": "any",
+    "any": "any",
+    "Null": "null",
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type with what it is made of: `of` a list's or range's elements, a context's fields by
+    name, or a function's parameters; `result` a function's.
+    """
+
+    kind: str
+    of: tuple[Type, ...] = ()
+    fields: tuple[str, ...] = ()
+    result: Type | None = None
+    detailed: bool = False
+
+
+ANY = Type("any")
+NULL = Type("null")
+Types = Mapping[str, Type]
+NO_TYPES: Types = {}
+
+
+def resolve(node: TypeNode, types: Types = NO_TYPES) -> Type | None:
+    """Find the type that is written; None if there is no such type."""
+    if node.name in types:
+        return types[node.name]
+    name = OTHER_NAMES.get(node.name, node.name)
+    if name != "any" and name not in SIMPLE:
+        return None
+    of = tuple(resolve(part, types) for part in node.of)
+    result = resolve(node.result, types) if node.result is not None else None
+    if None in of or (node.result is not None and result is None):
+        return None
+    detailed = bool(node.of or node.fields or node.result)
+    return Type(name, tuple(part for part in of if part), node.fields, result, detailed)
+
+
+def conforms(value: Value, wanted: Type, run: Run) -> bool:
+    """Whether a value is of a type; null is of every type."""
+    if value is None or wanted.kind == "any":
+        return True
+    if kind(value) != wanted.kind:
+        return False
+    if not wanted.detailed:
+        return True
+    match value:
+        case list():
+            run.step(len(value))
+            return all(conforms(item, wanted.of[0], run) for item in value)
+        case dict():
+            return all(
+                name in value and conforms(value[name], field, run)
+                for name, field in zip(wanted.fields, wanted.of, strict=True)
+            )
+        case Range():
+            return conforms(value.low, wanted.of[0], run) and conforms(value.high, wanted.of[0], run)
+        case Function():
+            return is_subtype(function_type(value), wanted)
+    return True
+
+
+def function_type(function: Function) -> Type:
+    """The type of a function as far as it was declared."""
+    declared: tuple[Type, ...] = getattr(function, "types", ())
+    result: Type | None = getattr(function, "result", None)
+    of = declared or tuple(ANY for _ in function.parameters)
+    return Type("function", of, result=result or ANY, detailed=True)
+
+
+def is_subtype(one: Type, other: Type) -> bool:
+    """Whether every value of one type is of the other."""
+    if other.kind == "any" or one.kind == "null":
+        return True
+    if one.kind != other.kind:
+        return False
+    if not other.detailed:
+        return True
+    if not one.detailed:
+        return False
+    if one.kind == "context":
+        known = dict(zip(one.fields, one.of, strict=True))
+        return all(
+            name in known and is_subtype(known[name], field)
+            for name, field in zip(other.fields, other.of, strict=True)
+        )
+    if one.kind == "function":
+        return (
+            len(one.of) == len(other.of)
+            and all(is_subtype(b, a) for a, b in zip(one.of, other.of, strict=True))
+            and is_subtype(one.result or ANY, other.result or ANY)
+        )
+    return all(is_subtype(a, b) for a, b in zip(one.of, other.of, strict=True))
+
+
+def instance_of(value: Value, wanted: Type, run: Run) -> bool:
+    """The operator: only `Null` has null as its instance."""
+    if value is None:
+        return wanted.kind == "null"
+    return conforms(value, wanted, run)
+
+
+def coerced(value: Value, wanted: Type, run: Run) -> Value:
+    """Convert a value to a type the way arguments and results are; raise where it is not one."""
+    if conforms(value, wanted, run):
+        return value
+    if wanted.kind == "list" and not isinstance(value, list):
+        return [coerced(value, wanted.of[0], run) if wanted.of else value]
+    if isinstance(value, list) and len(value) == 1 and wanted.kind != "list":
+        return coerced(value[0], wanted, run)
+    if isinstance(value, Date) and wanted.kind == "date and time":
+        return DateTime(value, 0, 0)
+    raise Failure("The value is a %(kind)s and not a %(wanted)s.", kind=kind(value), wanted=wanted.kind)
