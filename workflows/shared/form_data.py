@@ -33,9 +33,7 @@ class FormData:
 class Provider(Protocol):
     """A function that knows what one form of one process shows."""
 
-    def __call__(
-        self, session: Session, *, engine: Engine, case: Case, now: datetime
-    ) -> FormData:
+    def __call__(self, session: Session, *, engine: Engine, case: Case, now: datetime) -> FormData:
         """Gather it; reads only."""
 
 

@@ -105,7 +105,7 @@ class Member(Base):
     nation: Mapped[str] = mapped_column(String(20), default="")
     sex: Mapped[str] = mapped_column(String(10), default="")
     birth_date: Mapped[date | None]
-    identity_type: Mapped[str] = mapped_column(String(20), default="resident_id")
+    identity_type: Mapped[str] = mapped_column(String(20), default="identity_card")
     identity_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     identity_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     certificate_number: Mapped[str] = mapped_column(String(50), default="")

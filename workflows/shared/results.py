@@ -17,7 +17,7 @@ from engine.errors import NotFound
 from engine.language import N_
 from engine.vault import Vault
 from workflows.shared.associations import Association
-from workflows.shared.masking import mask_name
+from forms.masking import mask
 from workflows.shared.register import Member
 
 SIGNATURE_BYTES = 12
@@ -183,7 +183,7 @@ def verify(session: Session, vault: Vault, token: str) -> Verification:
     return Verification(
         association=association,
         association_en=association_en,
-        masked_name=mask_name(name),
+        masked_name=mask("name", name),
         year=result.year,
         status=result.status,
     )

@@ -155,8 +155,15 @@ def current_commitment(session: Session, *, season_id: int, kind: str) -> Commit
 
 
 def publish_commitment(
-    session: Session, *, season_id: int, kind: str, title: str, text: str, now: datetime,
-    title_en: str = "", text_en: str = "",
+    session: Session,
+    *,
+    season_id: int,
+    kind: str,
+    title: str,
+    text: str,
+    now: datetime,
+    title_en: str = "",
+    text_en: str = "",
 ) -> CommitmentText:
     """Publish a new version; every application made from now on must accept it."""
     last = session.scalar(

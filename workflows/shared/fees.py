@@ -1,0 +1,377 @@
+"""The fee ledger 会费: what each member owes for each year, what came in, what was claimed.
+
+Money is in fen. What the ledger, the payments and the season say are facts; the decision table
+of the payment process makes 免会费, 去支付, 待确认 or 已确认 of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.actors import Actor
+from engine.database import Base, BigId, UtcDateTime
+from engine.operations import operation
+from workflows.shared.register import Member, get_member
+from workflows.shared.seasons import Season, get_season
+
+EXEMPT = "exempt"
+TO_PAY = "to_pay"
+PENDING = "pending"
+CONFIRMED = "confirmed"
+SETTLED = frozenset({EXEMPT, CONFIRMED})
+
+FEMALE = "2"
+
+
+class FeeEntry(Base):
+    """What a member owes for a year; `amount` is what the year's decision asks, arrears in it."""
+
+    __tablename__ = "fee_entry"
+    __table_args__ = (UniqueConstraint("member_id", "year"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    year: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[int]
+    exempt_reason: Mapped[str] = mapped_column(String(200), default="")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class FeePayment(Base):
+    """Money that came in for a member's year. `reference`: the source's own key, unique."""
+
+    __tablename__ = "fee_payment"
+    __table_args__ = (Index("ix_fee_payment_member_id_year", "member_id", "year"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    year: Mapped[int]
+    amount: Mapped[int]
+    source: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(100), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class FeeClaim(Base):
+    """Something that the association must look at before a fee counts.
+
+    `kind`: payment (确认已缴费 without a known payment), transfer (with its proof) or mismatch
+    (another amount than asked arrived). `state`: open, confirmed, refused or overtaken.
+    """
+
+    __tablename__ = "fee_claim"
+    __table_args__ = (Index("ix_fee_claim_member_id_year", "member_id", "year", "state"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    year: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    expected: Mapped[int]
+    received: Mapped[int | None]
+    proof_file_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    reason: Mapped[str] = mapped_column(String(2000), default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    settled_by: Mapped[int | None]
+
+
+@dataclass(frozen=True)
+class FeeFacts:
+    """What the decision table is given; amounts in fen, `years_owed` counts arrears too."""
+
+    is_charged: bool
+    is_exempt: bool
+    is_exempt_by_birth: bool
+    years_owed: int
+    yearly_amount: int
+    amount_owed: int
+    paid_amount: int
+    paid: bool
+    claimed: bool
+    refused: bool
+
+
+@dataclass(frozen=True)
+class FeeState:
+    """缴费情况 as a page shows it."""
+
+    status: str
+    amount: int
+    arrears: tuple[int, ...]
+    claim: FeeClaim | None
+    refusal: FeeClaim | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to pay or to confirm."""
+        return self.status in SETTLED
+
+
+def fee_key(member_id: int, year: int) -> str:
+    """The correlation key of a member's fee of a year."""
+    return f"{member_id}:{year}"
+
+
+def find_entry(session: Session, *, member_id: int, year: int) -> FeeEntry | None:
+    """The ledger's row of a member's year, or None."""
+    return session.scalar(
+        select(FeeEntry).where(FeeEntry.member_id == member_id, FeeEntry.year == year)
+    )
+
+
+def list_entries(session: Session, *, member_id: int) -> Sequence[FeeEntry]:
+    """A member's ledger, the last year first."""
+    return session.scalars(
+        select(FeeEntry).where(FeeEntry.member_id == member_id).order_by(FeeEntry.year.desc())
+    ).all()
+
+
+def open_claims(session: Session, *, member_id: int, year: int) -> Sequence[FeeClaim]:
+    """What the association still has to look at, oldest first."""
+    return _claims(session, member_id, year, "open")
+
+
+def assess_facts(session: Session, *, member: Member, season: Season) -> FeeFacts:
+    """Gather what decides a member's fee of a season.
+
+    Inspection policy: the yearly amount with arrears added; women who gave birth in the year
+    are exempt from that year's; an association may charge none.
+    """
+    year = season.year
+    own = find_entry(session, member_id=member.id, year=year)
+    arrears = _arrears(session, member.id, before=year)
+    by_birth = member.sex == FEMALE and year in member.gave_birth_years
+    by_ledger = own is not None and own.status == EXEMPT and bool(own.exempt_reason)
+    is_charged = season.fee_yearly > 0
+    is_due = is_charged and not by_birth and not by_ledger
+    is_confirmed = own is not None and own.status == CONFIRMED
+    owes_year = is_due and not is_confirmed
+    owed = sum(each.amount for each in arrears) + (season.fee_yearly if owes_year else 0)
+    paid = session.scalar(
+        select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
+            FeePayment.member_id == member.id, FeePayment.year == year
+        )
+    )
+    paid_amount = int(paid or 0)
+    return FeeFacts(
+        is_charged=is_charged,
+        is_exempt=by_ledger,
+        is_exempt_by_birth=by_birth,
+        years_owed=len(arrears) + (1 if owes_year else 0),
+        yearly_amount=season.fee_yearly,
+        amount_owed=owed,
+        paid_amount=paid_amount,
+        paid=is_confirmed or 0 < owed <= paid_amount,
+        claimed=bool(open_claims(session, member_id=member.id, year=year)),
+        refused=bool(_claims(session, member.id, year, "refused")),
+    )
+
+
+def fee_state(session: Session, *, member: Member, season: Season) -> FeeState:
+    """缴费情况 of a member's season: the ledger's word, and what was claimed since."""
+    entry = find_entry(session, member_id=member.id, year=season.year)
+    claims = open_claims(session, member_id=member.id, year=season.year)
+    refused = _claims(session, member.id, season.year, "refused")
+    arrears = tuple(each.year for each in _arrears(session, member.id, before=season.year))
+    facts = assess_facts(session, member=member, season=season)
+    status = entry.status if entry is not None else _status_before_decision(facts)
+    if status == TO_PAY and claims:
+        status = PENDING
+    amount = facts.amount_owed if entry is None else entry.amount
+    return FeeState(
+        status=status,
+        amount=amount,
+        arrears=arrears,
+        claim=claims[-1] if claims else None,
+        refusal=refused[-1] if refused and status == TO_PAY else None,
+    )
+
+
+def claim_fee(
+    session: Session,
+    *,
+    member_id: int,
+    year: int,
+    kind: str,
+    expected: int,
+    received: int | None = None,
+    proof_file_id: UUID | None = None,
+    now: datetime,
+) -> FeeClaim:
+    """Put something before the association; the same kind of claim again is the open one."""
+    for each in open_claims(session, member_id=member_id, year=year):
+        if each.kind == kind and kind != "mismatch":
+            each.proof_file_id = proof_file_id or each.proof_file_id
+            return each
+    claim = FeeClaim(
+        member_id=member_id,
+        year=year,
+        kind=kind,
+        expected=expected,
+        received=received,
+        proof_file_id=proof_file_id,
+        made_at=now,
+    )
+    session.add(claim)
+    session.flush()
+    return claim
+
+
+def receive_payment(
+    session: Session,
+    *,
+    member_id: int,
+    year: int,
+    amount: int,
+    source: str,
+    reference: str,
+    now: datetime,
+) -> None:
+    """Enter money that came in; claims that waited for it are overtaken."""
+    session.add(
+        FeePayment(
+            member_id=member_id,
+            year=year,
+            amount=amount,
+            source=source,
+            reference=reference,
+            at=now,
+        )
+    )
+    _settle_claims(session, member_id, year, state="overtaken", reason="", by=None, now=now)
+    session.flush()
+
+
+@operation("fees.collect_facts")
+def collect_facts(session: Session, *, member_id: int, season_id: int) -> dict[str, object]:
+    """Collect what the decision table for fees is given, as the context fee_facts."""
+    facts = assess_facts(
+        session, member=get_member(session, member_id), season=get_season(session, season_id)
+    )
+    return {"fee_facts": {name: getattr(facts, name) for name in facts.__dataclass_fields__}}
+
+
+@operation("fees.record")
+def record(
+    session: Session, *, now: datetime, member_id: int, season_id: int, status: str, amount: int
+) -> None:
+    """Write what the decision table decided; a confirmed or exempt year settles its arrears."""
+    year = get_season(session, season_id).year
+    entry = find_entry(session, member_id=member_id, year=year)
+    if entry is None:
+        entry = FeeEntry(member_id=member_id, year=year, status=status, amount=0, updated_at=now)
+        session.add(entry)
+    was_settled = entry.status in SETTLED and entry.amount > 0
+    entry.status = status
+    # What was asked stays on record when nothing is owed any more.
+    entry.amount = entry.amount if was_settled and not amount else int(amount)
+    entry.updated_at = now
+    if status == CONFIRMED:
+        session.execute(
+            update(FeeEntry)
+            .where(
+                FeeEntry.member_id == member_id,
+                FeeEntry.year < year,
+                FeeEntry.status.in_((TO_PAY, PENDING)),
+            )
+            .values(status=CONFIRMED, updated_at=now)
+        )
+    session.flush()
+
+
+@operation("fees.confirm")
+def confirm(session: Session, *, by: Actor, now: datetime, member_id: int, season_id: int) -> None:
+    """Enter the fee as received: the association saw the money."""
+    season = get_season(session, season_id)
+    member = get_member(session, member_id)
+    facts = assess_facts(session, member=member, season=season)
+    claims = open_claims(session, member_id=member_id, year=season.year)
+    missing = facts.amount_owed - facts.paid_amount
+    if missing > 0:
+        reference = f"claim:{claims[-1].id}" if claims else f"{fee_key(member_id, season.year)}"
+        session.add(
+            FeePayment(
+                member_id=member_id,
+                year=season.year,
+                amount=missing,
+                source="association",
+                reference=reference,
+                at=now,
+            )
+        )
+    _settle_claims(session, member_id, season.year, state="confirmed", reason="", by=by.id, now=now)
+    session.flush()
+
+
+@operation("fees.refuse")
+def refuse(
+    session: Session,
+    *,
+    by: Actor,
+    now: datetime,
+    member_id: int,
+    season_id: int,
+    reason: str | None = None,
+) -> None:
+    """Note that the fee was not received, with the reason that the member is told."""
+    year = get_season(session, season_id).year
+    _settle_claims(
+        session, member_id, year, state="refused", reason=reason or "", by=by.id, now=now
+    )
+
+
+@operation("fees.is_settled")
+def is_settled(session: Session, *, member_id: int, season_id: int) -> dict[str, object]:
+    """Say whether nothing of the season's fee is left to pay or to confirm."""
+    year = get_season(session, season_id).year
+    entry = find_entry(session, member_id=member_id, year=year)
+    return {"fee_settled": entry is not None and entry.status in SETTLED}
+
+
+def _status_before_decision(facts: FeeFacts) -> str:
+    # Only for a page that is drawn before the fee's process has run for the first time.
+    if not facts.amount_owed:
+        return CONFIRMED if facts.paid else EXEMPT
+    return CONFIRMED if facts.paid else TO_PAY
+
+
+def _arrears(session: Session, member_id: int, *, before: int) -> Sequence[FeeEntry]:
+    return session.scalars(
+        select(FeeEntry)
+        .where(
+            FeeEntry.member_id == member_id,
+            FeeEntry.year < before,
+            FeeEntry.status.in_((TO_PAY, PENDING)),
+        )
+        .order_by(FeeEntry.year)
+    ).all()
+
+
+def _claims(session: Session, member_id: int, year: int, state: str) -> Sequence[FeeClaim]:
+    return session.scalars(
+        select(FeeClaim)
+        .where(FeeClaim.member_id == member_id, FeeClaim.year == year, FeeClaim.state == state)
+        .order_by(FeeClaim.id)
+    ).all()
+
+
+def _settle_claims(
+    session: Session,
+    member_id: int,
+    year: int,
+    *,
+    state: str,
+    reason: str,
+    by: int | None,
+    now: datetime,
+) -> None:
+    for claim in open_claims(session, member_id=member_id, year=year):
+        claim.state, claim.reason = state, reason
+        claim.settled_at, claim.settled_by = now, by
+    session.flush()

@@ -1,0 +1,195 @@
+"""Messages to a person: what the bell shows. Other channels read the same rows.
+
+A message keeps its texts in both languages as they were when it was sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from string import Template
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.cases import Case
+from engine.database import Base, BigId, UtcDateTime
+from engine.engine import Engine
+from engine.operations import operation
+from engine.submissions import submissions
+from workflows.shared.associations import get_association, ids_above
+from workflows.shared.register import get_member
+from workflows.shared.templates import TEMPLATES, Texts
+
+REVIEW_TASK = "review_application"
+
+
+class Message(Base):
+    """One message to one person.
+
+    `node` 节点 is the step that it comes from, `office` 办理单位 who wrote it, `about` what its
+    text is about (年检信息, 暂缓信息).
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_recipient", "recipient_kind", "recipient_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    recipient_kind: Mapped[str] = mapped_column(String(10))
+    recipient_id: Mapped[int]
+    template: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(400))
+    text: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    node: Mapped[str] = mapped_column(String(100))
+    node_en: Mapped[str] = mapped_column(String(200))
+    office: Mapped[str] = mapped_column(String(100))
+    office_en: Mapped[str] = mapped_column(String(200))
+    about: Mapped[str] = mapped_column(String(50))
+    about_en: Mapped[str] = mapped_column(String(100))
+    case_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class AdaptedText(Base):
+    """An association's own wording of a template; `$name` in it takes a value."""
+
+    __tablename__ = "adapted_text"
+    __table_args__ = (UniqueConstraint("association_id", "template"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
+    template: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(400))
+    text: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+
+
+def send_to_member(
+    session: Session,
+    *,
+    member_id: int,
+    template: str,
+    values: Mapping[str, object],
+    case_id: UUID | None,
+    now: datetime,
+) -> Message:
+    """Write a message to a member, in the wording of his association."""
+    member = get_member(session, member_id)
+    association = get_association(session, member.association_id)
+    texts = _texts(session, association_id=association.id, template=template)
+    filled = {"name": member.name, "association": association.name, **values}
+    filled_en = {**filled, "association": association.name_en or association.name}
+    message = Message(
+        recipient_kind="member",
+        recipient_id=member_id,
+        template=template,
+        title=Template(texts.title).safe_substitute(filled),
+        title_en=Template(texts.title_en).safe_substitute(filled_en),
+        text=Template(texts.text).safe_substitute(filled),
+        text_en=Template(texts.text_en).safe_substitute(filled_en),
+        node=texts.node,
+        node_en=texts.node_en,
+        office=association.name,
+        office_en=association.name_en or association.name,
+        about=texts.about,
+        about_en=texts.about_en,
+        case_id=case_id,
+        at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def count_unread(session: Session, *, member_id: int) -> int:
+    """How many messages a member has not read."""
+    query = select(func.count()).where(*_to(member_id), Message.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def list_messages(
+    session: Session, *, member_id: int, before_id: int | None = None, limit: int = 20
+) -> Sequence[Message]:
+    """A member's messages, the newest first, from one on."""
+    query = select(Message).where(*_to(member_id)).order_by(Message.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(Message.id < before_id)
+    return session.scalars(query).all()
+
+
+def read_message(session: Session, *, message: Message, now: datetime) -> None:
+    """Note that its person has read a message; the first time counts."""
+    if message.read_at is None:
+        message.read_at = now
+        session.flush()
+
+
+@operation("messages.send")
+def send(
+    session: Session,
+    *,
+    engine: Engine,
+    case: Case,
+    now: datetime,
+    member_id: int,
+    template: str,
+    kind: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write a message to the member; `kind` picks its wording, `reason` is what was told."""
+    if template == "application_returned" and reason is None:
+        reason = _return_reason(session, engine, case)
+    wording = f"{template}.{kind}" if f"{template}.{kind}" in TEMPLATES else template
+    send_to_member(
+        session,
+        member_id=member_id,
+        template=wording,
+        values={"year": case.year or "", "reason": reason or ""},
+        case_id=case.id,
+        now=now,
+    )
+
+
+def _return_reason(session: Session, engine: Engine, case: Case) -> str | None:
+    sent = submissions(
+        session,
+        engine.vault,
+        case_id=case.id,
+        subject=case.subject_key,
+        element_ids=[REVIEW_TASK],
+    )
+    reason = sent[-1].values.get("reason") if sent else None
+    return reason if isinstance(reason, str) else None
+
+
+def _texts(session: Session, *, association_id: int, template: str) -> Texts:
+    texts = TEMPLATES[template]
+    above = ids_above(session, association_id)
+    adapted = {
+        each.association_id: each
+        for each in session.scalars(
+            select(AdaptedText).where(
+                AdaptedText.association_id.in_(above), AdaptedText.template == template
+            )
+        )
+    }
+    own = next((adapted[each] for each in above if each in adapted), None)
+    if own is None:
+        return texts
+    return texts.worded(own.title, own.title_en, own.text, own.text_en)
+
+
+def _to(member_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Message.recipient_kind == "member", Message.recipient_id == member_id
