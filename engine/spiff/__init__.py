@@ -5,6 +5,7 @@ Nothing outside this package imports SpiffWorkflow.
 
 from engine.spiff.diagram import Diagram, Flow, ProcessInfo, Step
 from engine.spiff.errors import (
+    ExpressionFailed,
     OperationNotStarted,
     RunawayProcess,
     StateNotUnderstood,
@@ -23,6 +24,7 @@ __all__ = [
     "Deferred",
     "Diagram",
     "Done",
+    "ExpressionFailed",
     "Flow",
     "Instance",
     "Model",

@@ -53,7 +53,7 @@ def build_process(process: ProcessInfo) -> ProcessSpec:
     made = {step.id: _make(built, step) for step in process.steps.values()}
     entries = dict(made)
     for step in process.steps.values():
-        events = [each for each in process.steps.values() if each.attached_to == step.id]
+        events = process.events_on(step.id)
         if events:
             guard = specs.Guarded(built, GUARD + step.id)
             guard.ways = ()

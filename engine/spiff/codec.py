@@ -19,7 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.spiff.errors import StateNotUnderstood, VariablesTooLarge
 from engine.spiff.execution import Execution, Scope, Token
 from engine.spiff.operation import RunOperation
-from engine.spiff.variables import LIMIT
+from engine.spiff.variables import LIMIT, plain, read
 
 VERSION = 1
 
@@ -34,7 +34,7 @@ def dump(execution: Execution) -> bytes:
     if execution.completed:
         return b""
     scopes = execution.scopes()
-    variables = [orjson.dumps(scope.data) for scope in scopes]
+    variables = [orjson.dumps(scope.data, default=plain) for scope in scopes]
     size = sum(len(each) for each in variables)
     if size > LIMIT:
         raise VariablesTooLarge(size=size, limit=LIMIT)
@@ -48,7 +48,7 @@ def dump(execution: Execution) -> bytes:
         for scope, raw in zip(scopes[1:], variables[1:], strict=True)
     ]
     top = orjson.Fragment(variables[0])
-    return orjson.dumps([VERSION, top, _write_tokens(execution), calls])
+    return orjson.dumps([VERSION, top, _write_tokens(execution), calls], default=plain)
 
 
 def load(
@@ -61,7 +61,7 @@ def load(
         execution.completed = True
         return execution
     try:
-        _, variables, tokens, calls = _migrate(orjson.loads(state))
+        _, variables, tokens, calls = _migrate(read(state))
         _read_tokens(execution, variables, tokens)
         for caller_id, process_id, inner_variables, inner_tokens in calls:
             token_id = UUID(caller_id)

@@ -1,9 +1,10 @@
 """What a diagram says: processes, their steps and flows, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar
 
 from engine.spiff.expressions import Formula
 
@@ -21,6 +22,8 @@ Kind = Literal[
     "intermediate_catch_event",
     "boundary_event",
 ]
+
+Item = TypeVar("Item")
 
 NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
 
@@ -107,7 +110,7 @@ class Step:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProcessInfo:
     """One process of a diagram, its steps in the order of the document."""
 
@@ -131,11 +134,28 @@ class ProcessInfo:
 
     def flows_from(self, step_id: str) -> tuple[Flow, ...]:
         """The ways out of a step, in the order of the document."""
-        return tuple(flow for flow in self.flows if flow.source == step_id)
+        return self._flows_from.get(step_id, ())
 
     def flows_to(self, step_id: str) -> tuple[Flow, ...]:
         """The ways into a step, in the order of the document."""
-        return tuple(flow for flow in self.flows if flow.target == step_id)
+        return self._flows_to.get(step_id, ())
+
+    def events_on(self, step_id: str) -> tuple[Step, ...]:
+        """The boundary events of an activity, in the order of the document."""
+        return self._events_on.get(step_id, ())
+
+    @cached_property
+    def _flows_from(self) -> Mapping[str, tuple[Flow, ...]]:
+        return _grouped(self.flows, lambda flow: flow.source)
+
+    @cached_property
+    def _flows_to(self) -> Mapping[str, tuple[Flow, ...]]:
+        return _grouped(self.flows, lambda flow: flow.target)
+
+    @cached_property
+    def _events_on(self) -> Mapping[str, tuple[Step, ...]]:
+        events = (step for step in self.steps.values() if step.attached_to)
+        return _grouped(events, lambda step: step.attached_to or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +163,11 @@ class Diagram:
     """What one document says."""
 
     document: str
-    processes: tuple[ProcessInfo, ...] = field(default=())
+    processes: tuple[ProcessInfo, ...] = ()
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, tuple[Item, ...]]:
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return {name: tuple(group) for name, group in groups.items()}

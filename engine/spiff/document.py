@@ -69,7 +69,7 @@ def read_xml(name: str, source: bytes) -> Element:
             reason=error.msg or "empty",
         ) from error
     info = root.getroottree().docinfo
-    if info.doctype:
+    if info.internalDTD is not None or info.externalDTD is not None:
         raise _broken(name, N_("The diagram declares a document type (DOCTYPE)."))
     if (info.encoding or "UTF-8").upper() not in {"UTF-8", "US-ASCII", "ASCII"}:
         raise _broken(

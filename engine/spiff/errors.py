@@ -44,3 +44,9 @@ class StateNotUnderstood(HuijiError):
     """Stored state does not belong to this model, or to this program."""
 
     message = N_("The stored state of this case cannot be read: %(reason)s.")
+
+
+class ExpressionFailed(HuijiError):
+    """An expression took more steps or built more than it may."""
+
+    message = N_("The expression “%(source)s” cannot be computed: %(reason)s")

@@ -253,7 +253,7 @@ class Execution(Scope, BpmnWorkflow):
 
     def scopes(self) -> list[Scope]:
         """The processes that are running, callers before called."""
-        return [self, *(each for each in self.subprocesses.values() if not each.completed)]
+        return [self, *self.subprocesses.values()]
 
     def call(self, token: Token, process_id: str, variables: Mapping[str, object]) -> None:
         """Start a called process."""
@@ -297,4 +297,5 @@ class Called(Scope, BpmnSubWorkflow):
         """Give the result to the call, unless something has interrupted it."""
         caller = self.caller
         if caller is not None and caller._state == TaskState.STARTED:
+            del self.top_workflow.subprocesses[caller.id]
             caller.task_spec.finish(caller, self.data)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.feel import Expression, compile_expression, from_json, to_json
+from engine.feel import Expression, FeelError, compile_expression, to_json
+from engine.spiff.errors import ExpressionFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,13 @@ class Formula:
         return self.expression is not None
 
     def evaluate(self, scope: Mapping[str, object], now: datetime) -> object:
-        """Give its value as JSON data; a variable that is not there is null."""
+        """Give its value as JSON data; a variable that is not there is null.
+
+        Raises ExpressionFailed when it takes more steps or builds more than it may.
+        """
         if self.expression is None:
             return self.source
-        context = {
-            name: from_json(scope[name]) for name in self.expression.variables if name in scope
-        }
-        return to_json(self.expression.evaluate(context, now=now))
+        try:
+            return to_json(self.expression.evaluate(scope, now=now))
+        except FeelError as error:
+            raise ExpressionFailed(source=self.source, reason=str(error)) from error

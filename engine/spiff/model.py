@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.errors import InvalidRelease, Problem
-from engine.feel import from_json, to_json
+from engine.feel import to_json
 from engine.feel.dmn import Decisions
 from engine.spiff.build import build_process
 from engine.spiff.checks import check_processes
@@ -51,8 +51,7 @@ class Model:
 
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
         """Evaluate a decision over JSON variables; its result is JSON data."""
-        context = {name: from_json(value) for name, value in scope.items()}
-        return to_json(self._decisions[decision_id].evaluate(decision_id, context, now=now))
+        return to_json(self._decisions[decision_id].evaluate(decision_id, scope, now=now))
 
 
 def read_model(

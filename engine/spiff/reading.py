@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TypeVar, cast
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
 from engine.errors import Problem
 from engine.language import N_
@@ -46,6 +50,8 @@ def read_diagram(document: str, source: bytes) -> tuple[Diagram, list[Problem]]:
     _check_ids(root, problems)
     reader = _Reader(document, problems)
     reader.read_shared(root)
+    if not problems.found:
+        _check_schema(root, problems)
     processes = tuple(reader.read_process(each) for each in root.iterchildren(_bpmn("process")))
     return Diagram(document, processes), problems.found
 
@@ -62,6 +68,19 @@ def _check_ids(root: Element, problems: Problems) -> None:
             problems.add(identifier, N_("The id “%(id)s” stands twice."), id=identifier)
         elif identifier is not None:
             seen.add(identifier)
+
+
+def _check_schema(root: Element, problems: Problems) -> None:
+    """Hold the document against BPMN's own schema, for what the rules above do not see."""
+    try:
+        _schema().assertValid(root)
+    except etree.DocumentInvalid as error:
+        problems.add(None, N_("The diagram is not valid BPMN: %(reason)s"), reason=str(error))
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(XSD_PATH))
 
 
 @dataclass(slots=True)

@@ -179,9 +179,9 @@ class CallActivity(StepSpec, bpmn.CallActivity):
         token.complete()
 
     def _on_cancel(self, my_task: "Token") -> None:
-        called = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
-        if called is not None:
-            called.cancel()
+        called = my_task.workflow.top_workflow.subprocesses.pop(my_task.id)
+        called.cancel()
+        called.completed = True
 
 
 class ExclusiveGateway(StepSpec, bpmn.ExclusiveGateway):

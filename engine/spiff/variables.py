@@ -1,24 +1,32 @@
-"""Variables of a process: JSON data, small, and never shared with anybody else's objects."""
+"""Variables of a process: JSON data, small, and never shared with anybody else's objects.
 
-from collections.abc import Mapping
+Numbers are int or Decimal, so that money stays exact; JSON has them as plain numbers.
+"""
+
+import json
 from decimal import Decimal
+from typing import Any
 
 import orjson
 
-from engine.feel import to_json
+from engine.feel import FeelError, to_json
 from engine.spiff.errors import VariablesNotData, VariablesTooLarge
 
 LIMIT = 8 * 1024
 """How many bytes the variables of a case may take as JSON."""
 
+SMALL = 2**53
+
 
 def as_data(name: str, value: object) -> object:
     """Copy a value through JSON, as it would be after storing."""
-    if value is None or isinstance(value, (bool, str)):
-        if isinstance(value, str) and len(value) > LIMIT:
-            raise VariablesTooLarge(size=len(value), limit=LIMIT)
+    if value is None or value is True or value is False:
         return value
-    return orjson.loads(write(name, value))
+    if type(value) is int and -SMALL < value < SMALL:
+        return value
+    if type(value) is str and len(value) < 80:
+        return value
+    return read(write(name, value))
 
 
 def assign(scope: dict[str, object], name: str, value: object) -> None:
@@ -29,7 +37,7 @@ def assign(scope: dict[str, object], name: str, value: object) -> None:
 def write(name: str, value: object) -> bytes:
     """Write a value as JSON; raises VariablesNotData or VariablesTooLarge."""
     try:
-        raw = orjson.dumps(value, default=_plain)
+        raw = orjson.dumps(value, default=plain)
     except TypeError as error:
         raise VariablesNotData(name=name, reason=str(error)) from error
     if len(raw) > LIMIT:
@@ -37,13 +45,19 @@ def write(name: str, value: object) -> bytes:
     return raw
 
 
-def read(raw: bytes) -> Mapping[str, object]:
-    """Read what `write` wrote."""
-    value: Mapping[str, object] = orjson.loads(raw)
-    return value
+def read(raw: bytes) -> Any:
+    """Read what was written; numbers with a fraction are Decimal."""
+    if b"." in raw or b"e" in raw or b"E" in raw:  # perhaps such a number; orjson knows none
+        return json.loads(raw, parse_float=Decimal)
+    return orjson.loads(raw)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Say a value that JSON has no form for in one that it has; raises TypeError."""
     if isinstance(value, Decimal):
-        return to_json(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")
+        try:
+            number = to_json(value)
+        except (FeelError, ValueError, ArithmeticError) as error:
+            raise TypeError(str(error)) from error
+        return orjson.Fragment(str(number)) if isinstance(number, Decimal) else number
+    raise TypeError(f"{type(value).__name__} is no data")

@@ -1,0 +1,262 @@
+"""Whether one process makes sense by itself: its steps, its flows and where they lead."""
+
+from collections import Counter
+
+from engine.language import N_
+from engine.spiff.diagram import Failure, Flow, Message, ProcessInfo, Step, Termination, Timer
+from engine.spiff.problems import Problems
+from engine.spiff.ways import Ways
+
+ACTIVITIES = frozenset({"user_task", "service_task", "call_activity"})
+"""What can go on for a while, so that boundary events make sense on it."""
+
+AUTOMATIC = frozenset(
+    {
+        "script_task",
+        "business_rule_task",
+        "exclusive_gateway",
+        "parallel_gateway",
+        "boundary_event",
+    }
+)
+
+
+STEPS_LIMIT = 1000
+
+
+def check_process(process: ProcessInfo, problems: Problems) -> None:
+    """Note everything that is wrong with a process by itself."""
+    if len(process.steps) > STEPS_LIMIT:
+        problems.add(
+            process.id,
+            N_("“%(name)s” has more than %(limit)s steps."),
+            name=process.name,
+            limit=STEPS_LIMIT,
+        )
+        return
+    if not _check_flows(process, problems):
+        return
+    for step in process.steps.values():
+        _check_ways(process, step, problems)
+        _check_contents(step, problems)
+        match step.kind:
+            case "exclusive_gateway":
+                _check_choice(process, step, problems)
+            case "event_based_gateway":
+                _check_race(process, step, problems)
+            case "boundary_event":
+                _check_boundary(process, step, problems)
+    _check_start(process, problems)
+    _check_reach(process, problems)
+
+
+def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
+    complete = True
+    for flow in process.flows:
+        for end in (flow.source, flow.target):
+            if end not in process.steps:
+                complete = False
+                problems.add(
+                    flow.id,
+                    N_("The flow “%(name)s” is tied to “%(end)s”, which is no step here."),
+                    name=_flow_name(flow),
+                    end=end,
+                )
+        if flow.condition and flow.source in process.steps:
+            source = process.steps[flow.source]
+            if source.kind != "exclusive_gateway":
+                problems.add(
+                    flow.id,
+                    N_("The flow “%(name)s” has a condition but no exclusive gateway before it."),
+                    name=_flow_name(flow),
+                )
+    return complete
+
+
+def _check_ways(process: ProcessInfo, step: Step, problems: Problems) -> None:
+    into, out = len(process.flows_to(step.id)), len(process.flows_from(step.id))
+    if step.kind in {"start_event", "boundary_event"} and into:
+        problems.add(step.id, N_("A flow leads into “%(name)s”."), name=step.name)
+    if step.kind == "end_event":
+        if out:
+            problems.add(step.id, N_("A flow leads out of the end “%(name)s”."), name=step.name)
+    elif out == 0:
+        problems.add(step.id, N_("Nothing follows “%(name)s”."), name=step.name)
+    elif out > 1 and not step.kind.endswith("gateway"):
+        problems.add(
+            step.id,
+            N_("%(count)s flows lead out of “%(name)s”; only a gateway parts ways."),
+            count=out,
+            name=step.name,
+        )
+
+
+def _check_contents(step: Step, problems: Problems) -> None:
+    match step.kind:
+        case "user_task":
+            if step.form_id is None:
+                problems.add(step.id, N_("“%(name)s” has no form."), name=step.name)
+            if step.group is None:
+                problems.add(
+                    step.id, N_("“%(name)s” stands in no lane and has no group."), name=step.name
+                )
+        case "service_task" if step.operation is None:
+            problems.add(step.id, N_("“%(name)s” has no operation."), name=step.name)
+        case "script_task" if step.script is None:
+            problems.add(step.id, N_("“%(name)s” has no FEEL script."), name=step.name)
+        case "business_rule_task" if step.decision is None:
+            problems.add(step.id, N_("“%(name)s” has no decision."), name=step.name)
+        case "call_activity" if step.called_process is None:
+            problems.add(step.id, N_("“%(name)s” says no process to call."), name=step.name)
+        case "intermediate_catch_event" if step.event is None:
+            problems.add(step.id, N_("“%(name)s” has nothing to wait for."), name=step.name)
+    if (
+        isinstance(step.event, Timer)
+        and step.event.kind == "cycle"
+        and (step.kind != "boundary_event" or step.is_interrupting)
+    ):
+        problems.add(
+            step.id,
+            N_("Only a boundary event that does not interrupt can repeat, not “%(name)s”."),
+            name=step.name,
+        )
+
+
+def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
+    flows = process.flows_from(step.id)
+    if step.default is not None and step.default not in {flow.id for flow in flows}:
+        problems.add(
+            step.id, N_("The default way of “%(name)s” does not begin there."), name=step.name
+        )
+    if len(flows) > 1 and step.default is None:
+        problems.add(step.id, N_("The gateway “%(name)s” has no default way."), name=step.name)
+    for flow in flows:
+        is_default = flow.id == step.default or len(flows) == 1
+        if is_default and flow.condition:
+            problems.add(
+                flow.id,
+                N_("“%(flow)s”, the default way of “%(name)s”, has a condition."),
+                flow=_flow_name(flow),
+                name=step.name,
+            )
+        elif not is_default and not flow.condition:
+            problems.add(
+                flow.id,
+                N_("“%(flow)s”, a way out of “%(name)s”, has no condition."),
+                flow=_flow_name(flow),
+                name=step.name,
+            )
+
+
+def _check_race(process: ProcessInfo, step: Step, problems: Problems) -> None:
+    targets = [process.steps[flow.target] for flow in process.flows_from(step.id)]
+    if len(targets) < 2:
+        problems.add(
+            step.id, N_("The gateway “%(name)s” needs two events to wait for."), name=step.name
+        )
+    for target in targets:
+        if target.kind != "intermediate_catch_event" or len(process.flows_to(target.id)) > 1:
+            problems.add(
+                target.id,
+                N_("“%(target)s” after the gateway “%(name)s” is no event of its own."),
+                target=target.name,
+                name=step.name,
+            )
+    if sum(isinstance(target.event, Timer) for target in targets) > 1:
+        problems.add(
+            step.id, N_("The gateway “%(name)s” waits for more than one timer."), name=step.name
+        )
+    messages = Counter(target.event.name for target in targets if isinstance(target.event, Message))
+    for message, count in messages.items():
+        if count > 1:
+            problems.add(
+                step.id,
+                N_("The gateway “%(name)s” waits for the message “%(awaited)s” twice."),
+                name=step.name,
+                awaited=message,
+            )
+
+
+def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> None:
+    host = process.steps.get(step.attached_to or "")
+    if host is None or host.kind not in ACTIVITIES:
+        problems.add(
+            step.id,
+            N_("“%(name)s” must stand on a user task, a service task or a call."),
+            name=step.name,
+        )
+    if step.event is None or isinstance(step.event, Termination):
+        problems.add(step.id, N_("“%(name)s” has nothing to wait for."), name=step.name)
+    if isinstance(step.event, Failure):
+        if not step.is_interrupting:
+            problems.add(
+                step.id,
+                N_("“%(name)s” catches an error, so it interrupts its task."),
+                name=step.name,
+            )
+        others = [
+            each for each in process.events_on(step.attached_to or "") if each.event == step.event
+        ]
+        if others[0].id != step.id:
+            problems.add(
+                step.id,
+                N_("“%(name)s” and “%(other)s” catch the same error."),
+                name=step.name,
+                other=others[0].name,
+            )
+
+
+def _check_start(process: ProcessInfo, problems: Problems) -> None:
+    starts = [step for step in process.steps.values() if step.kind == "start_event"]
+    if not starts:
+        problems.add(process.id, N_("“%(name)s” has no start event."), name=process.name)
+    for start in starts[1:]:
+        problems.add(start.id, N_("“%(name)s” has more than one start event."), name=process.name)
+
+
+def _check_reach(process: ProcessInfo, problems: Problems) -> None:
+    ways = Ways(process)
+    starts = [step.id for step in process.steps.values() if step.kind == "start_event"]
+    ends = [step.id for step in process.steps.values() if step.kind == "end_event"]
+    reached = ways.reached(starts)
+    ending = ways.reaching(ends)
+    for step in process.steps.values():
+        if step.id not in reached and starts:
+            problems.add(step.id, N_("Nothing leads to “%(name)s”."), name=step.name)
+        elif step.id not in ending and process.flows_from(step.id):
+            problems.add(step.id, N_("No end can be reached from “%(name)s”."), name=step.name)
+    _check_joins(process, ways, starts, problems)
+    stuck = set(ways.rounds(lambda each: process.steps[each].kind in AUTOMATIC))
+    for step in process.steps.values():
+        if step.id in stuck:
+            problems.add(
+                step.id,
+                N_("“%(name)s” goes round without anybody or anything to wait for."),
+                name=step.name,
+            )
+    unattended = ways.rounds(lambda each: process.steps[each].kind in AUTOMATIC | {"service_task"})
+    for each in unattended:
+        if each not in stuck:
+            problems.warn(
+                each,
+                N_("“%(name)s” goes round without a person in it."),
+                name=process.steps[each].name,
+            )
+
+
+def _check_joins(process: ProcessInfo, ways: Ways, starts: list[str], problems: Problems) -> None:
+    for step in process.steps.values():
+        flows = process.flows_to(step.id)
+        if step.kind != "parallel_gateway" or len(flows) < 2:
+            continue
+        before = ways.reached(starts, without=step.id)
+        if before and any(flow.source not in before for flow in flows):
+            problems.add(
+                step.id,
+                N_("“%(name)s” waits for a token that can only come from itself."),
+                name=step.name,
+            )
+
+
+def _flow_name(flow: Flow) -> str:
+    return flow.name or flow.id
