@@ -83,10 +83,12 @@ class FeeClaim(Base):
 
 @dataclass(frozen=True)
 class FeeFacts:
-    """What the decision table is given; amounts in fen, `years_owed` counts arrears too."""
+    """What the decision table is given; amounts in fen, `years_owed` counts arrears too.
+
+    `is_charged`: the association charges a fee, and the ledger does not exempt this member.
+    """
 
     is_charged: bool
-    is_exempt: bool
     is_exempt_by_birth: bool
     years_owed: int
     yearly_amount: int
@@ -148,11 +150,14 @@ def assess_facts(session: Session, *, member: Member, season: Season) -> FeeFact
     arrears = _arrears(session, member.id, before=year)
     by_birth = member.sex == FEMALE and year in member.gave_birth_years
     by_ledger = own is not None and own.status == EXEMPT and bool(own.exempt_reason)
-    is_charged = season.fee_yearly > 0
-    is_due = is_charged and not by_birth and not by_ledger
+    is_charged = season.fee_yearly > 0 and not by_ledger
+    is_due = is_charged and not by_birth
     is_confirmed = own is not None and own.status == CONFIRMED
-    owes_year = is_due and not is_confirmed
-    owed = sum(each.amount for each in arrears) + (season.fee_yearly if owes_year else 0)
+    # A confirmed year stays confirmed, whatever the ledger says of earlier years since.
+    years_owed = 0 if is_confirmed else len(arrears) + (1 if is_due else 0)
+    # What was decided before is what the member was asked for.
+    is_asked = own is not None and own.status in (TO_PAY, PENDING)
+    owed = own.amount if own is not None and is_asked else years_owed * season.fee_yearly
     paid = session.scalar(
         select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
             FeePayment.member_id == member.id, FeePayment.year == year
@@ -161,9 +166,8 @@ def assess_facts(session: Session, *, member: Member, season: Season) -> FeeFact
     paid_amount = int(paid or 0)
     return FeeFacts(
         is_charged=is_charged,
-        is_exempt=by_ledger,
         is_exempt_by_birth=by_birth,
-        years_owed=len(arrears) + (1 if owes_year else 0),
+        years_owed=years_owed,
         yearly_amount=season.fee_yearly,
         amount_owed=owed,
         paid_amount=paid_amount,
@@ -267,12 +271,13 @@ def record(
     if entry is None:
         entry = FeeEntry(member_id=member_id, year=year, status=status, amount=0, updated_at=now)
         session.add(entry)
-    was_settled = entry.status in SETTLED and entry.amount > 0
+    was_confirmed = entry.status == CONFIRMED
     entry.status = status
-    # What was asked stays on record when nothing is owed any more.
-    entry.amount = entry.amount if was_settled and not amount else int(amount)
+    if status != CONFIRMED:
+        # What was asked for stays on record once it is paid.
+        entry.amount = int(amount)
     entry.updated_at = now
-    if status == CONFIRMED:
+    if status == CONFIRMED and not was_confirmed:
         session.execute(
             update(FeeEntry)
             .where(

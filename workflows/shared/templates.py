@@ -83,8 +83,7 @@ TEMPLATES = {
         ("重复支付的会费将退回", "A second payment is refunded"),
         (
             "您$year年度会费已经缴清，重复支付的$amount元将原路退回。",
-            "Your fee for $year was paid before. The second payment of $amount yuan goes back "
-            "the way it came.",
+            "Your fee for $year was paid before. The second payment of $amount yuan is refunded.",
         ),
         ("会费支付", "Fee payment"),
         _FEE,

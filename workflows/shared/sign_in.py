@@ -1,0 +1,218 @@
+"""Signing in and out: attempts counted before the check, sessions kept by the server.
+
+The answer to a wrong sign-in is the same, and takes the same time, whatever was wrong.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.attempts import count_attempt, forget_attempts
+from engine.database import Base, BigId, UtcDateTime
+from engine.engine import Engine
+from engine.errors import Rejected
+from engine.language import N_
+from workflows.shared.accounts import Account, find_account, hash_password, is_password
+
+FREE_ATTEMPTS = 5
+WINDOW = timedelta(hours=24)
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+ADDRESS_ATTEMPTS = 100
+ADDRESS_WINDOW = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly a session's last use is noted: not at every request."""
+
+
+class SignInRefused(Rejected):
+    """Account, user type or password is wrong; it is never said which."""
+
+    message = N_("The user type, account or password is wrong.")
+
+
+class SignInLocked(Rejected):
+    """Too many failures: the next attempt counts only after a while."""
+
+    message = N_("Too many attempts. Please try again in %(minutes)s minutes.")
+
+
+class WebSession(Base):
+    """Somebody who is signed in on one device. `token_hash`: SHA-256 of the cookie's token."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    csrf_secret: Mapped[bytes] = mapped_column(LargeBinary(32))
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class SignInLock(Base):
+    """Until when attempts on what was typed are refused; kept for unknown accounts too."""
+
+    __tablename__ = "sign_in_lock"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session; `token` is for the cookie and kept nowhere."""
+
+    token: str
+    session_id: int
+    account_id: int
+    must_change_password: bool
+
+
+def sign_in(
+    engine: Engine,
+    *,
+    user_type: str,
+    login: str,
+    password: str,
+    address: str,
+    user_agent: str,
+    length: timedelta,
+    now: datetime,
+) -> SignedIn:
+    """Open a session; raises SignInRefused or SignInLocked.
+
+    Opens its own transactions: the attempt is counted before anything is checked, and no
+    password is hashed while a transaction is open.
+    """
+    key = _key(engine, user_type, login)
+    _count(engine, key, address=address, now=now)
+    with engine.database.read() as session:
+        account = find_account(session, user_type=user_type, login=login)
+    known = account.password_hash if account is not None and account.is_active else None
+    is_right = is_password(known or _nobodys_hash(), password)
+    if account is None or known is None or not is_right:
+        raise SignInRefused
+    token = secrets.token_urlsafe(32)
+    with engine.database.transaction() as session:
+        forget_attempts(session, key)
+        session.execute(delete(SignInLock).where(SignInLock.key == key))
+        opened = WebSession(
+            token_hash=_hash(token),
+            account_id=account.id,
+            csrf_secret=secrets.token_bytes(32),
+            user_agent=user_agent[:300],
+            address=address[:60],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + length,
+        )
+        session.add(opened)
+        session.execute(
+            update(Account).where(Account.id == account.id).values(last_sign_in_at=now)
+        )
+        session.flush()
+        return SignedIn(token, opened.id, account.id, account.must_change_password)
+
+
+def find_session(
+    session: Session, token: str, *, idle: timedelta, now: datetime
+) -> tuple[WebSession, Account] | None:
+    """The live session of a cookie's token with its account, or None."""
+    row = session.execute(
+        select(WebSession, Account)
+        .join(Account, Account.id == WebSession.account_id)
+        .where(WebSession.token_hash == _hash(token), Account.is_active)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, account = row
+    is_over = found.expires_at <= now or found.seen_at + idle <= now
+    return None if is_over else (found, account)
+
+
+def is_to_be_noted(found: WebSession, *, now: datetime) -> bool:
+    """Whether a session's last use is old enough to be written again."""
+    return found.seen_at + SEEN_EVERY <= now
+
+
+def note_use(session: Session, *, session_id: int, now: datetime) -> None:
+    """Write that a session was used."""
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
+
+
+def list_sessions(session: Session, *, account_id: int, now: datetime) -> Sequence[WebSession]:
+    """Where an account is signed in, the last used first."""
+    return session.scalars(
+        select(WebSession)
+        .where(WebSession.account_id == account_id, WebSession.expires_at > now)
+        .order_by(WebSession.seen_at.desc())
+    ).all()
+
+
+def end_session(session: Session, *, session_id: int, account_id: int) -> None:
+    """Sign an account out on one device; another account's session stays."""
+    session.execute(
+        delete(WebSession).where(
+            WebSession.id == session_id, WebSession.account_id == account_id
+        )
+    )
+
+
+def end_other_sessions(session: Session, *, account_id: int, keep_id: int | None = None) -> None:
+    """Sign an account out everywhere, but for one session if it is named."""
+    query = delete(WebSession).where(WebSession.account_id == account_id)
+    if keep_id is not None:
+        query = query.where(WebSession.id != keep_id)
+    session.execute(query)
+
+
+def end_expired_sessions(session: Session, *, now: datetime) -> None:
+    """Remove sessions that are over."""
+    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+
+
+def _count(engine: Engine, key: str, *, address: str, now: datetime) -> None:
+    """Count the attempt in a transaction of its own; raises SignInLocked."""
+    from_address = count_attempt(
+        engine.database, f"sign-in-address:{address}"[:160], window=ADDRESS_WINDOW, now=now
+    )
+    if from_address > ADDRESS_ATTEMPTS:
+        raise SignInLocked(minutes=_minutes(ADDRESS_WINDOW))
+    with engine.database.read() as session:
+        until = session.scalar(select(SignInLock.until_at).where(SignInLock.key == key))
+    if until is not None and until > now:
+        raise SignInLocked(minutes=_minutes(until - now))
+    count = count_attempt(engine.database, key, window=WINDOW, now=now)
+    if count >= FREE_ATTEMPTS:
+        # The attempt itself is still looked at; the one after it has to wait.
+        lock = min(FIRST_LOCK * 2 ** min(count - FREE_ATTEMPTS, 10), LONGEST_LOCK)
+        with engine.database.transaction() as session:
+            session.merge(SignInLock(key=key, until_at=now + lock))
+
+
+def _key(engine: Engine, user_type: str, login: str) -> str:
+    typed = f"{user_type}:{login.strip().casefold()}"
+    return "sign-in:" + engine.vault.lookup(typed).hex()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _minutes(wait: timedelta) -> int:
+    return max(1, -int(-wait.total_seconds() // 60))
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What a password is compared with where there is no account: as slow, never right."""
+    return hash_password(secrets.token_urlsafe(32))
