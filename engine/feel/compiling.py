@@ -15,7 +15,7 @@ from engine.feel.comparison import ORDERINGS, compare, equal, passes, within
 from engine.feel.errors import Failure
 from engine.feel.functions import BUILTINS
 from engine.feel.looping import compile_for, compile_quantified
-from engine.feel.nodes import Node, Place
+from engine.feel.nodes import NOWHERE, Node, Place
 from engine.feel.paths import compile_descendants, compile_filter, read_path
 from engine.feel.running import Frame, Run
 from engine.feel.temporal import parse_at
@@ -335,7 +335,7 @@ class Closure(Function):
         if len(arguments) != len(self.parameters):
             raise Failure("The function takes %(count)s arguments.", count=len(self.parameters))
         values = {
-            name: argument if wanted is ANY else coerced(argument, wanted, run)
+            name: argument if wanted is ANY else fitted(argument, wanted, run)
             for name, wanted, argument in zip(self.parameters, self.types, arguments, strict=True)
         }
         run.enter()
@@ -343,6 +343,14 @@ class Closure(Function):
             return self.body(Frame(run, values, self.frame))
         finally:
             run.leave()
+
+
+def fitted(value: Value, wanted: Type, run: Run) -> Value:
+    """Convert a value to a type; what does not fit becomes null."""
+    try:
+        return coerced(value, wanted, run)
+    except Failure as failure:
+        return run.failed(NOWHERE, failure)
 
 
 def named_function(name: str, run: Run) -> Function | None:

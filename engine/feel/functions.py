@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.feel.errors import Failure
 from engine.feel.temporal import Date, DateTime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.feel.running import Run
 
 Implementation = Callable[..., Value]
+Declared = TypeVar("Declared", bound=Implementation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,10 @@ class Builtin(Function):
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(name: str, signature: str) -> Callable[[Implementation], Implementation]:
+def builtin(name: str, signature: str) -> Callable[[Declared], Declared]:
     """Declare a built-in function, or one more signature of it. It gets the run first."""
 
-    def declare(implementation: Implementation) -> Implementation:
+    def declare(implementation: Declared) -> Declared:
         declared = BUILTINS.setdefault(name, Builtin(name))
         declared.signatures.append(Signature(read_signature(signature), implementation))
         return implementation
@@ -180,10 +181,10 @@ class Functions:
     def __init__(self) -> None:
         self.declared: dict[str, Builtin] = {}
 
-    def add(self, name: str, signature: str) -> Callable[[Implementation], Implementation]:
+    def add(self, name: str, signature: str) -> Callable[[Declared], Declared]:
         """Declare a function; the signature is written as for the built-in ones."""
 
-        def declare(implementation: Implementation) -> Implementation:
+        def declare(implementation: Declared) -> Declared:
             def called(run: Run, *arguments: Value) -> Value:
                 return from_plain(implementation(*(to_plain(a, run) for a in arguments)), run)
 

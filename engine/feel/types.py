@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,8 @@ OTHER_NAMES = {
 @dataclass(frozen=True, slots=True)
 class Type:
     """A type with what it is made of: `of` a list's or range's elements, a context's fields by
-    name, or a function's parameters; `result` a function's.
+    name, or a function's parameters; `result` a function's. `allowed` tells which values of the
+    type are; the `instance of` operator does not ask it.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Type:
     fields: tuple[str, ...] = ()
     result: Type | None = None
     detailed: bool = False
+    allowed: Callable[[Value, Run], bool] | None = None
 
 
 ANY = Type("any")
@@ -130,12 +132,35 @@ def instance_of(value: Value, wanted: Type, run: Run) -> bool:
 
 def coerced(value: Value, wanted: Type, run: Run) -> Value:
     """Convert a value to a type the way arguments and results are; raise where it is not one."""
-    if conforms(value, wanted, run):
-        return value
+    if not conforms(value, wanted, run):
+        value = converted(value, wanted, run)
+    if value is not None and not is_allowed(value, wanted, run):
+        raise Failure("The value is not one of those that its type allows.")
+    return value
+
+
+def converted(value: Value, wanted: Type, run: Run) -> Value:
+    """The three conversions: to a list of one, from a list of one, and from a date to its start."""
     if wanted.kind == "list" and not isinstance(value, list):
         return [coerced(value, wanted.of[0], run) if wanted.of else value]
     if isinstance(value, list) and len(value) == 1 and wanted.kind != "list":
         return coerced(value[0], wanted, run)
     if isinstance(value, Date) and wanted.kind == "date and time":
         return DateTime(value, 0, 0)
-    raise Failure("The value is a %(kind)s and not a %(wanted)s.", kind=kind(value), wanted=wanted.kind)
+    raise Failure(
+        "The value is a %(kind)s and not a %(wanted)s.", kind=kind(value), wanted=wanted.kind
+    )
+
+
+def is_allowed(value: Value, wanted: Type, run: Run) -> bool:
+    """Whether a value, and all that is in it, is one that the type allows."""
+    if wanted.allowed is not None and not wanted.allowed(value, run):
+        return False
+    if isinstance(value, list) and wanted.kind == "list" and wanted.of:
+        return all(is_allowed(item, wanted.of[0], run) for item in value if item is not None)
+    if isinstance(value, dict) and wanted.kind == "context":
+        return all(
+            value[name] is None or is_allowed(value[name], field, run)
+            for name, field in zip(wanted.fields, wanted.of, strict=True)
+        )
+    return True
