@@ -16,8 +16,8 @@ from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
 from engine.vault import Vault
-from workflows.shared.associations import Association
 from forms.masking import mask
+from workflows.shared.associations import Association
 from workflows.shared.register import Member
 
 SIGNATURE_BYTES = 12

@@ -116,9 +116,7 @@ def sign_in(
             expires_at=now + length,
         )
         session.add(opened)
-        session.execute(
-            update(Account).where(Account.id == account.id).values(last_sign_in_at=now)
-        )
+        session.execute(update(Account).where(Account.id == account.id).values(last_sign_in_at=now))
         session.flush()
         return SignedIn(token, opened.id, account.id, account.must_change_password)
 
@@ -161,9 +159,7 @@ def list_sessions(session: Session, *, account_id: int, now: datetime) -> Sequen
 def end_session(session: Session, *, session_id: int, account_id: int) -> None:
     """Sign an account out on one device; another account's session stays."""
     session.execute(
-        delete(WebSession).where(
-            WebSession.id == session_id, WebSession.account_id == account_id
-        )
+        delete(WebSession).where(WebSession.id == session_id, WebSession.account_id == account_id)
     )
 
 

@@ -1,0 +1,240 @@
+"""Who may do what: the one place that decides it, for pages, searches, exports and files.
+
+A person's access is his association (and those below it) and his duties there. `RULES` is the
+whole table; `check` turns it into errors, the `visible_…` functions into query conditions.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case, get_case
+from engine.errors import NotAllowed, NotFound
+from engine.files import StoredFile
+from engine.tasks import Task
+from workflows.shared.accounts import Account, list_duties
+from workflows.shared.associations import Association, ids_below
+from workflows.shared.fees import FeeClaim
+from workflows.shared.messages import Message
+from workflows.shared.register import Member
+from workflows.shared.results import YearlyResult
+from workflows.shared.seasons import Season
+
+NOWHERE: frozenset[int] = frozenset()
+OVERSEERS = ("manage", "admin", "audit")
+"""Duties that look at everything of an association without working on it."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in account with what its access depends on.
+
+    `duties`: the associations of each duty, those below included.
+    """
+
+    account_id: int
+    user_type: str
+    name: str
+    actor: Actor
+    member_id: int | None = None
+    firm_id: int | None = None
+    association_id: int | None = None
+    duties: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is a person of an association's staff."""
+        return self.user_type == "staff"
+
+    def has(self, duty: str, association_id: int | None) -> bool:
+        """Whether the viewer has a duty for an association."""
+        return association_id in self.duties.get(duty, NOWHERE)
+
+
+class System:
+    """What belongs to no association: processes, operations, all cases together."""
+
+
+SYSTEM = System()
+
+Object = Case | Task | Message | YearlyResult | Member | Season | Association | System
+Rule = Callable[[Viewer, Object], bool]
+
+
+def get_viewer(session: Session, account: Account) -> Viewer:
+    """The viewer that an account makes."""
+    association_id = None
+    duties: dict[str, frozenset[int]] = {}
+    if account.member_id is not None:
+        association_id = session.scalar(
+            select(Member.association_id).where(Member.id == account.member_id)
+        )
+    elif account.user_type == "staff":
+        given = list_duties(session, account_id=account.id)
+        below = {
+            each: ids_below(session, [each]) for each in {duty.association_id for duty in given}
+        }
+        for each in given:
+            duties[each.duty] = duties.get(each.duty, NOWHERE) | below[each.association_id]
+        association_id = min((each.association_id for each in given), default=None)
+    return Viewer(
+        account_id=account.id,
+        user_type=account.user_type,
+        name=account.name,
+        actor=account.actor,
+        member_id=account.member_id,
+        firm_id=account.firm_id,
+        association_id=association_id,
+        duties=duties,
+    )
+
+
+def can(viewer: Viewer | None, action: str, thing: Object) -> bool:
+    """Whether the viewer may do it; an action that is in no rule is nobody's."""
+    if viewer is None:
+        return False
+    return any(rule(viewer, thing) for rule in RULES.get((type(thing), action), ()))
+
+
+def check(viewer: Viewer | None, action: str, thing: Object) -> None:
+    """Let the viewer do it, or raise: NotAllowed if he may see the thing, else NotFound."""
+    if can(viewer, action, thing):
+        return
+    if action != "see" and can(viewer, "see", thing):
+        raise NotAllowed
+    raise NotFound
+
+
+def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:
+    """Let the viewer see a file: with its case, or as the proof of a fee that he confirms."""
+    case = get_case(session, file.case_id)
+    if can(viewer, "see", case):
+        return
+    if viewer is not None and viewer.has("fees", case.association_id):
+        proof = session.scalar(select(FeeClaim.id).where(FeeClaim.proof_file_id == file.id))
+        if proof is not None:
+            return
+    raise NotFound
+
+
+def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
+    """The tasks that the viewer may work on, as a condition on Task."""
+    conditions: list[ColumnElement[bool]] = []
+    if viewer.member_id is not None:
+        conditions.append(and_(Task.lane == "member", Task.subject_id == viewer.member_id))
+    if viewer.firm_id is not None:
+        conditions.append(and_(Task.lane == "firm", Task.subject_id == viewer.firm_id))
+    conditions += [
+        and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))
+        for duty, associations in sorted(viewer.duties.items())
+    ]
+    return or_(*conditions) if conditions else false()
+
+
+def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
+    """The cases that the viewer may see, as a condition on Case."""
+    conditions: list[ColumnElement[bool]] = []
+    if viewer.member_id is not None:
+        conditions.append(and_(Case.subject_kind == "member", Case.subject_id == viewer.member_id))
+    if viewer.firm_id is not None:
+        conditions.append(and_(Case.subject_kind == "firm", Case.subject_id == viewer.firm_id))
+    if associations := _associations(viewer, "review", *OVERSEERS):
+        conditions.append(Case.association_id.in_(sorted(associations)))
+    return or_(*conditions) if conditions else false()
+
+
+def visible_members(viewer: Viewer) -> ColumnElement[bool]:
+    """The members whose records the viewer may see, as a condition on Member."""
+    conditions: list[ColumnElement[bool]] = []
+    if viewer.member_id is not None:
+        conditions.append(Member.id == viewer.member_id)
+    if associations := _associations(viewer, "review", "help_desk", *OVERSEERS):
+        conditions.append(Member.association_id.in_(sorted(associations)))
+    return or_(*conditions) if conditions else false()
+
+
+def _associations(viewer: Viewer, *duties: str) -> frozenset[int]:
+    return NOWHERE.union(*(viewer.duties.get(duty, NOWHERE) for duty in duties))
+
+
+def _is_subject(viewer: Viewer, thing: Object) -> bool:
+    """The thing is about the viewer, or is the viewer's to do."""
+    match thing:
+        case Case():
+            own = {"member": viewer.member_id, "firm": viewer.firm_id}.get(thing.subject_kind)
+            return own is not None and own == thing.subject_id
+        case Task():
+            own = {"member": viewer.member_id, "firm": viewer.firm_id}.get(thing.lane)
+            return own is not None and own == thing.subject_id
+        case Message():
+            own = viewer.member_id if thing.recipient_kind == "member" else None
+            return own is not None and own == thing.recipient_id
+        case YearlyResult():
+            return viewer.member_id is not None and viewer.member_id == thing.member_id
+        case Member():
+            return viewer.member_id is not None and viewer.member_id == thing.id
+        case _:
+            return False
+
+
+def _has_its_duty(viewer: Viewer, thing: Object) -> bool:
+    """The viewer has the duty that the task asks for, at its association."""
+    return isinstance(thing, Task) and viewer.has(thing.duty, thing.association_id)
+
+
+def _with(*duties: str) -> Rule:
+    """The viewer has one of the duties at the thing's association."""
+
+    def rule(viewer: Viewer, thing: Object) -> bool:
+        association_id = _association_of(thing)
+        return any(viewer.has(duty, association_id) for duty in duties)
+
+    return rule
+
+
+def _anywhere(*duties: str) -> Rule:
+    """The viewer has one of the duties at any association."""
+
+    def rule(viewer: Viewer, thing: Object) -> bool:
+        return any(viewer.duties.get(duty) for duty in duties)
+
+    return rule
+
+
+def _association_of(thing: Object) -> int | None:
+    match thing:
+        case Association():
+            return thing.id
+        case Case() | Task() | YearlyResult() | Member() | Season():
+            return thing.association_id
+        case _:
+            return None
+
+
+RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
+    (Case, "see"): (_is_subject, _with("review", *OVERSEERS)),
+    (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS)),
+    (Case, "see_diagram"): (_with("review", *OVERSEERS),),
+    (Case, "withdraw"): (_is_subject,),
+    (Case, "pay"): (_is_subject,),
+    (Case, "retry"): (_with("admin"),),
+    (Task, "see"): (_is_subject, _has_its_duty, _with(*OVERSEERS)),
+    (Task, "claim"): (_has_its_duty,),
+    (Task, "complete"): (_is_subject, _has_its_duty),
+    (Message, "see"): (_is_subject,),
+    (YearlyResult, "see"): (_is_subject, _with("review", *OVERSEERS)),
+    (Member, "see"): (_is_subject, _with("review", "help_desk", *OVERSEERS)),
+    (Member, "start_inspection"): (_is_subject,),
+    (Season, "see"): (_with(*OVERSEERS),),
+    (Season, "edit"): (_with("manage"),),
+    (Association, "see"): (_with("review", "fees", "help_desk", *OVERSEERS),),
+    (Association, "edit"): (_with("manage"),),
+    (System, "see"): (_anywhere("admin", "audit"),),
+    (System, "see_processes"): (_anywhere("admin", "audit"),),
+    (System, "edit_processes"): (_anywhere("admin"),),
+    (System, "see_cases"): (_anywhere(*OVERSEERS),),
+    (System, "see_inbox"): (_anywhere("review", "fees", "manage"),),
+}
