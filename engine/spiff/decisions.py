@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.errors import Problem
 from engine.feel import FeelError
-from engine.feel.dmn import Decisions, load_decisions
+from engine.feel.dmn import Decisions, InvalidDecision, load_decisions
 from engine.language import N_
 from engine.spiff.problems import Problems, Said
 
@@ -17,6 +17,14 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
         problems = Problems(document)
         try:
             decisions = load_decisions(source)
+        except InvalidDecision as error:
+            for wrong in error.problems:
+                problems.add(
+                    wrong.element or None,
+                    N_("The decision “%(name)s” cannot be used: %(reason)s"),
+                    name=wrong.element or document,
+                    reason=Said(wrong.message, wrong.values),
+                )
         except FeelError as error:
             problems.add(
                 None,

@@ -265,8 +265,6 @@ class Catching(StepSpec):
     """Waits for a timer or a message. Mixed into the events that do."""
 
     def _update_hook(self, my_task: "Token") -> bool:
-        if my_task.internal_data.get("fired"):
-            return True
         wait_for(my_task, self.events())
         return False
 
@@ -278,7 +276,6 @@ class Catching(StepSpec):
         """Take the event that was waited for."""
         if self.step.outputs:
             self.give_out(token, payload)
-        token.internal_data["fired"] = True
         token._ready()
 
     def _on_ready_hook(self, my_task: "Token") -> None:
@@ -292,7 +289,12 @@ class Catching(StepSpec):
 
 
 class IntermediateCatchEvent(Catching, bpmn.IntermediateCatchEvent):
-    """Waits on its own."""
+    """Waits on its own, or has been waited for by the gateway before it."""
+
+    def _update_hook(self, my_task: "Token") -> bool:
+        if isinstance(my_task.parent.task_spec, EventBasedGateway):
+            return True
+        return super()._update_hook(my_task)
 
 
 class BoundaryEvent(Catching, bpmn.BoundaryEvent):

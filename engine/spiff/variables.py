@@ -4,18 +4,20 @@ Numbers are int or Decimal, so that money stays exact; JSON has them as plain nu
 """
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from engine.feel import FeelError, to_json
+from engine.feel import to_json
 from engine.spiff.errors import VariablesNotData, VariablesTooLarge
 
 LIMIT = 8 * 1024
 """How many bytes the variables of a case may take as JSON."""
 
 SMALL = 2**53
+FRACTION = re.compile(rb"\d[.eE]")
 
 
 def as_data(name: str, value: object) -> object:
@@ -47,17 +49,14 @@ def write(name: str, value: object) -> bytes:
 
 def read(raw: bytes) -> Any:
     """Read what was written; numbers with a fraction are Decimal."""
-    if b"." in raw or b"e" in raw or b"E" in raw:  # perhaps such a number; orjson knows none
+    if FRACTION.search(raw):  # orjson would make it a float
         return json.loads(raw, parse_float=Decimal)
     return orjson.loads(raw)
 
 
 def plain(value: object) -> object:
     """Say a value that JSON has no form for in one that it has; raises TypeError."""
-    if isinstance(value, Decimal):
-        try:
-            number = to_json(value)
-        except (FeelError, ValueError, ArithmeticError) as error:
-            raise TypeError(str(error)) from error
+    if isinstance(value, Decimal) and value.is_finite():
+        number = to_json(value)
         return orjson.Fragment(str(number)) if isinstance(number, Decimal) else number
     raise TypeError(f"{type(value).__name__} is no data")
