@@ -198,7 +198,7 @@ def _with(*duties: str) -> Rule:
 def _anywhere(*duties: str) -> Rule:
     """The viewer has one of the duties at any association."""
 
-    def rule(viewer: Viewer, thing: Object) -> bool:
+    def rule(viewer: Viewer, _thing: Object) -> bool:
         return any(viewer.duties.get(duty) for duty in duties)
 
     return rule

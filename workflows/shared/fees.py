@@ -185,7 +185,10 @@ def fee_state(session: Session, *, member: Member, season: Season) -> FeeState:
     arrears = tuple(each.year for each in _arrears(session, member.id, before=season.year))
     facts = assess_facts(session, member=member, season=season)
     status = entry.status if entry is not None else _status_before_decision(facts)
-    if status == TO_PAY and claims:
+    if facts.paid and status not in SETTLED:
+        # Money came in and the fee's process has not heard of it yet.
+        status = CONFIRMED
+    elif status == TO_PAY and claims:
         status = PENDING
     amount = facts.amount_owed if entry is None else entry.amount
     return FeeState(

@@ -1,0 +1,150 @@
+"""A payment provider that runs in this process: for a first run, for tests, for the simulator.
+
+It is honest: it takes payments, keeps books of its own, signs its notices, sends money back,
+declines what has expired, and is away when it is told to be. What it is told to do is up to
+whoever holds the simulated phone; it knows nothing of fees.
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select, update
+
+from engine.database import Database, new_id
+from engine.errors import Rejected
+from engine.language import N_
+from workflows.payment.models import StandInPayment
+from workflows.payment.provider import InvalidNotice, Notice, ProviderAway
+
+
+class PaymentDeclined(Rejected):
+    """The stand-in does not take this payment."""
+
+    message = N_("The payment was declined.")
+
+
+@dataclass(frozen=True)
+class StandInOrder:
+    """What the QR code of an order says."""
+
+    number: str
+    amount: int
+    description: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SignedNotice:
+    """A notice as it travels."""
+
+    body: bytes
+    signature: str
+
+
+@dataclass
+class StandInProvider:
+    """The stand-in; `address` is that of its pay page, to which an order's token is added."""
+
+    database: Database
+    secret: bytes
+    address: str
+    is_away: bool = field(default=False)
+
+    def place_order(
+        self, *, number: str, amount: int, description: str, expires_at: datetime
+    ) -> str:
+        """Make the address that the QR code leads to; the order itself is inside, signed."""
+        self._check_there()
+        order = {
+            "number": number,
+            "amount": amount,
+            "description": description,
+            "expires_at": expires_at.isoformat(),
+        }
+        body = base64.urlsafe_b64encode(orjson.dumps(order)).rstrip(b"=")
+        return f"{self.address}/{body.decode()}.{self._sign(body)}"
+
+    def read_notice(self, *, body: bytes, signature: str) -> Notice:
+        """Check and read a notice; raises InvalidNotice."""
+        if not hmac.compare_digest(self._sign(body).encode(), signature.encode()):
+            raise InvalidNotice
+        said = orjson.loads(body)
+        return Notice(said["transaction"], said["order_number"], said["amount"])
+
+    def find_payments(self, *, number: str) -> list[Notice]:
+        """What was paid on an order and not sent back."""
+        self._check_there()
+        with self.database.read() as session:
+            return [
+                Notice(each.transaction, each.order_number, each.amount)
+                for each in session.scalars(
+                    select(StandInPayment)
+                    .where(StandInPayment.order_number == number, StandInPayment.state == "paid")
+                    .order_by(StandInPayment.at)
+                )
+            ]
+
+    def refund(self, *, transaction: str, amount: int) -> None:
+        """Send a payment back: mark it in the books."""
+        self._check_there()
+        with self.database.transaction() as session:
+            session.execute(
+                update(StandInPayment)
+                .where(StandInPayment.transaction == transaction, StandInPayment.amount == amount)
+                .values(state="refunded")
+            )
+
+    def read_order(self, token: str) -> StandInOrder:
+        """Read the token of a QR code; raises PaymentDeclined."""
+        body, _, signature = token.partition(".")
+        if not hmac.compare_digest(self._sign(body.encode()).encode(), signature.encode()):
+            raise PaymentDeclined
+        said = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return StandInOrder(
+            number=said["number"],
+            amount=said["amount"],
+            description=said["description"],
+            expires_at=datetime.fromisoformat(said["expires_at"]),
+        )
+
+    def pay(self, token: str, *, now: datetime, amount: int | None = None) -> SignedNotice:
+        """Take a payment, of another amount if one is named, and make its notice.
+
+        The caller delivers the notice: at once, later, twice or never. Raises PaymentDeclined
+        for an order that has expired.
+        """
+        self._check_there()
+        order = self.read_order(token)
+        if order.expires_at <= now:
+            raise PaymentDeclined
+        payment = StandInPayment(
+            transaction=f"stand-in-{new_id().hex}",
+            order_number=order.number,
+            amount=order.amount if amount is None else amount,
+            state="paid",
+            at=now,
+        )
+        with self.database.transaction() as session:
+            session.add(payment)
+        return self.notice_of(Notice(payment.transaction, payment.order_number, payment.amount))
+
+    def notice_of(self, payment: Notice) -> SignedNotice:
+        """Make the notice of a payment (again)."""
+        said = {
+            "transaction": payment.transaction,
+            "order_number": payment.order_number,
+            "amount": payment.amount,
+        }
+        body = orjson.dumps(said)
+        return SignedNotice(body, self._sign(body))
+
+    def _sign(self, body: bytes) -> str:
+        return hmac.new(self.secret, body, hashlib.sha256).hexdigest()
+
+    def _check_there(self) -> None:
+        if self.is_away:
+            raise ProviderAway
