@@ -302,16 +302,19 @@ class BoundaryEvent(Catching, bpmn.BoundaryEvent):
 
     def fire(self, token: "Token", event: Step, payload: Mapping[str, object]) -> None:
         """Take the event; a repeated timer goes on waiting."""
-        if "every" in token.internal_data and token.internal_data.get("times") != 1:
+        if "every" in token.internal_data and token.internal_data["times"] != 1:
             self._repeat(token)
             return
         super().fire(token, event, payload)
 
     def _repeat(self, token: "Token") -> None:
+        """Send a token on its way and wait for the next time, which is never in the past."""
         kept = token.internal_data
-        due_at = datetime.fromisoformat(kept["due_at"])
-        kept["due_at"] = add_duration(due_at, kept["every"]).isoformat()
-        if kept.get("times") is not None:
+        due_at = add_duration(datetime.fromisoformat(kept["due_at"]), kept["every"])
+        if due_at <= token.now():
+            due_at = add_duration(token.now(), kept["every"])
+        kept["due_at"] = due_at.isoformat()
+        if kept["times"] is not None:
             kept["times"] -= 1
         token.workflow.top_workflow.passed_by(token, self.ways)
         for way in self.ways:

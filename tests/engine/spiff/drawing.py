@@ -100,9 +100,8 @@ def service(
 
 
 def script(identifier: str, expression: str, result: str) -> str:
-    inner = ext(
-        f"<zeebe:script expression={quoteattr('=' + expression)} resultVariable={quoteattr(result)}/>"
-    )
+    source = quoteattr("=" + expression)
+    inner = ext(f'<zeebe:script expression={source} resultVariable="{result}"/>')
     return node("scriptTask", identifier, inner)
 
 
@@ -151,6 +150,7 @@ def boundary(
     identifier: str,
     host: str,
     message: str | None = None,
+    *,
     code: str | None = None,
     outputs: Mapping[str, str] | None = None,
     interrupting: bool = True,

@@ -22,6 +22,7 @@ from tests.engine.spiff.drawing import (
 )
 from tests.engine.spiff.running import Driven, done, later, model_of
 
+TWICE = diagram(start(), user("fill"), user("again"), end(), flows("start fill again end"))
 CHILD = diagram(
     start(),
     script("note", "who", "leak"),
