@@ -296,14 +296,14 @@ class Compiler:
         if isinstance(node, nodes.Comparator | nodes.RangeLiteral | nodes.Literal):
             return self.test(node)
         code = self.code(node)
-        if mentions_input(node):
-            return lambda value, frame: code(frame)
+        if not mentions_input(node):
+            return lambda value, frame: passes(value, code(frame), frame.run)
+        if isinstance(node, nodes.Name):
+            return lambda value, frame: True  # a value is equal to itself
 
         def holds(value: Value, frame: Frame) -> Value:
             found = code(frame)
-            if found is True and not isinstance(value, bool):
-                return True
-            return passes(value, found, frame.run)
+            return found if isinstance(found, bool) else passes(value, found, frame.run)
 
         return holds
 
@@ -366,7 +366,7 @@ def failing(at: Place, failure: Failure) -> Code:
     return lambda frame: frame.run.failed(at, failure)
 
 
-def range_of(symbol: str, value: Value) -> Value:
+def range_of(symbol: str, value: Value) -> Range:
     """The range that stands for a comparison with one value."""
     if symbol in ("=", "!="):
         return Range(value, value, negated=symbol == "!=")

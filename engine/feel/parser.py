@@ -489,22 +489,32 @@ class Parser:
         at = self.place()
         if self.is_at("-") and self.tokens[1].kind == "end":
             return Tests((), at=at)
-        negated = self.is_at("not") and self.is_at("(", 1) and self.closes_at_end()
-        if negated:
-            self.index += 2
+        negated = self.is_at("not") and self.is_at("(", 1) and self.closes_at_end(1)
+        grouped = self.is_at("(") and self.closes_at_end(0) and self.has_comma()
+        self.index += 2 if negated else int(grouped)
         tests = [self.expression()]
         while self.take(","):
             tests.append(self.expression())
-        if negated:
+        if negated or grouped:
             self.expect(")")
         if self.token.kind != "end":
             raise self.source.unexpected(self.token, "a comma or the end could follow")
         return Tests(tuple(tests), negated, at=at)
 
-    def closes_at_end(self) -> bool:
-        """Whether the bracket after `not` is closed by the last token."""
+    def has_comma(self) -> bool:
+        """Whether a comma stands directly within the bracket that begins here."""
         depth = 0
-        for index in range(self.index + 1, len(self.tokens)):
+        for token in self.tokens[self.index :]:
+            if token.kind == "symbol":
+                depth += (token.text in "([{") - (token.text in ")]}")
+                if token.text == "," and depth == 1:
+                    return True
+        return False
+
+    def closes_at_end(self, ahead: int) -> bool:
+        """Whether the bracket so many tokens ahead is closed by the last token."""
+        depth = 0
+        for index in range(self.index + ahead, len(self.tokens)):
             token = self.tokens[index]
             if token.kind == "symbol":
                 depth += (token.text == "(") - (token.text == ")")

@@ -111,7 +111,7 @@ def compile_descendants(target: Code, name: str) -> Code:
         run.step()
         if isinstance(value, dict):
             for key, item in value.items():
-                if key == name:
+                if key == name and item is not None:
                     found.append(item)
                 collect(item, run, found)
         elif isinstance(value, list):

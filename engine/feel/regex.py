@@ -41,12 +41,26 @@ CATEGORIES = frozenset(
 )
 
 
+def without_blanks(pattern: str) -> str:
+    """Take the blanks out of a pattern, but for those within sets of characters."""
+    kept: list[str] = []
+    depth = 0
+    escaped = False
+    for sign in pattern:
+        if not escaped:
+            depth += (sign == "[") - (sign == "]")
+        if depth > 0 or sign not in BLANKS:
+            kept.append(sign)
+            escaped = sign == "\\" and not escaped
+    return "".join(kept)
+
+
 class Translator:
     """Reads one XPath pattern and writes it for the `regex` module."""
 
-    def __init__(self, pattern: str, *, extended: bool) -> None:
-        self.pattern = pattern
-        self.extended = extended
+    def __init__(self, pattern: str, flags: str) -> None:
+        self.pattern = without_blanks(pattern) if "x" in flags else pattern
+        self.flags = flags
         self.index = 0
         self.groups = 0
         self.closed: set[int] = set()
@@ -58,9 +72,6 @@ class Translator:
 
     @property
     def sign(self) -> str:
-        if self.extended:
-            while self.index < len(self.pattern) and self.pattern[self.index] in BLANKS:
-                self.index += 1
         return self.pattern[self.index : self.index + 1]
 
     def next(self) -> str:
@@ -99,8 +110,12 @@ class Translator:
                 return self.characters()
             case "\\":
                 return self.escape()
-            case "." | "^" | "$":
-                return sign
+            case ".":
+                return "." if "s" in self.flags else r"[^\n\r]"
+            case "$":
+                return "$" if "m" in self.flags else r"\Z"
+            case "^":
+                return "^"
             case "?" | "*" | "+" | "{" | "}" | "]":
                 raise self.error(f"“{sign}” stands alone")
         return regex.escape(sign, special_only=False)
@@ -198,7 +213,7 @@ class Translator:
         minus = ""
         first = True
         while True:
-            sign = self.member_sign()
+            sign = self.next()
             if sign == "]" and not first:
                 break
             if sign == "-" and self.pattern.startswith("[", self.index):
@@ -211,12 +226,6 @@ class Translator:
             first = False
         inner = f"[{'^' if negated else ''}{''.join(parts)}]"
         return f"[{inner}--{minus}]" if minus else inner
-
-    def member_sign(self) -> str:
-        sign = self.next()
-        while self.extended and sign in BLANKS:
-            sign = self.next()
-        return sign
 
     def member(self, sign: str, first: bool) -> str:
         """Read a character, a range or an escape within a set."""
@@ -234,6 +243,8 @@ class Translator:
 
     def member_text(self, sign: str, first: bool) -> str:
         if sign == "\\":
+            if self.pattern[self.index : self.index + 1].isdecimal():
+                raise self.error("a group cannot be referred to within “[]”")
             return self.escape()
         if sign == "[" or (sign == "-" and not first and self.pattern[self.index] not in "]-"):
             raise self.error(f"“{sign}” must be escaped within “[]”")
@@ -258,7 +269,7 @@ def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
     if "q" in flags:
         text = regex.escape(pattern, special_only=False)
     else:
-        text = Translator(pattern, extended="x" in flags).translate()
+        text = Translator(pattern, flags).translate()
     try:
         return regex.compile(text, options)
     except (regex.error, OverflowError, RecursionError) as error:

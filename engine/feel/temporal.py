@@ -104,7 +104,10 @@ class Time:
     def offset(self) -> int | None:
         """Seconds east of UTC; a named zone's are those it has today, outside of summer time."""
         if isinstance(self.zone, str):
-            return offset_at(self.zone, days_from(2020, 1, 1) * DAY + self.nanos)
+            moment = datetime(2020, 1, 1)  # noqa: DTZ001  # the zone is asked about it
+            offset = zone_info(self.zone).utcoffset(moment) or timedelta()
+            summer = zone_info(self.zone).dst(moment) or timedelta()
+            return int((offset - summer).total_seconds())
         return self.zone
 
     @property
@@ -259,7 +262,7 @@ OFFSET = re.compile(r"([+-])(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 YEARS_MONTHS = re.compile(r"(-?)P(?=\d)(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 DAYS_TIME = re.compile(
     r"(-?)P(?=[\dT])(?:(\d{1,15})D)?"
-    r"(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{1,20}))?S)?)?",
+    r"(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,20}))?S)?)?",
     re.ASCII,
 )
 

@@ -132,6 +132,8 @@ def instance_of(value: Value, wanted: Type, run: Run) -> bool:
 
 def coerced(value: Value, wanted: Type, run: Run) -> Value:
     """Convert a value to a type the way arguments and results are; raise where it is not one."""
+    if wanted is ANY:
+        return value
     if not conforms(value, wanted, run):
         value = converted(value, wanted, run)
     if value is not None and not is_allowed(value, wanted, run):

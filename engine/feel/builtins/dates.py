@@ -33,11 +33,11 @@ def today(run: Run) -> Value:
 
 @builtin("is", "value1: any, value2: any")
 def identical(run: Run, one: Value, other: Value) -> bool:
-    """Whether two values are the same, also in how they are written: zones, for example."""
+    """Whether two values are the same: of times, also the distance from UTC."""
     if kind(one) != kind(other):
         return False
-    if isinstance(one, Time | DateTime):
-        return bool(one == other)
+    if isinstance(one, Time | DateTime) and one.offset != other.offset:
+        return False
     return equal(one, other, run) is True
 
 

@@ -5,11 +5,12 @@ A point is taken as the range from itself to itself wherever that says the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from engine.feel import nodes
-from engine.feel.comparison import ordered
-from engine.feel.compiling import Compiler
+from engine.feel.comparison import ORDERINGS, ordered
+from engine.feel.compiling import Compiler, range_of
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.functions import builtin
 from engine.feel.parser import parse_expression
@@ -146,19 +147,28 @@ def range_from(run: Run, text: str) -> Range:
     run.step(len(text))
     failure = Failure("“%(text)s” is not a range like [1..10].", text=text[:80])
     try:
-        node = parse_expression(text)
+        node = parse_expression(OPEN_HIGH.sub(r"\1 null)", OPEN_LOW.sub(r"\1null \2", text)))
     except FeelSyntaxError as error:
         raise failure from error
+    if isinstance(node, nodes.Comparator) and node.operator in ORDERINGS:
+        return range_of(node.operator, end_of(run, node.operand, failure))
     if not isinstance(node, nodes.RangeLiteral):
         raise failure
     low, high = end_of(run, node.low, failure), end_of(run, node.high, failure)
-    if low is None and high is None:
+    if (low is None and node.low_closed) or (high is None and node.high_closed):
         raise failure
-    if low is not None and high is not None and (kind(low) != kind(high) or less(high, low)):
+    if low is high or (low is not None and high is not None and is_reversed(low, high)):
         raise failure
     return Range(low, high, node.low_closed, node.high_closed)
 
 
+def is_reversed(low: Value, high: Value) -> bool:
+    return kind(low) != kind(high) or less(high, low)
+
+
+# An end that is left out is infinity, which the open ends of other expressions write as null.
+OPEN_LOW = re.compile(r"^(\s*[(\]]\s*)(\.\.)")
+OPEN_HIGH = re.compile(r"(\.\.)\s*[)\[]\s*$")
 MAKERS = frozenset(("date", "time", "date and time", "duration"))
 
 
@@ -170,7 +180,7 @@ def end_of(run: Run, node: nodes.Node, failure: Failure) -> Value:
         if not (
             isinstance(callee, nodes.Name)
             and callee.name in MAKERS
-            and all(isinstance(argument, nodes.Literal) for argument in inner.arguments)
+            and all(end_of(run, part, failure) is not None for part in inner.arguments)
         ):
             raise failure
     elif not isinstance(inner, nodes.Literal | nodes.AtLiteral):

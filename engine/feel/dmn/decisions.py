@@ -233,12 +233,12 @@ class Decisions:
     ) -> tuple[Value, list[FeelWarning]]:
         """Evaluate a decision, and say what became null and why."""
         part = self.find(decision_id)
-        declared = {p.name for p in self.parts.values() if p.kind in ("input", "decision")}
-        others = {key: value for key, value in context.items() if key not in declared}
-        run = Run(others, now=now, functions=functions, budget=budget)
+        run = Run(context, now=now, functions=functions, budget=budget)
         evaluation = Evaluation(run, context)
         try:
-            value = evaluation.service(part) if part.kind == "service" else evaluation.value(part)
+            value = evaluation.value(part)
+            if isinstance(value, Function) and part.kind != "decision":
+                value = evaluation.called(value)
             return to_plain(value, run), run.warnings
         except RecursionError as error:
             raise BudgetExceeded("The decision is nested too deeply.") from error
@@ -304,12 +304,10 @@ class Evaluation:
         context = {**self.context, **within} if isinstance(within, Mapping) else self.context
         return Evaluation(self.run, context, self.known)
 
-    def service(self, part: Part) -> Value:
-        """The outputs of a service whose inputs are among the variables given."""
-        arguments = [
-            from_plain(self.context.get(needed.name), self.run) for needed in part.needs
-        ]
-        return Service(part, self).call(self.run, arguments)
+    def called(self, function: Function) -> Value:
+        """The result of a function whose arguments are among the variables given."""
+        given = [self.context.get(name) for name in function.parameters]
+        return function.call(self.run, [from_plain(value, self.run) for value in given])
 
 
 def qualifier_of(model: Decisions, part: Part) -> str:

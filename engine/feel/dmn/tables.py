@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.feel.builtins.statistics import greatest, least, total
 from engine.feel.comparison import is_equal
-from engine.feel.compiling import Code, TestCode
+from engine.feel.compiling import Code, TestCode, fitted
 from engine.feel.dmn.reading import (
     Element,
     attribute,
@@ -22,7 +22,7 @@ from engine.feel.dmn.reading import (
 from engine.feel.errors import Failure
 from engine.feel.nodes import NOWHERE
 from engine.feel.running import Frame, Run
-from engine.feel.types import ANY, Type, coerced
+from engine.feel.types import ANY, Type
 from engine.feel.values import Value
 
 if TYPE_CHECKING:
@@ -100,17 +100,14 @@ class Table:
             return run.failed(NOWHERE, failure)
 
     def input_value(self, column: Input, frame: Frame) -> Value:
-        value = column.code(frame)
-        if column.type is not ANY:
-            value = coerced(value, column.type, frame.run)
-        if column.allowed is not None and value is not None:
-            inner = Frame(frame.run, {"?": value}, frame)
-            items = value if isinstance(value, list) else [value]
-            if column.allowed(value, inner) is not True and not all(
-                column.allowed(item, inner) is True for item in items
-            ):
-                raise Failure("The input “%(name)s” is not one of its values.", name=column.label)
-        return value
+        """What is looked at; null if it is none of the values that the column is for."""
+        value = fitted(column.code(frame), column.type, frame.run)
+        if column.allowed is None or value is None or is_among(value, column.allowed, frame):
+            return value
+        frame.run.warn(
+            NOWHERE, "The input “%(name)s” is not one of its values.", name=column.label
+        )
+        return None
 
     def matches(self, values: list[Value], frames: list[Frame], run: Run) -> list[Rule]:
         first_only = self.policy == "FIRST"
@@ -127,10 +124,16 @@ class Table:
         return matched
 
     def conclusions(self, rule: Rule, frame: Frame) -> list[Value]:
-        return [
-            code(frame) if column.type is ANY else coerced(code(frame), column.type, frame.run)
-            for code, column in zip(rule.outputs, self.outputs, strict=True)
-        ]
+        values = []
+        for code, column in zip(rule.outputs, self.outputs, strict=True):
+            value = fitted(code(frame), column.type, frame.run)
+            if column.order and not any(is_among(value, test, frame) for test in column.order):
+                frame.run.warn(
+                    NOWHERE, "The output “%(name)s” is not one of its values.", name=column.name
+                )
+                value = None
+            values.append(value)
+        return values
 
     def shaped(self, values: list[Value]) -> Value:
         """One output is a value, several are a context."""
@@ -186,12 +189,22 @@ class Table:
                 (
                     place
                     for place, test in enumerate(column.order)
-                    if test(value, Frame(frame.run, {"?": value}, frame)) is True
+                    if is_among(value, test, frame)
                 ),
                 len(column.order),
             )
             for column, value in zip(self.outputs, values, strict=True)
         ]
+
+
+def is_among(value: Value, test: TestCode, frame: Frame) -> bool:
+    """Whether a value passes a test, or if it is a list, all its elements do."""
+    inner = Frame(frame.run, {"?": value}, frame)
+    if test(value, inner) is True:
+        return True
+    return isinstance(value, list) and all(
+        test(item, Frame(frame.run, {"?": item}, frame)) is True for item in value
+    )
 
 
 def compile_table(element: Element, boxes: Boxes) -> Code:
