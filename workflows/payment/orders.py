@@ -1,6 +1,6 @@
 """Paying a fee: orders are placed, notices taken, claims made. All of it may happen twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -296,7 +296,11 @@ def _mismatched(session: Session, order: PaymentOrder) -> list[ProviderTransacti
 
 
 def _tell(
-    session: Session, order: PaymentOrder, template: str, values: dict[str, object], now: datetime
+    session: Session,
+    order: PaymentOrder,
+    template: str,
+    values: Mapping[str, object],
+    now: datetime,
 ) -> None:
     send_to_member(
         session,

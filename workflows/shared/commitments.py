@@ -1,8 +1,9 @@
-"""The operation that finds the commitment 承诺书 to be accepted now."""
+"""The commitment 承诺书 that an application needs: which version, and how it is shown."""
 
 from sqlalchemy.orm import Session
 
 from engine.operations import operation
+from workflows.shared.form_data import FormData, Language
 from workflows.shared.seasons import current_commitment
 
 
@@ -14,3 +15,26 @@ def find_version(session: Session, *, season_id: int, kind: str) -> dict[str, ob
     """
     found = current_commitment(session, season_id=season_id, kind=kind)
     return {"current_commitment": 0 if found is None else found.version}
+
+
+def commitment_form(
+    session: Session, *, season_id: int, kind: str, panel: str, language: Language
+) -> FormData:
+    """What a commitment's form shows: the text, and the version that is accepted with it."""
+    found = current_commitment(session, season_id=season_id, kind=kind)
+    if found is None:
+        return FormData(
+            locked={"version": 0}, panels={panel: {"title": "", "text": "", "version": 0}}
+        )
+    is_english = language == "en"
+    return FormData(
+        locked={"version": found.version},
+        context={"version": found.version},
+        panels={
+            panel: {
+                "title": (is_english and found.title_en) or found.title,
+                "text": (is_english and found.text_en) or found.text,
+                "version": found.version,
+            }
+        },
+    )

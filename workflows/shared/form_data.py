@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+
+Language = Literal["zh", "en"]
 
 
 @dataclass(frozen=True)
@@ -33,29 +35,69 @@ class FormData:
 class Provider(Protocol):
     """A function that knows what one form of one process shows."""
 
-    def __call__(self, session: Session, *, engine: Engine, case: Case, now: datetime) -> FormData:
-        """Gather it; reads only."""
+    def __call__(
+        self, session: Session, *, engine: Engine, case: Case, language: Language, now: datetime
+    ) -> FormData:
+        """Gather it; reads only. `language` is that of the page, for texts kept in both."""
 
 
-Function = TypeVar("Function", bound=Callable[..., FormData])
+class AnswerCheck(Protocol):
+    """A function that looks at a form's answers beyond what the form itself can say."""
+
+    def __call__(
+        self,
+        session: Session,
+        *,
+        engine: Engine,
+        case: Case,
+        outcome: str,
+        values: Mapping[str, Any],
+        now: datetime,
+    ) -> Mapping[str, str]:
+        """Find what is wrong: a sentence for each field; empty when all is well."""
+
+
+Key = tuple[str, str]
+"""A process and one of its forms."""
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def form_data(process_id: str, form_id: str) -> Callable[[Function], Function]:
-    """Mark a function as the one that knows what this form shows."""
+    """Mark a function as the Provider of a form."""
+    return _mark("__form_data__", process_id, form_id)
 
-    def mark(function: Function) -> Function:
-        function.__form_data__ = (process_id, form_id)  # type: ignore[attr-defined]
+
+def answer_check(process_id: str, form_id: str) -> Callable[[Function], Function]:
+    """Mark a function as the AnswerCheck of a form."""
+    return _mark("__answer_check__", process_id, form_id)
+
+
+def providers_in(modules: Iterable[ModuleType]) -> dict[Key, Provider]:
+    """Every Provider of the modules, by process and form."""
+    return _marked("__form_data__", modules)
+
+
+def answer_checks_in(modules: Iterable[ModuleType]) -> dict[Key, AnswerCheck]:
+    """Every AnswerCheck of the modules, by process and form."""
+    return _marked("__answer_check__", modules)
+
+
+def _mark(mark: str, process_id: str, form_id: str) -> Callable[[Function], Function]:
+    def marked(function: Function) -> Function:
+        # A function may serve several forms.
+        known: frozenset[Key] = getattr(function, mark, frozenset())
+        setattr(function, mark, known | {(process_id, form_id)})
         return function
 
-    return mark
+    return marked
 
 
-def marked_in(modules: Iterable[ModuleType]) -> dict[tuple[str, str], Provider]:
-    """Every marked function of the modules, by process and form."""
-    found: dict[tuple[str, str], Provider] = {}
+def _marked(mark: str, modules: Iterable[ModuleType]) -> dict[Key, Any]:
+    found: dict[Key, Any] = {}
     for module in modules:
         for value in vars(module).values():
-            key = getattr(value, "__form_data__", None)
-            if isinstance(key, tuple):
-                found[key] = value
+            keys = getattr(value, mark, None)
+            if isinstance(keys, frozenset):
+                found.update({key: value for key in keys})
     return found

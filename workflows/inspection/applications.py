@@ -1,0 +1,78 @@
+"""Starting and withdrawing an inspection's application."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case, Subject, find_open_case
+from engine.engine import Engine
+from engine.moves import send_message, start_case
+from workflows.inspection.policies import CannotWithdraw, check_may_apply
+from workflows.shared.dates import local_date
+from workflows.shared.fees import fee_key
+from workflows.shared.register import Member
+from workflows.shared.results import find_result
+from workflows.shared.seasons import find_season
+
+PROCESS = "inspection"
+
+
+def business_key(*, year: int, member_no: str) -> str:
+    """The key under which a member has one live case a year."""
+    return f"{PROCESS}:{year}:{member_no}"
+
+
+def start_inspection(
+    session: Session, engine: Engine, *, member: Member, by: Actor, now: datetime
+) -> Case:
+    """Start the current season's inspection of a member, or give the one that lives.
+
+    Raises what `check_may_apply` raises.
+    """
+    found = find_season(session, association_id=member.association_id, day=local_date(now))
+    result = None
+    if found is not None:
+        key = business_key(year=found.year, member_no=member.number)
+        if (live := find_open_case(session, key)) is not None:
+            return live
+        result = find_result(session, member_id=member.id, year=found.year)
+    season = check_may_apply(member=member, season=found, result=result, now=now)
+    return start_case(
+        session,
+        engine,
+        process_id=PROCESS,
+        business_key=business_key(year=season.year, member_no=member.number),
+        subject=Subject(
+            kind="member",
+            id=member.id,
+            no=member.number,
+            name=member.name,
+            association_id=member.association_id,
+            region=member.region or None,
+        ),
+        variables={
+            "member_id": member.id,
+            "member_no": member.number,
+            "member_key": str(member.id),
+            "year": season.year,
+            "season_id": season.id,
+            "association_id": member.association_id,
+            "fee_key": fee_key(member.id, season.year),
+            "commitment_version": 0,
+            "deferral_commitment_version": 0,
+        },
+        by=by,
+        now=now,
+        year=season.year,
+        kind=PROCESS,
+    )
+
+
+def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: datetime) -> None:
+    """撤回: take an application back that no reviewer has decided; raises CannotWithdraw."""
+    key = str(case.subject_id)
+    if not send_message(
+        session, engine, case_id=case.id, name="withdrawn", key=key, by=by, now=now
+    ):
+        raise CannotWithdraw

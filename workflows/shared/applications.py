@@ -1,0 +1,82 @@
+"""An application: the forms that it is made of, by kind, and what they said in a round."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case
+from engine.submissions import NewMark, Sent, application, marks, submissions
+from engine.vault import Vault
+
+FORMS: Mapping[str, Sequence[str]] = {
+    "inspection": ("fill_information", "accept_commitment", "provide_materials"),
+    "deferral": ("fill_information", "accept_deferral_commitment", "state_deferral"),
+}
+"""The user tasks whose last submissions make an application of each kind, in page order."""
+
+LAST_FORMS = frozenset({"confirm_application", "state_deferral"})
+"""The user tasks whose outcome `apply` sends an application off."""
+
+REVIEW = "review_application"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a reviewer decided of one round."""
+
+    round: int
+    outcome: str
+    reason: str
+    at: datetime
+    by: Actor
+    marks: Sequence[NewMark]
+
+
+def values_sent(
+    session: Session, vault: Vault, *, case: Case, kind: str, round: int | None = None
+) -> dict[str, Mapping[str, Any]]:
+    """The values of each form of an application as it stood in a round (the current one)."""
+    sent = submissions(
+        session,
+        vault,
+        case_id=case.id,
+        subject=case.subject_key,
+        element_ids=FORMS[kind],
+    )
+    wanted = case.round if round is None else round
+    made = application(sent, element_ids=FORMS[kind], round=wanted)
+    return {element_id: each.values for element_id, each in made.items()}
+
+
+def list_decisions(session: Session, vault: Vault, *, case: Case) -> list[Decision]:
+    """What reviewers decided in a case, oldest first, with the marks of each return."""
+    return [
+        _decision(session, vault, case, each)
+        for each in submissions(
+            session, vault, case_id=case.id, subject=case.subject_key, element_ids=[REVIEW]
+        )
+    ]
+
+
+def find_last_return(session: Session, vault: Vault, *, case: Case) -> Decision | None:
+    """The return that the member answers now; None when the last round was not returned."""
+    decisions = list_decisions(session, vault, case=case)
+    last = decisions[-1] if decisions else None
+    if last is None or last.outcome != "return" or last.round != case.round - 1:
+        return None
+    return last
+
+
+def _decision(session: Session, vault: Vault, case: Case, sent: Sent) -> Decision:
+    return Decision(
+        round=sent.round,
+        outcome=sent.outcome,
+        reason=str(sent.values.get("reason") or ""),
+        at=sent.at,
+        by=sent.by,
+        marks=marks(session, vault, case_id=case.id, subject=case.subject_key, round=sent.round),
+    )
