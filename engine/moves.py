@@ -32,13 +32,21 @@ class TaskNotFound(NotFound):
 
 
 class TaskIsOver(Conflict):
-    """Somebody completed the task, or its case went another way."""
+    """Somebody completed the task, or its case went another way (then `outcome` is None)."""
 
     message = N_("This step is done already; nothing was changed by you.")
 
     def __init__(self, task: Task) -> None:
         super().__init__()
-        self.task = task
+        self.case_id = task.case_id
+        self.element_id = task.element_id
+        self.outcome = task.outcome
+        self.at = task.completed_at
+        self.by = (
+            Actor(task.completed_by_kind, task.completed_by)  # type: ignore[arg-type]
+            if task.completed_by_kind
+            else None
+        )
 
 
 class TaskHasChanged(Conflict):

@@ -211,8 +211,9 @@ class Move:
             "idempotency_key": f"{self.case.id}:{call.task_id}",
         }
         given = {name: value for name, value in given.items() if name in found.given}
+        # What was changed so far is no part of what a failing operation takes back.
+        self.session.flush()
         try:
-            # What it wrote before it failed goes back with the savepoint.
             with self.session.begin_nested():
                 result = found.function(**given, **call.inputs)
         except (BpmnError, OperationalError):

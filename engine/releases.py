@@ -209,7 +209,7 @@ def _load(session: Session, release_id: int) -> LoadedRelease:
         .where(ReleasePart.release_id == release_id)
         .order_by(ReleasePart.path)
     )
-    documents: dict[str, bytes] = {path: data for path, data in parts.tuples()}
+    documents: dict[str, bytes] = {row.path: row.data for row in parts}
     return LoadedRelease(
         id=release.id,
         process_id=release.process_id,

@@ -1,0 +1,218 @@
+"""A case goes its way: started, submitted, returned, withdrawn, approved, remembered."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.cases import Case, CaseAlreadyOpen, CaseIsOver, get_case
+from engine.engine import Engine
+from engine.jobs import Worker
+from engine.moves import TaskIsOver, cancel_case, hold_task, publish, send_message
+from engine.submissions import NewMark, application, marks, submissions
+from engine.subscriptions import Subscription
+from engine.tasks import Task
+from engine.trail import broken_links, events
+from tests.engine.cast import (
+    MEMBER,
+    OTHER_REVIEWER,
+    REVIEWER,
+    begin,
+    complete,
+    open_task,
+)
+
+
+def tasks(session: Session, case: Case) -> list[tuple[str, str]]:
+    rows = session.scalars(select(Task).where(Task.case_id == case.id).order_by(Task.opened_at))
+    return [(task.element_id, task.state) for task in rows]
+
+
+def test_a_case_begins_with_a_task_for_its_subject(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        task = open_task(session, case.id, "fill_in")
+    assert (case.status, case.round, case.state) == ("draft", 1, "open")
+    assert (task.lane, task.subject_no, task.association_id) == ("member", "330000000001", 5)
+
+
+def test_an_application_that_is_returned_and_sent_again_is_approved(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit", school="浙江大学")
+        assert case.status == "in_review"
+        complete(session, engine, case.id, "review", "return", by=REVIEWER, reason="请补充")
+        assert (case.status, case.round) == ("draft", 2)
+        complete(session, engine, case.id, "fill_in", "submit", school="复旦大学")
+        complete(session, engine, case.id, "review", "approve", by=REVIEWER)
+    with engine.database.read() as session:
+        ended = get_case(session, case.id)
+        assert (ended.state, ended.status, ended.ended_in) == ("ended", "passed", "passed")
+        assert ended.engine_state == b""
+        sent = submissions(session, engine.vault, case_id=case.id, subject=ended.subject_key)
+        assert [(each.element_id, each.round, each.outcome) for each in sent] == [
+            ("fill_in", 1, "submit"),
+            ("review", 1, "return"),
+            ("fill_in", 2, "submit"),
+            ("review", 2, "approve"),
+        ]
+        first = application(sent, element_ids=["fill_in"], round=1)["fill_in"]
+        second = application(sent, element_ids=["fill_in"], round=2)["fill_in"]
+        assert (first.values["school"], second.values["school"]) == ("浙江大学", "复旦大学")
+
+
+def test_a_subject_has_one_open_case_for_a_business_key(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        with pytest.raises(CaseAlreadyOpen) as caught:
+            begin(session, engine)
+    assert caught.value.case_id == case.id
+
+
+def test_the_second_of_two_reviewers_is_told_what_the_first_decided(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+        task_id = open_task(session, case.id, "review").id
+        complete(session, engine, case.id, "review", "approve", by=OTHER_REVIEWER)
+    with engine.database.transaction() as session, pytest.raises(TaskIsOver) as caught:
+        hold_task(session, engine, task_id)
+    assert (caught.value.outcome, caught.value.by) == ("approve", OTHER_REVIEWER)
+
+
+def test_a_withdrawal_takes_the_task_from_the_reviewer(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+        task_id = open_task(session, case.id, "review").id
+        taken = send_message(
+            session, engine, case_id=case.id, name="withdrawn", key="1", by=MEMBER, now=engine.now()
+        )
+    assert taken
+    with engine.database.transaction() as session:
+        assert get_case(session, case.id).round == 2
+        assert open_task(session, case.id, "fill_in").round == 2
+        with pytest.raises(TaskIsOver):
+            hold_task(session, engine, task_id)
+
+
+def test_a_message_that_nobody_waits_for_changes_nothing(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        before = case.version
+        assert not send_message(
+            session, engine, case_id=case.id, name="withdrawn", key="1", by=MEMBER, now=engine.now()
+        )
+    with engine.database.read() as session:
+        assert get_case(session, case.id).version == before
+
+
+def test_an_event_finds_the_cases_that_wait_for_its_key(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        assert session.scalars(select(Subscription)).all() == []
+        complete(session, engine, case.id, "fill_in", "submit")
+        assert publish(session, name="withdrawn", key="2", now=engine.now()) == 0
+        assert publish(session, name="withdrawn", key="1", now=engine.now()) == 1
+    assert Worker(engine).run_due() == 1
+    with engine.database.read() as session:
+        assert get_case(session, case.id).round == 2
+        assert session.scalars(select(Subscription)).all() == []
+
+
+def test_marks_of_a_return_are_kept_with_their_round(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+        held = hold_task(session, engine, open_task(session, case.id, "review").id)
+        mark = NewMark("fill_in", "school", "校名不完整")
+        held.complete(
+            outcome="return",
+            values={"reason": "请修改"},
+            marks=[mark],
+            by=REVIEWER,
+            now=engine.now(),
+        )
+        kept = marks(session, engine.vault, case_id=case.id, subject=case.subject_key, round=1)
+    assert kept == [mark]
+
+
+def test_leaving_a_step_without_sending_keeps_no_submission(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        held = hold_task(session, engine, open_task(session, case.id, "fill_in").id)
+        held.complete(outcome="submit", values=None, by=MEMBER, now=engine.now())
+        assert submissions(session, engine.vault, case_id=case.id, subject=case.subject_key) == []
+
+
+def test_a_cancelled_case_has_no_open_task_and_takes_nothing_more(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        cancel_case(
+            session, engine, case_id=case.id, status="not_inspected", by=REVIEWER, now=engine.now()
+        )
+    with engine.database.transaction() as session:
+        assert tasks(session, case) == [("fill_in", "cancelled")]
+        with pytest.raises(CaseIsOver):
+            send_message(
+                session, engine, case_id=case.id, name="withdrawn", by=MEMBER, now=engine.now()
+            )
+
+
+def test_the_trail_tells_what_happened_and_holds(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit", school="浙江大学")
+        complete(session, engine, case.id, "review", "approve", by=REVIEWER)
+    with engine.database.read() as session:
+        row = get_case(session, case.id)
+        told = events(session, case.id)
+        assert [event.kind for event in told] == [
+            "case_started",
+            "task_completed",
+            "operation_done",
+            "task_completed",
+            "case_ended",
+        ]
+        assert "浙江大学" not in str([event.data for event in told])
+        assert not list(
+            broken_links(
+                session,
+                case_id=row.id,
+                length=row.trail_length,
+                head=row.trail_head,
+                key=engine.vault.trail_key,
+            )
+        )
+
+
+def test_a_changed_and_a_missing_event_are_noticed(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+        for number, event in enumerate(events(session, case.id), start=1):
+            if number == 1:
+                event.data = {**event.data, "release": 99}
+    with engine.database.read() as session:
+        row = get_case(session, case.id)
+        broken = list(
+            broken_links(
+                session,
+                case_id=row.id,
+                length=row.trail_length,
+                head=row.trail_head,
+                key=engine.vault.trail_key,
+            )
+        )
+    assert broken == [1]
+    with engine.database.transaction() as session:
+        session.delete(events(session, case.id)[-1])
+    with engine.database.read() as session:
+        assert list(
+            broken_links(
+                session,
+                case_id=row.id,
+                length=row.trail_length,
+                head=row.trail_head,
+                key=engine.vault.trail_key,
+            )
+        ) == [1, 2]
