@@ -1,0 +1,1 @@
+"""What is shipped: diagrams, decision tables, forms, panels and their English texts."""
