@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
@@ -61,7 +60,8 @@ class Case(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    # SQLAlchemy declares it as an attribute of the instance.
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
     def subject_key(self) -> str:

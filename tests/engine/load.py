@@ -32,7 +32,8 @@ def work(url: str) -> None:
         for element, outcome in WAY:
             with engine.database.transaction() as session:
                 cast.complete(session, engine, case_id, element, outcome, text="改" * 200)
-            print(os.getpid(), element, flush=True)
+            sys.stdout.write(f"{os.getpid()} {element}\n")
+            sys.stdout.flush()
 
 
 def main(url: str) -> None:

@@ -132,9 +132,9 @@ def test_a_timer_of_a_case_that_went_on_does_nothing(engine: Engine, clock: Cloc
 
 
 def test_a_job_of_a_transaction_that_was_rolled_back_does_not_exist(engine: Engine) -> None:
-    with pytest.raises(RuntimeError), engine.database.transaction() as session:
+    with engine.database.transaction() as session:
         defer(session, "cases.fire_timers", {"case_id": "x"}, at=engine.now())
-        raise RuntimeError
+        session.rollback()
     assert Worker(engine).run_due() == 0
 
 
