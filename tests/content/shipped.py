@@ -52,7 +52,8 @@ class Component:
         """Every text that a person reads, under the key of its English."""
         for attribute in TEXTS_OF_COMPONENTS:
             if self.document.get(attribute):
-                yield f"{self.form}.{self.name}.{attribute}", self.document[attribute]
+                key = "label" if attribute == "dateLabel" else attribute
+                yield f"{self.form}.{self.name}.{key}", self.document[attribute]
         for attribute in TEXTS_OF_PROPERTIES:
             if self.properties.get(attribute):
                 yield f"{self.form}.{self.name}.{attribute}", self.properties[attribute]
