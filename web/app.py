@@ -1,17 +1,81 @@
 """The application: where settings become parts, and the parts are put together."""
 
-from flask import Flask, request
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import bundles, errors, languages, security
+from engine.database import Database
+from engine.engine import Engine
+from engine.files import FileStore
+from engine.vault import Vault
+from web import (
+    account,
+    bundles,
+    contacts,
+    errors,
+    languages,
+    navigation,
+    portal,
+    security,
+    sessions,
+    signin,
+    verify,
+    words,
+)
 from web.settings import Settings
+from web.uploads import StreamingRequest
+
+WITHOUT_NEW_PASSWORD = frozenset(
+    {"static", "account.password", "account.change_password", "signin.sign_out", "languages.switch"}
+)
+"""What somebody whose password was issued by others may open before he has changed it."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Put an application together; nothing is shared between two of them."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
+    app.request_class = StreamingRequest
     app.config["SETTINGS"] = settings
+    app.config["SESSION_COOKIE_NAME"] = "huiji_notice"
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_SECURE"] = settings.is_https
     app.secret_key = settings.cookie_key
-    for part in (security, languages, bundles, errors):
+    app.extensions["engine"] = create_engine(settings)
+    for part in (security, languages, bundles, words, navigation, errors):
         part.init_app(app)
+    for part in (signin, account, portal, verify, contacts):
+        for blueprint in part.blueprints:
+            app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", _home)
+    app.before_request(_ask_for_new_password)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def create_engine(settings: Settings) -> Engine:
+    """The engine of an installation with everything that the processes need."""
+    return Engine(
+        database=Database(settings.database_url),
+        vault=Vault(settings.masters, settings.lookup_key, settings.trail_key),
+        files=FileStore(settings.files),
+    )
+
+
+def _home() -> ResponseReturnValue:
+    """Show everybody the page that his day begins with."""
+    person = sessions.get_person()
+    if person.is_member:
+        return portal.show_home()
+    return redirect(url_for("account.show"))
+
+
+def _ask_for_new_password() -> ResponseReturnValue | None:
+    if request.endpoint in WITHOUT_NEW_PASSWORD:
+        return None
+    person = sessions.find_person()
+    if person is not None and person.must_change_password:
+        return redirect(url_for("account.password"))
+    return None

@@ -1,17 +1,20 @@
 """Which HTTP status belongs to which error, and the page that says it."""
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Conflict, HuijiError, NotAllowed, NotFound, Rejected
 from engine.language import N_, _
+from web.limits import TooManyAttempts
+from web.sessions import SignInNeeded
 
 STATUSES: dict[type[HuijiError], int] = {
     NotFound: 404,
     NotAllowed: 403,
     Conflict: 409,
     Rejected: 422,
+    TooManyAttempts: 429,
 }
 
 TITLES = {
@@ -44,9 +47,18 @@ def status_of(error: HuijiError) -> int:
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page that says what to do."""
+    app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.register_error_handler(HuijiError, _refuse)
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(500, _apologise)
+
+
+def _send_to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    address = url_for("signin.sign_in", next=back)
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _refuse(error: HuijiError) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """What protects every page: headers, and the check that a request was meant.
 
-A form carries a token that belongs to the browser's session (or, before there is one, to its
-visitor cookie). Nothing is stored for it: the token is a keyed hash of the cookie's value.
+A form carries the token of the browser's session or, before there is one, a keyed hash of its
+visitor cookie.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from flask import Flask, Response, current_app, g, request
 
 from engine.errors import NotAllowed
 from engine.language import N_
+from web import current, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-SESSION_COOKIE = "huiji_session"
 VISITOR_COOKIE = "huiji_visitor"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -79,9 +79,11 @@ def takes(size: int) -> Callable[[View], View]:
 
 def csrf_token() -> str:
     """The token that a form of this browser must send back as `csrf_token`."""
-    bearer = request.cookies.get(SESSION_COOKIE) or visitor()
-    key: bytes = current_app.config["SETTINGS"].cookie_key
-    return hmac.digest(key, b"csrf:" + bearer.encode(), hashlib.sha256).hex()
+    person = sessions.find_person()
+    if person is not None:
+        return person.csrf_token
+    message = b"csrf:" + visitor().encode()
+    return hmac.digest(current.settings().cookie_key, message, hashlib.sha256).hex()
 
 
 def init_app(app: Flask) -> None:
@@ -101,6 +103,8 @@ def _check_meant() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise NotMeant
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if sessions.has_cookie() and sessions.find_person() is None:
+        raise sessions.SignInNeeded
     if not hmac.compare_digest(csrf_token(), sent):
         raise NotMeant
 
@@ -121,7 +125,7 @@ def _answer(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", policy())
-    settings = current_app.config["SETTINGS"]
+    settings = current.settings()
     if settings.is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":

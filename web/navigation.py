@@ -1,0 +1,124 @@
+"""What stands around a page: places to go, the bell, whose page it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask, current_app, request, url_for
+
+from engine.language import N_, _
+from web import current, sessions
+from web.languages import spoken
+from workflows.shared.accounts import CPA, FIRM, MEMBER, STAFF
+from workflows.shared.associations import get_association
+from workflows.shared.messages import count_unread
+from workflows.shared.register import get_member
+
+USER_TYPES = {
+    MEMBER: N_("Non-practising member"),
+    CPA: N_("Certified public accountant"),
+    FIRM: N_("Accounting firm"),
+    STAFF: N_("Association staff"),
+}
+
+MEMBER_PLACES = (
+    ("home", N_("Home"), "home"),
+    ("applications.index", N_("Inspection"), "clipboard-check"),
+    ("results.index", N_("Results"), "history"),
+    ("account.show", N_("Mine"), "user"),
+)
+STAFF_PLACES = (
+    ("inbox.index", N_("Inbox"), "inbox"),
+    ("cases.index", N_("Cases"), "list-search"),
+    ("studio.index", N_("Processes"), "sitemap"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main navigation; `tally` is what waits there."""
+
+    title: str
+    address: str
+    icon: str
+    is_here: bool
+    tally: int = 0
+
+
+class Shell:
+    """What the layout shows besides the page; looked up only when a whole page is drawn."""
+
+    def __init__(self) -> None:
+        self.person = sessions.find_person()
+
+    @property
+    def here(self) -> str:
+        """The address of this page, or of the page that sent the form it answers."""
+        return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+    @cached_property
+    def described(self) -> str:
+        """Who this is, beside the name."""
+        person = self.person
+        return f"{_(USER_TYPES[person.user_type])} · {person.login}" if person else ""
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Where this person can go; a part that is not installed offers nothing."""
+        person = self.person
+        if person is None:
+            return []
+        known = MEMBER_PLACES if person.is_member else STAFF_PLACES
+        tallies: Mapping[str, Callable[[], int]] = current_app.extensions["tallies"]
+        return [
+            Place(
+                title=_(title),
+                address=url_for(endpoint),
+                icon=icon,
+                is_here=_belongs(endpoint),
+                tally=tallies[endpoint]() if endpoint in tallies else 0,
+            )
+            for endpoint, title, icon in known
+            if endpoint in current_app.view_functions
+        ]
+
+    @cached_property
+    def unread(self) -> int | None:
+        """Unread messages; None for people who have no bell."""
+        return self._member[0]
+
+    @cached_property
+    def office(self) -> str:
+        """The association that a member belongs to."""
+        return self._member[1]
+
+    @cached_property
+    def _member(self) -> tuple[int | None, str]:
+        if self.person is None or self.person.member_id is None:
+            return None, ""
+        member_id = self.person.member_id
+        with current.engine().database.read() as session:
+            member = get_member(session, member_id)
+            association = get_association(session, member.association_id)
+            name = association.name_en if spoken() == "en" else ""
+            return count_unread(session, member_id=member_id), name or association.name
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the shell; parts may put a count at their place with `tallies`."""
+    app.extensions["tallies"] = {}
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    shell = Shell()
+    return {
+        "shell": shell,
+        "person": shell.person,
+        "support_phone": current.settings().support_phone,
+    }
+
+
+def _belongs(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    return here == endpoint or ("." in endpoint and here.split(".")[0] == endpoint.split(".")[0])

@@ -1,0 +1,64 @@
+"""The stand-in provider's pay page: in development only, the phone that scans the QR code."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.jobs import defer
+from web import current
+from web.payments.parts import get_provider
+from workflows.payment.orders import take_notice
+from workflows.payment.stand_in import PaymentDeclined, StandInOrder
+
+bp = Blueprint("stand_in", __name__, url_prefix="/payments/stand-in")
+
+DELAY = timedelta(seconds=20)
+
+
+@bp.before_request
+def _only_in_development() -> None:
+    if not current.settings().is_development:
+        abort(404)
+
+
+@bp.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """Show the order and what the simulated payer can do with it."""
+    order = get_provider().read_order(token)
+    return _page(order, is_expired=order.expires_at <= current.now())
+
+
+@bp.post("/<token>")
+def pay(token: str) -> ResponseReturnValue:
+    """Pay, pay another amount, pay and let the notice come late, or refuse."""
+    deed = request.form.get("deed", "refuse")
+    provider = get_provider()
+    order = provider.read_order(token)
+    if deed == "refuse":
+        return _page(order, done="refused")
+    try:
+        amount = order.amount - 100 if deed == "wrong" else order.amount
+        signed = provider.pay(token, now=current.now(), amount=amount)
+    except PaymentDeclined:
+        return _page(order, is_expired=True), 422
+    notice = provider.read_notice(body=signed.body, signature=signed.signature)
+    with current.engine().database.transaction() as session:
+        if deed == "late":
+            told = {
+                "transaction": notice.transaction,
+                "order_number": notice.order_number,
+                "amount": notice.amount,
+            }
+            defer(session, "payment.deliver_notice", told, at=current.now() + DELAY)
+        else:
+            take_notice(session, notice=notice, now=current.now())
+    return _page(order, done=deed, paid=notice.amount)
+
+
+def _page(
+    order: StandInOrder, *, is_expired: bool = False, done: str = "", paid: int = 0
+) -> str:
+    return render_template(
+        "payments/stand_in.html", order=order, is_expired=is_expired, done=done, paid=paid
+    )

@@ -1,0 +1,162 @@
+"""The member's home page: what is open, what to do next, what came in."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.cases import Case
+from engine.language import _
+from web import current
+from web.languages import spoken
+from web.portal import applications, cases, messages
+from web.sessions import get_member_person
+from web.words import day as say_day
+from workflows.shared.associations import get_association
+from workflows.shared.dates import local_date
+from workflows.shared.messages import Message, list_messages
+from workflows.shared.register import Member, get_member
+from workflows.shared.results import find_result, list_results
+from workflows.shared.seasons import Season, find_season
+from workflows.shared.statuses import status_label
+
+RECENT = 3
+
+
+def show_home() -> ResponseReturnValue:
+    """Show the year's inspection first, then services, messages and past years."""
+    _person, member_id = get_member_person()
+    today = local_date(current.now())
+    with current.engine().database.read() as session:
+        member = get_member(session, member_id)
+        association = get_association(session, member.association_id)
+        season = find_season(session, association_id=association.id, day=today)
+        found = list_messages(session, member_id=member_id, limit=RECENT)
+        name = association.name_en if spoken() == "en" else ""
+        return render_template(
+            "portal/home.html",
+            member={"number": member.number, "association": name or association.name},
+            year=season and _describe_year(session, member, season, today, found),
+            services=_services(),
+            messages=[messages.describe(each) for each in found],
+            results=[
+                {"year": each.year, "status": each.status}
+                for each in list_results(session, member_id=member_id)[:RECENT]
+            ],
+        )
+
+
+def _describe_year(
+    session: Session, member: Member, season: Season, today: date, told: Sequence[Message]
+) -> dict[str, object]:
+    """The card of the year's inspection: where it stands and what can be done."""
+    case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
+    card: dict[str, object] = {
+        "title": _("Annual inspection %(year)s", year=season.year),
+        "dates": [
+            (_("Open from"), say_day(season.opens_date)),
+            (_("Until"), say_day(season.closes_date)),
+        ],
+    }
+    if case is not None:
+        return card | _describe_case(session, case, told)
+    result = find_result(session, member_id=member.id, year=season.year)
+    if result is not None:
+        address = url_for("results.show", year=season.year)
+        return card | {
+            "status": result.status,
+            "words": status_label(result.status),
+            "sentence": _("This year is done."),
+            "actions": [{"words": _("View"), "address": address}],
+        }
+    return card | _describe_window(season, today)
+
+
+def _describe_case(
+    session: Session, case: Case, told: Sequence[Message]
+) -> dict[str, object]:
+    has_task = cases.find_own_task(session, case) is not None
+    actions = applications.list_actions(case, has_task=has_task)
+    described: dict[str, object] = {
+        "status": case.status,
+        "words": status_label(case.status),
+        "sentence": _say_next(case),
+        "actions": actions[:2],
+    }
+    if case.status == "returned":
+        message = next((each for each in told if each.case_id == case.id), None)
+        if message is not None:
+            is_english = spoken() == "en"
+            described |= {
+                "reason": message.text_en if is_english else message.text,
+                "reason_at": message.at,
+                "office": message.office_en if is_english else message.office,
+            }
+    return described
+
+
+def _describe_window(season: Season, today: date) -> dict[str, object]:
+    if today < season.opens_date:
+        opens = say_day(season.opens_date)
+        return {"sentence": _("It is not open yet. You can apply from %(date)s.", date=opens)}
+    if today > season.closes_date:
+        return {"sentence": _("Applications are closed. Please ask your association.")}
+    return {
+        "sentence": _("It is open. Complete your information, then apply or ask for a deferral."),
+        "actions": [
+            {
+                "words": _("Start the inspection"),
+                "address": url_for("applications.start"),
+                "is_post": True,
+            }
+        ],
+    }
+
+
+def _say_next(case: Case) -> str:
+    sentences = {
+        "draft": _("Your application is begun and not sent. What you typed is kept."),
+        "awaiting_hours": _("Hours are missing. As soon as they arrive you can go on."),
+        "awaiting_payment": _("Your fee is to be paid before you can apply."),
+        "awaiting_fee_confirmation": _(
+            "Your association checks the fee. You can complete everything else meanwhile."
+        ),
+        "in_review": _("Your application is with the association. There is nothing to do."),
+        "in_second_review": _("Your application is in second review. There is nothing to do."),
+        "returned": _("Change what is asked for, then apply again."),
+        "withdrawn": _("You withdrew your application. Change it and apply again, or abandon it."),
+        "passed": _("Your inspection has passed. Your QR code shows it."),
+        "deferred": _("Your inspection of this year is deferred."),
+    }
+    return sentences.get(case.status, status_label(case.status))
+
+
+def _services() -> list[dict[str, str]]:
+    return [
+        {
+            "icon": "clipboard-check",
+            "title": _("Applications for inspection"),
+            "words": _("Apply, go on, apply again, withdraw"),
+            "address": url_for("applications.index"),
+        },
+        {
+            "icon": "history",
+            "title": _("Inspection results"),
+            "words": _("Every year with its record and trail"),
+            "address": url_for("results.index"),
+        },
+        {
+            "icon": "qrcode",
+            "title": _("QR code of my inspection"),
+            "words": _("To show and to download"),
+            "address": url_for("results.my_code"),
+        },
+        {
+            "icon": "phone",
+            "title": _("Contacts of the associations"),
+            "words": _("Addresses and telephone numbers"),
+            "address": url_for("contacts.index"),
+        },
+    ]

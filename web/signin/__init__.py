@@ -1,0 +1,113 @@
+"""The way in and out."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from engine.attempts import Attempt
+from engine.errors import HuijiError
+from engine.language import _
+from web import current, sessions
+from web.addresses import local_address
+from web.navigation import USER_TYPES
+from web.puzzle import Puzzle, PuzzleNotSolved, check_puzzle, set_puzzle
+from web.security import visitor
+from workflows.shared import sign_in as signing
+from workflows.shared.accounts import MEMBER
+from workflows.shared.sign_in import SignInLocked, SignInRefused
+
+bp = Blueprint("signin", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Show the form; who is signed in already goes on."""
+    if sessions.find_person() is not None:
+        return redirect(local_address(request.args.get("next")))
+    return _page(next_address=request.args.get("next", ""))
+
+
+@bp.post("/sign-in")
+def open_session() -> ResponseReturnValue:
+    """Open a session, or say that something was wrong, never what."""
+    typed = request.form
+    try:
+        _check_puzzle()
+        opened = signing.sign_in(
+            current.engine(),
+            user_type=typed.get("kind", ""),
+            login=typed.get("account", ""),
+            password=typed.get("password", ""),
+            address=current.address(),
+            user_agent=request.user_agent.string,
+            length=current.settings().session_length,
+            now=current.now(),
+        )
+    except (SignInRefused, SignInLocked, PuzzleNotSolved) as error:
+        return _page(error, next_address=typed.get("next", "")), 422
+    response = make_response(redirect(local_address(typed.get("next"))))
+    return sessions.set_cookie(response, opened.token)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session on the server and in the browser."""
+    person = sessions.find_person()
+    if person is not None:
+        with current.engine().database.transaction() as session:
+            signing.end_session(session, session_id=person.session_id, account_id=person.account_id)
+    response = make_response(redirect(url_for("signin.sign_in")))
+    response.delete_cookie(sessions.COOKIE)
+    return response
+
+
+@bp.get("/forgotten-password")
+def forgotten() -> ResponseReturnValue:
+    """Say who gives a new way in."""
+    return render_template("signin/forgotten.html")
+
+
+def _check_puzzle() -> None:
+    check_puzzle(
+        current.settings().cookie_key,
+        current.engine().database,
+        browser=visitor(),
+        challenge=request.form.get("challenge", ""),
+        proof=request.form.get("proof", ""),
+        answer=request.form.get("answer", ""),
+        now=current.now(),
+    )
+
+
+def _page(error: HuijiError | None = None, *, next_address: str) -> str:
+    demo = current.settings().is_development
+    return render_template(
+        "signin/sign_in.html",
+        kinds=[(kind, _(words)) for kind, words in USER_TYPES.items()],
+        chosen=request.form.get("kind", MEMBER),
+        account=request.form.get("account", ""),
+        problems=[("account" if isinstance(error, SignInRefused) else None, str(error))]
+        if error
+        else [],
+        next=next_address,
+        puzzle=_set_puzzle(),
+        demo_accounts=_demo_accounts() if demo else [],
+        demo_password="",
+    )
+
+
+def _set_puzzle() -> Puzzle:
+    key = f"sign-in-address:{current.address()}"
+    with current.engine().database.read() as session:
+        failures = session.scalar(select(func.max(Attempt.count)).where(Attempt.key == key)) or 0
+    return set_puzzle(
+        current.settings().cookie_key,
+        browser=visitor(),
+        failures=failures // 5,
+        now=current.now(),
+    )
+
+
+def _demo_accounts() -> list[dict[str, str]]:
+    return []

@@ -1,0 +1,55 @@
+"""How templates say dates, times, amounts and codes."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from flask import Flask
+
+from web import current
+from web.languages import LOCALES, spoken
+from workflows.shared import statuses
+
+
+def moment(value: datetime) -> str:
+    """A time to the second, on the installation's clock: 2022-09-06 17:32:45."""
+    return value.astimezone(current.settings().zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day(value: date | datetime) -> str:
+    """A date as people write it: 2022年9月6日, 6 September 2022."""
+    if isinstance(value, datetime):
+        value = value.astimezone(current.settings().zone).date()
+    if spoken() == "en":
+        return format_date(value, "d MMMM y", locale="en")
+    return format_date(value, "long", locale=LOCALES["zh"])
+
+
+def yuan(fen: int) -> str:
+    """An amount of money kept in fen: 100.00."""
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def hours(hundredths: int) -> str:
+    """Hours kept in hundredths: 40.00."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def size(count: int) -> str:
+    """A file's size: 820 KB, 4.2 MB (MB = 2^20 bytes)."""
+    if count < 2**20:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{count / 2**20:.1f} MB"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        moment=moment,
+        date=day,
+        yuan=yuan,
+        hours=hours,
+        file_size=size,
+        status_label=statuses.status_label,
+        fee_label=statuses.fee_label,
+        kind_label=statuses.kind_label,
+    )
