@@ -1,4 +1,46 @@
 """The domain: one package per process, and what they share.
 
-`collect` gathers what the packages offer to the engine and to the web.
+A process is a line in `PACKAGES`; `collect` gathers what the packages offer.
 """
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+from engine.engine import Engine
+from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
+from workflows.shared.inbox import describe_task
+
+PACKAGES = ("shared", "inspection", "settlement", "deferral", "payment", "review")
+
+
+@dataclass(frozen=True)
+class Workflows:
+    """Everything that the packages offer to the engine and to whoever serves a person."""
+
+    modules: tuple[ModuleType, ...]
+    form_data: Mapping[Key, Provider]
+    answer_checks: Mapping[Key, AnswerCheck]
+
+    def install(self, engine: Engine) -> None:
+        """Register operations, jobs and the projection of tasks with an engine."""
+        engine.add(*self.modules)
+        engine.describe_task = describe_task
+
+
+def collect() -> Workflows:
+    """Load the packages and gather what they offer."""
+    modules = tuple(
+        importlib.import_module(found.name)
+        for name in PACKAGES
+        for found in pkgutil.walk_packages(
+            importlib.import_module(f"workflows.{name}").__path__, f"workflows.{name}."
+        )
+    )
+    return Workflows(
+        modules=modules,
+        form_data=providers_in(modules),
+        answer_checks=answer_checks_in(modules),
+    )

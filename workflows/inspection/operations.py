@@ -44,7 +44,8 @@ def record_result(
         status=STATUS_OF_KIND[kind],
         case_id=case.id,
         record={
-            "personal": {**personal_fields(member), **sent.get("fill_information", {})},
+            **personal_fields(member, engine.vault),
+            **sent.get("fill_information", {}),
             "application": {name: dict(values) for name, values in sent.items()},
         },
         hours_required=hours.required,
@@ -61,8 +62,8 @@ def apply_information(session: Session, *, engine: Engine, case: Case, member_id
     Registry policy: locked fields change through a profile change only, mobile and e-mail with
     a code only.
     """
-    values: Mapping[str, Any] = values_sent(session, engine.vault, case=case, kind=case.kind).get(
-        "fill_information", {}
-    )
+    values: Mapping[str, Any] = values_sent(
+        session, engine.vault, case=case, kind="inspection"
+    ).get("fill_information", {})
     apply_fields(get_member(session, member_id), values)
     session.flush()

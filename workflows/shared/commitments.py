@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from engine.operations import operation
-from workflows.shared.form_data import FormData, Language
+from forms.lists import Language
+from workflows.shared.form_data import FormData
 from workflows.shared.seasons import current_commitment
 
 

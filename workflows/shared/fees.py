@@ -101,11 +101,12 @@ class FeeFacts:
 
 @dataclass(frozen=True)
 class FeeState:
-    """缴费情况 as a page shows it."""
+    """缴费情况 as a page shows it. `own_year` is empty where only arrears are owed."""
 
     status: str
     amount: int
     arrears: tuple[int, ...]
+    own_year: tuple[int, ...]
     claim: FeeClaim | None
     refusal: FeeClaim | None
 
@@ -195,6 +196,7 @@ def fee_state(session: Session, *, member: Member, season: Season) -> FeeState:
         status=status,
         amount=amount,
         arrears=arrears,
+        own_year=(season.year,) if facts.years_owed > len(arrears) else (),
         claim=claims[-1] if claims else None,
         refusal=refused[-1] if refused and status == TO_PAY else None,
     )

@@ -3,18 +3,19 @@
 A function marked with `form_data` is asked each time its form is drawn or read.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from types import ModuleType
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
-
-Language = Literal["zh", "en"]
+from forms.lists import Language
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class FormData:
     locked: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     panels: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What FEEL sees: the context, and the locked values by their fields' keys."""
+        return {**self.context, **self.locked}
 
 
 class Provider(Protocol):
@@ -57,20 +63,32 @@ class AnswerCheck(Protocol):
         """Find what is wrong: a sentence for each field; empty when all is well."""
 
 
+Marked = TypeVar("Marked")
+
 Key = tuple[str, str]
 """A process and one of its forms."""
 
-Function = TypeVar("Function", bound=Callable[..., object])
+
+def form_data(process_id: str, form_id: str) -> Callable[[Callable[..., FormData]], Provider]:
+    """Mark a function as the Provider of a form; it takes those parameters that it needs."""
+
+    def mark(function: Callable[..., FormData]) -> Provider:
+        provider: Provider = _taking_what_it_needs(function)
+        return _mark(provider, "__form_data__", (process_id, form_id))
+
+    return mark
 
 
-def form_data(process_id: str, form_id: str) -> Callable[[Function], Function]:
-    """Mark a function as the Provider of a form."""
-    return _mark("__form_data__", process_id, form_id)
+def answer_check(
+    process_id: str, form_id: str
+) -> Callable[[Callable[..., Mapping[str, str]]], AnswerCheck]:
+    """Mark a function as the AnswerCheck of a form; it takes those parameters that it needs."""
 
+    def mark(function: Callable[..., Mapping[str, str]]) -> AnswerCheck:
+        check: AnswerCheck = _taking_what_it_needs(function)
+        return _mark(check, "__answer_check__", (process_id, form_id))
 
-def answer_check(process_id: str, form_id: str) -> Callable[[Function], Function]:
-    """Mark a function as the AnswerCheck of a form."""
-    return _mark("__answer_check__", process_id, form_id)
+    return mark
 
 
 def providers_in(modules: Iterable[ModuleType]) -> dict[Key, Provider]:
@@ -83,14 +101,24 @@ def answer_checks_in(modules: Iterable[ModuleType]) -> dict[Key, AnswerCheck]:
     return _marked("__answer_check__", modules)
 
 
-def _mark(mark: str, process_id: str, form_id: str) -> Callable[[Function], Function]:
-    def marked(function: Function) -> Function:
-        # A function may serve several forms.
-        known: frozenset[Key] = getattr(function, mark, frozenset())
-        setattr(function, mark, known | {(process_id, form_id)})
+def _taking_what_it_needs(function: Callable[..., Any]) -> Any:
+    if hasattr(function, "__wrapped__"):
+        # It serves another form already.
         return function
+    wanted = frozenset(inspect.signature(function).parameters)
 
-    return marked
+    @wraps(function)
+    def call(session: Session, **given: Any) -> Any:
+        given["session"] = session
+        return function(**{name: value for name, value in given.items() if name in wanted})
+
+    return call
+
+
+def _mark(function: Marked, mark: str, key: Key) -> Marked:
+    known: frozenset[Key] = getattr(function, mark, frozenset())
+    setattr(function, mark, known | {key})
+    return function
 
 
 def _marked(mark: str, modules: Iterable[ModuleType]) -> dict[Key, Any]:
@@ -99,5 +127,5 @@ def _marked(mark: str, modules: Iterable[ModuleType]) -> dict[Key, Any]:
         for value in vars(module).values():
             keys = getattr(value, mark, None)
             if isinstance(keys, frozenset):
-                found.update({key: value for key in keys})
+                found.update(dict.fromkeys(keys, value))
     return found

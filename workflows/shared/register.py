@@ -11,6 +11,7 @@ from engine.database import Base, BigId
 from engine.errors import NotFound
 from engine.language import N_
 from engine.vault import Vault
+from forms.masking import mask
 
 NON_PRACTISING = "non_practising"
 CPA = "cpa"
@@ -169,11 +170,11 @@ def identity_number(vault: Vault, member: Member) -> str:
     return vault.open_text(member.identity_sealed)
 
 
-def personal_fields(member: Member) -> dict[str, Any]:
-    """The fields of 完善信息 as plain values; dates as ISO text, the identity number left out."""
-    fields = {}
+def personal_fields(member: Member, vault: Vault) -> dict[str, Any]:
+    """The fields of 完善信息 as plain values; dates as ISO text, the identity number masked."""
+    fields: dict[str, Any] = {"identity_number": mask("identity", identity_number(vault, member))}
     for name in (*LOCKED_FIELDS, *FREE_FIELDS):
-        if name == "identity_number":
+        if name in fields:
             continue
         value = getattr(member, name)
         fields[name] = value.isoformat() if isinstance(value, date) else value

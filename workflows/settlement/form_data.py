@@ -1,0 +1,30 @@
+"""What the page of fee and materials shows, and check-your-answers after it."""
+
+from sqlalchemy.orm import Session
+
+from engine.cases import Case
+from forms.lists import Language
+from workflows.shared.fee_panel import fee_panel
+from workflows.shared.form_data import FormData, form_data
+from workflows.shared.materials import material_slots
+from workflows.shared.seasons import INSPECTION
+from workflows.shared.subjects import subject_of_case
+
+PROCESS = "settlement"
+
+
+@form_data(PROCESS, "provide_materials")
+@form_data(PROCESS, "confirm_application")
+def provide_materials(session: Session, *, case: Case, language: Language) -> FormData:
+    """缴费与材料, 确认申请: the fee as it stands and the season's slots."""
+    subject = subject_of_case(session, case)
+    season = subject.season
+    return FormData(
+        context={
+            "year": season.year,
+            "material_slots": material_slots(
+                session, season_id=season.id, kind=INSPECTION, language=language
+            ),
+        },
+        panels={"fee": fee_panel(session, member=subject.member, season=season)},
+    )
