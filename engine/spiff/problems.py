@@ -60,13 +60,11 @@ class Problems:
 
 
 def nearest(place: Element) -> Element:
-    """The element itself or the nearest around it that stands in the drawing."""
-    element: Element | None = place
-    while element is not None:
-        if element.get("id") and (element.get("name") or _is_drawn(element)):
-            return element
-        element = element.getparent()
-    return place
+    """The element itself or the nearest around it that stands in the drawing, or has an id."""
+    around = [place, *place.iterancestors()]
+    drawn = (each for each in around if each.get("id") and (each.get("name") or _is_drawn(each)))
+    known = (each for each in around if each.get("id"))
+    return next(drawn, next(known, place))
 
 
 def label(element: Element) -> str:
@@ -77,4 +75,4 @@ def label(element: Element) -> str:
 
 def _is_drawn(element: Element) -> bool:
     parent = element.getparent()
-    return parent is not None and str(parent.tag).endswith(("}process", "}definitions"))
+    return parent is not None and str(parent.tag).endswith(("}process", "}laneSet", "}definitions"))

@@ -1,0 +1,579 @@
+"""What a release may not say is refused by name, each with its document and element."""
+
+import pytest
+
+from engine.errors import InvalidRelease
+from engine.spiff import read_model
+from tests.engine.spiff.drawing import (
+    HEAD,
+    boundary,
+    call,
+    catch,
+    choice,
+    diagram,
+    end,
+    end_error,
+    ext,
+    flow,
+    flows,
+    mapping,
+    node,
+    parallel,
+    race,
+    rule,
+    script,
+    service,
+    start,
+    user,
+)
+from tests.engine.spiff.running import model_of
+
+
+def problems_of(*documents, process="main", decisions=None):
+    with pytest.raises(InvalidRelease) as refused:
+        model_of(*documents, process=process, decisions=decisions)
+    return {(each.element, str(each)) for each in refused.value.problems}
+
+
+def base(*parts, chain="start fill end", **options):
+    return diagram(start(), user("fill", "完善信息"), end(), flows(chain), *parts, **options)
+
+
+def test_the_plain_process_that_the_others_are_made_from_is_fine():
+    assert model_of(base()).process_id == "main"
+
+
+# XML from outside
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (b"", "not well-formed XML"),
+        (b"<", "not well-formed XML"),
+        (b"no xml at all", "not well-formed XML"),
+        (base()[:-20], "not well-formed XML"),
+        (b"\x00\x01\x02", "not well-formed XML"),
+        (b"<html/>", "not a BPMN diagram"),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "DOCTYPE"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "DOCTYPE"),
+        ('<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"), "not written in UTF-8"),
+        (b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4APA-a/+AD4-', "well-formed"),
+        ("<a/>".encode("utf-16"), "not written in UTF-8"),
+        (b"<a>&undefined;</a>", "not well-formed XML"),
+        (b"<a>" * 5000 + b"</a>" * 5000, "not well-formed XML"),
+        (b"<a>" * 100 + b"</a>" * 100, "nested too deeply"),
+        (b"<a>" + b" " * (4 * 1024 * 1024) + b"</a>", "larger than 4 MB"),
+    ],
+    ids=[
+        "empty", "bracket", "text", "cut off", "bytes", "other", "entity", "external", "UTF-7",
+        "hidden",
+        "encoding", "undefined", "very deep", "deep", "large",
+    ],
+)  # fmt: skip
+def test_hostile_or_broken_xml_is_refused_with_a_sentence(source, sentence):
+    with pytest.raises(InvalidRelease) as refused:
+        read_model("main", {"a.bpmn": source}, {})
+
+    first = refused.value.problems[0]
+    assert first.document == "a.bpmn"
+    assert sentence in str(first)
+
+
+def test_entities_are_not_expanded_even_with_a_hidden_document_type():
+    lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    source = f'<!DOCTYPE a [<!ENTITY l0 "lol">{lol}]><a>&l9;</a>'.encode("utf-16")
+
+    with pytest.raises(InvalidRelease) as refused:
+        read_model("main", {"a.bpmn": source}, {})
+
+    assert "not written in UTF-8" in str(refused.value)
+
+
+def test_nothing_is_included_or_fetched():
+    extra = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'
+
+    assert (
+        "definitions",
+        "“definitions”: the element xi:include is not supported here.",
+    ) in problems_of(base(extra=extra))
+
+
+# Elements
+
+ELEMENTS = """
+    inclusiveGateway complexGateway manualTask task sendTask receiveTask subProcess transaction
+    adHocSubProcess intermediateThrowEvent dataObject dataObjectReference dataStoreReference
+    callChoreography implicitThrowEvent
+"""
+LOOPS = "multiInstanceLoopCharacteristics standardLoopCharacteristics ioSpecification property"
+EVENTS = "signalEventDefinition escalationEventDefinition conditionalEventDefinition"
+
+
+@pytest.mark.parametrize("tag", ELEMENTS.split())
+def test_an_element_that_is_not_supported_is_refused_even_where_nothing_leads(tag):
+    drawn = base(node(tag, "island", name="孤岛"))
+
+    assert ("island", f"“孤岛”: the element {tag} is not supported here.") in problems_of(drawn)
+
+
+@pytest.mark.parametrize("tag", LOOPS.split())
+def test_a_marker_that_is_not_supported_is_refused_at_its_task(tag):
+    drawn = base(node("userTask", "more", f"<bpmn:{tag}/>", name="复核"))
+
+    assert ("more", f"“复核”: the element {tag} is not supported here.") in problems_of(drawn)
+
+
+@pytest.mark.parametrize("tag", [*EVENTS.split(), "linkEventDefinition", "cancelEventDefinition"])
+@pytest.mark.parametrize("event", ["intermediateCatchEvent", "boundaryEvent", "startEvent"])
+def test_an_event_that_is_not_supported_is_refused(tag, event):
+    drawn = base(node(event, "event", f"<bpmn:{tag}/>", name="事件"))
+
+    assert ("event", f"“事件”: the element {tag} is not supported here.") in problems_of(drawn)
+
+
+@pytest.mark.parametrize("tag", ["messageEventDefinition", "compensateEventDefinition"])
+def test_an_end_that_is_not_supported_is_refused(tag):
+    drawn = base(node("endEvent", "over", f"<bpmn:{tag}/>"))
+
+    assert ("over", f"“over”: the element {tag} is not supported here.") in problems_of(drawn)
+
+
+@pytest.mark.parametrize("tag", ["signal", "escalation", "import", "itemDefinition", "dataStore"])
+def test_a_declaration_that_is_not_supported_is_refused(tag):
+    extra = f'<bpmn:{tag} id="declared" name="声明"/>'
+
+    assert ("declared", f"“声明”: the element {tag} is not supported here.") in problems_of(
+        base(extra=extra)
+    )
+
+
+def test_a_python_script_is_refused():
+    drawn = base(
+        node("scriptTask", "evil", "<bpmn:script>import os</bpmn:script>", scriptFormat="python")
+    )
+
+    found = problems_of(drawn)
+
+    assert ("evil", "“evil”: the element script is not supported here.") in found
+    assert ("evil", "“evil”: the attribute scriptFormat of scriptTask is not supported.") in found
+    assert ("evil", "“evil” has no FEEL script.") in found
+
+
+# Extensions and attributes
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        (
+            '<camunda:formData xmlns:camunda="http://camunda.org/schema/1.0/bpmn"/>',
+            "camunda:formData",
+        ),
+        ('<s:preScript xmlns:s="http://spiffworkflow.org/bpmn/schema/1.0/core"/>', "s:preScript"),
+        ("<zeebe:executionListeners/>", "zeebe:executionListeners"),
+        ("<zeebe:taskListeners/>", "zeebe:taskListeners"),
+        ("<zeebe:taskHeaders/>", "zeebe:taskHeaders"),
+        ("<zeebe:loopCharacteristics/>", "zeebe:loopCharacteristics"),
+        ("<zeebe:priorityDefinition/>", "zeebe:priorityDefinition"),
+        ('<zeebe:taskDefinition type="x"/>', "zeebe:taskDefinition"),
+    ],
+)
+def test_an_extension_that_is_not_supported_is_refused(part, written):
+    drawn = base(node("userTask", "more", ext(part), name="复核"))
+
+    assert ("more", f"“复核”: the extension {written} is not supported here.") in problems_of(drawn)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "sentence"),
+    [
+        ("camunda:assignee", "x", "the attribute camunda:assignee of userTask is not supported"),
+        ("implementation", "##WebService", "the attribute implementation of userTask is not"),
+        ("isForCompensation", "true", "isForCompensation=“true” of userTask is not supported"),
+        ("startQuantity", "2", "startQuantity=“2” of userTask is not supported"),
+        ("default", "x", "the attribute default of userTask is not supported"),
+    ],
+)
+def test_an_attribute_that_is_not_supported_is_refused(attribute, value, sentence):
+    drawn = base(node("userTask", "more", name="复核", **{attribute: value}))
+
+    assert any(
+        element == "more" and text.startswith("“复核”: ") and sentence in text
+        for element, text in problems_of(drawn)
+    )
+
+
+def test_what_only_decorates_is_fine():
+    extra = node("category", "cat", '<bpmn:categoryValue id="value" value="组"/>')
+    task = node(
+        "userTask", "more",
+        "<bpmn:documentation>说明</bpmn:documentation>"
+        + ext(
+            '<zeebe:formDefinition formId="more" bindingType="deployment"/>',
+            '<zeebe:assignmentDefinition candidateGroups="member"/>', "<zeebe:userTask/>",
+            '<zeebe:properties><zeebe:property name="badge" value="3"/></zeebe:properties>',
+        ),
+        **{"zeebe:modelerTemplate": "t", "isForCompensation": "false"},
+    )  # fmt: skip
+    note = node("textAnnotation", "note", "<bpmn:text>注</bpmn:text>")
+    tie = node("association", "tie", sourceRef="more", targetRef="note")
+    model = model_of(
+        diagram(
+            start(), task, end(), flows("start more end"), note, tie,
+            node("group", "box", categoryValueRef="value"), extra=extra,
+        )
+    )  # fmt: skip
+
+    step = model.step("main", "more")
+    assert (step.documentation, step.properties["badge"]) == ("说明", "3")
+
+
+def test_what_a_call_would_pass_on_unmapped_is_refused():
+    drawn = base(
+        node(
+            "callActivity", "review",
+            ext('<zeebe:calledElement processId="child" propagateAllChildVariables="true"/>'),
+        )
+    )  # fmt: skip
+
+    assert (
+        "review",
+        "“review”: propagateAllChildVariables=“true” of zeebe:calledElement is not supported.",
+    ) in problems_of(drawn)
+
+
+# Expressions
+
+
+@pytest.mark.parametrize(
+    ("part", "element"),
+    [
+        (script("bad", "1 +", "x"), "bad"),
+        (service("bad", "op", {"x": "=1 +"}), "bad"),
+        (service("bad", "op", None, {"x": "=1 +"}), "bad"),
+        (catch("bad", after="=1 +"), "bad"),
+        (flow("start", "bad", "1 +"), "start__bad"),
+    ],
+)
+def test_a_syntax_error_is_said_with_its_place(part, element):
+    assert any(
+        place == element and "=1 +” is not FEEL (line 1, column " in text
+        for place, text in problems_of(base(part))
+    )
+
+
+@pytest.mark.parametrize("condition", ["x > 1", "${x > 1}", "__import__('os')", ""])
+def test_a_condition_that_is_no_feel_is_refused(condition):
+    drawn = base(flow("start", "end", "1").replace(">=1<", f">{condition.replace('>', '&gt;')}<"))
+
+    assert (
+        "start__end",
+        "The condition of “start__end” is not FEEL: it begins with “=”.",
+    ) in problems_of(drawn)
+
+
+def test_a_condition_in_another_language_is_refused():
+    drawn = base(flow("start", "end", "1").replace("xsi:type=", 'language="python" xsi:type='))
+
+    assert (
+        "start__end",
+        "“start__end”: the attribute language of conditionExpression is not supported.",
+    ) in problems_of(drawn)
+
+
+@pytest.mark.parametrize("target", ["a.b", "", "a b", "1a"])
+def test_a_mapping_to_what_is_no_variable_is_refused(target):
+    drawn = base(node("userTask", "more", ext(mapping(None, {target: "=1"}))))
+
+    assert (
+        "more",
+        f"“more”: “{target}” cannot be the name of a variable.",
+    ) in problems_of(drawn)
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (call("bad", "=which"), "“bad”: processId must be a name, not an expression."),
+        (service("bad", "=which"), "“bad”: type must be a name, not an expression."),
+        (rule("bad", "=which", "x"), "“bad”: decisionId must be a name, not an expression."),
+        (user("bad", group="=groups"), "“bad”: candidateGroups must be a name, not an expression."),
+        (call("bad", ""), "“bad”: calledElement has no processId."),
+    ],
+)
+def test_what_a_step_names_stands_in_the_diagram(part, sentence):
+    assert ("bad", sentence) in problems_of(base(part))
+
+
+# Structure
+
+
+@pytest.mark.parametrize(
+    ("drawn", "element", "sentence"),
+    [
+        (base(user("island", "孤岛"), flow("island", "end")), "island", "Nothing leads to “孤岛”."),
+        (base(user("stub", "断头"), flow("start", "stub")), "stub", "Nothing follows “断头”."),
+        (base(end("e2"), flow("fill", "e2")), "fill", "2 flows lead out of “完善信息”"),
+        (base(flow("end", "fill")), "end", "A flow leads out of the end “end”."),
+        (base(flow("fill", "start")), "start", "A flow leads into “start”."),
+        (base(flow("fill", "nowhere")), "fill__nowhere", "tied to “nowhere”"),
+        (base(start("again"), flow("again", "end")), "again", "more than one start event"),
+        (diagram(user("fill"), end(), flows("fill end")), "main", "“流程” has no start event."),
+        (base(node("userTask", "more", name="复核")), "more", "“复核” has no form."),
+        (base(user("more", "复核", group="")), "more", "“复核” stands in no lane"),
+        (base(node("serviceTask", "more")), "more", "“more” has no operation."),
+        (base(node("callActivity", "more")), "more", "“more” says no process to call."),
+        (base(node("businessRuleTask", "more")), "more", "“more” has no decision."),
+        (base(node("intermediateCatchEvent", "more")), "more", "“more” has nothing to wait for."),
+        (base(node("boundaryEvent", "on", attachedToRef="fill")), "on", "nothing to wait for"),
+        (base(boundary("on", "end", "m")), "on", "must stand on a user task, a service task or"),
+        (base(boundary("on", "nothing", "m")), "on", "must stand on a user task, a service task"),
+        (
+            base(boundary("on", "fill", code="X", interrupting=False)),
+            "on",
+            "“on” catches an error, so it interrupts its task.",
+        ),
+        (
+            base(boundary("a", "fill", code="X"), boundary("b", "fill", code="X")),
+            "b",
+            "“b” and “a” catch the same error.",
+        ),
+        (base(boundary("on", "fill", every="R3/P1D")), "on", "Only a boundary event that does not"),
+        (base(catch("on", every="R3/P1D")), "on", "Only a boundary event that does not interrupt"),
+        (base(flow("start", "fill", "x")), "start__fill", "The id “start__fill” stands twice."),
+        (
+            base(chain="start fill").replace(b"</bpmn:process>", flow("fill", "end", "x").encode()
+                 + b"</bpmn:process>"),
+            "fill__end",
+            "has a condition but no exclusive gateway before it",
+        ),
+        (base(user("fill")), "fill", "The id “fill” stands twice."),
+        (base().replace(b' isExecutable="true"', b""), "main", "is not marked as executable"),
+        (base().replace(b'"true"', b'"false"', 1), "main", "is not marked as executable"),
+        (base(call("ask", "absent")), "ask", "“ask” calls “absent”, which is not there."),
+        (base(rule("ask", "absent", "x")), "ask", "there is no decision “absent”"),
+        (base(catch("ask")), "ask", "“ask” has nothing to wait for"),
+    ],
+)  # fmt: skip
+def test_a_process_that_makes_no_sense_is_refused(drawn, element, sentence):
+    assert any(place == element and sentence in text for place, text in problems_of(drawn)), (
+        problems_of(drawn)
+    )
+
+
+CHOICE = [start(), choice("which"), user("a"), user("b"), end(), flows("a end", "b end")]
+
+
+def test_a_gateway_needs_a_default_way():
+    drawn = diagram(*CHOICE, flow("start", "which"), flow("which", "a", "x"), flow("which", "b"))
+
+    found = problems_of(drawn)
+
+    assert ("which", "The gateway “which” has no default way.") in found
+    assert ("which__b", "“which__b”, a way out of “which”, has no condition.") in found
+
+
+def test_a_default_way_has_no_condition_and_begins_at_its_gateway():
+    parts = [part for part in CHOICE if 'id="which"' not in part]
+    ways = [flow("start", "which"), flow("which", "a", "x"), flow("which", "b")]
+
+    found = problems_of(diagram(*parts, choice("which", "which__a"), *ways))
+    assert (
+        "which__a",
+        "“which__a”, the default way of “which”, has a condition.",
+    ) in found
+    found = problems_of(diagram(*parts, choice("which", "a__end"), *ways))
+    assert ("which", "The default way of “which” does not begin there.") in found
+
+
+def test_a_race_waits_for_events_of_its_own_and_for_one_timer():
+    drawn = diagram(
+        start(), race("first"), catch("t1", after="PT1H"), catch("t2", after="PT2H"), user("a"),
+        catch("m1", "paid"), catch("m2", "paid"), end(),
+        flows("start first t1 end", "first t2 end", "first a end", "first m1 end", "first m2 end"),
+    )  # fmt: skip
+
+    found = problems_of(drawn)
+
+    assert ("first", "The gateway “first” waits for more than one timer.") in found
+    assert ("a", "“a” after the gateway “first” is no event of its own.") in found
+    assert ("first", "The gateway “first” waits for the message “paid” twice.") in found
+
+
+def test_a_join_that_waits_for_itself_is_refused():
+    drawn = diagram(
+        start(), parallel("both"), user("a"), choice("more", "more__end"), end(),
+        flows("start both a more end"), flow("more", "both", "x"),
+    )  # fmt: skip
+
+    assert ("both", "“both” waits for a token that can only come from itself.") in problems_of(
+        drawn
+    )
+
+
+def test_a_loop_without_anybody_in_it_is_refused_and_without_a_person_a_warning():
+    def drawn(part):
+        return diagram(
+            start(), choice("again"), part, choice("more", "more__end"), end(),
+            flows("start again step more end"), flow("more", "again", "x"),
+        )  # fmt: skip
+
+    assert (
+        "step",
+        "“step” goes round without anybody or anything to wait for.",
+    ) in problems_of(drawn(script("step", "1", "x")))
+    warned = model_of(drawn(service("step", "op"))).warnings
+    assert "“step” goes round without a person in it." in {str(each) for each in warned}
+    assert model_of(drawn(user("step"))).warnings == ()
+
+
+def test_a_process_without_a_way_to_its_end_is_refused():
+    drawn = diagram(start(), user("a"), user("b"), user("c"), end(), flows("start a b a", "c end"))
+
+    assert ("a", "No end can be reached from “a”.") in problems_of(drawn)
+
+
+def test_a_process_has_an_end_to_its_steps():
+    names = [f"s{n}" for n in range(1001)]
+    drawn = diagram(
+        start(), *(script(name, "1", "x") for name in names), end(),
+        flows("start " + " ".join(names) + " end"),
+    )  # fmt: skip
+
+    assert ("main", "“流程” has more than 1000 steps.") in problems_of(drawn)
+
+
+# Lanes
+
+
+def lane(*nodes, identifier="member", name="会员"):
+    inner = "".join(f"<bpmn:flowNodeRef>{each}</bpmn:flowNodeRef>" for each in nodes)
+    return f'<bpmn:lane id="{identifier}" name="{name}">{inner}</bpmn:lane>'
+
+
+def lanes(*inner):
+    return f'<bpmn:laneSet id="lanes">{"".join(inner)}</bpmn:laneSet>'
+
+
+def test_a_lane_holds_what_is_there_and_each_step_once():
+    drawn = diagram(
+        lanes(lane("fill", "ghost"), lane("fill", identifier="association", name="协会")),
+        start(), user("fill", group=""), end(), flows("start fill end"),
+    )  # fmt: skip
+
+    found = problems_of(drawn)
+
+    assert ("ghost", "A lane of “流程” holds “ghost”, which does not exist.") in found
+    assert ("fill", "“fill” stands in two lanes, “会员” and “协会”.") in found
+
+
+def test_lanes_within_lanes_are_refused():
+    within = f'<bpmn:childLaneSet id="x">{lane("fill")}</bpmn:childLaneSet>'
+    inner = f'<bpmn:lane id="outer">{within}</bpmn:lane>'
+    drawn = diagram(lanes(inner), start(), user("fill"), end(), flows("start fill end"))
+
+    assert ("outer", "“outer”: the element childLaneSet is not supported here.") in problems_of(
+        drawn
+    )
+
+
+def test_message_flows_between_pools_are_refused():
+    pools = (
+        '<bpmn:collaboration id="c"><bpmn:participant id="p" name="池" processRef="main"/>'
+        '<bpmn:messageFlow id="mf" name="信" sourceRef="p" targetRef="p"/></bpmn:collaboration>'
+    )
+
+    assert any(
+        "messageFlow is not supported here" in text for _, text in problems_of(base(extra=pools))
+    )
+
+
+# Processes together
+
+
+def child(*parts, chain="start ask end", process="child"):
+    return diagram(start(), user("ask"), end(), flows(chain), *parts, process=process)
+
+
+def test_a_cycle_of_calls_is_refused():
+    one = diagram(start(), call("x", "two", {}, {}), end(), flows("start x end"))
+    two = diagram(start(), call("y", "main"), end(), flows("start y end"), process="two")
+
+    found = problems_of(one, two)
+
+    assert ("x", "“x” calls “流程”, which calls it again.") in found
+    assert ("y", "“y” calls “流程”, which calls it again.") in found
+
+
+def test_a_process_that_calls_itself_is_refused():
+    drawn = diagram(start(), call("x", "main"), end(), flows("start x end"))
+
+    assert ("x", "“x” calls “流程”, which calls it again.") in problems_of(drawn)
+
+
+def test_an_error_of_a_called_process_must_be_caught():
+    drawn = diagram(start(), call("x", "child"), end(), flows("start x end"))
+    failing = diagram(start(), end_error("e", "X"), flows("start e"), process="child")
+
+    assert (
+        "x",
+        "“x” can end with the error “X”, which no event catches.",
+    ) in problems_of(drawn, failing)
+    caught = diagram(
+        start(), call("x", "child"), boundary("any", "x"), end(), end("e2"),
+        flows("start x end", "any e2"),
+    )  # fmt: skip
+    assert model_of(caught, failing)
+
+
+def test_a_process_that_a_message_starts_cannot_be_called():
+    drawn = diagram(start(), call("x", "child"), end(), flows("start x end"))
+    told = diagram(start(message="m"), end(), flows("start end"), process="child")
+
+    assert ("x", "“x” calls “流程”, which only a message can start.") in problems_of(drawn, told)
+
+
+def test_the_process_must_be_there_and_only_once():
+    assert (None, "No diagram holds the process “absent”.") in problems_of(base(), process="absent")
+    assert ("main", "Two processes have the id “main”.") in problems_of(base(), base())
+
+
+def test_all_problems_are_said_at_once_each_with_its_document():
+    with pytest.raises(InvalidRelease) as refused:
+        read_model(
+            "main",
+            {
+                "a.bpmn": base(node("userTask", "one"), node("manualTask", "two")),
+                "b.bpmn": child(node("serviceTask", "three")),
+                "c.bpmn": b"<",
+            },
+            {"d.dmn": b"<"},
+        )
+
+    places = {(each.document, each.element) for each in refused.value.problems}
+    assert {("a.bpmn", "one"), ("a.bpmn", "two"), ("b.bpmn", "three")} <= places
+    assert {document for document, _ in places} == {"a.bpmn", "b.bpmn", "c.bpmn", "d.dmn"}
+
+
+def test_what_the_rules_do_not_see_the_schema_does():
+    drawn = base().replace(b'<bpmn:startEvent id="start">', b'<bpmn:startEvent id="1 x">')
+
+    assert any("not valid BPMN" in text for _, text in problems_of(drawn))
+
+
+def test_two_processes_may_stand_in_one_document():
+    both = (
+        f"{HEAD}"
+        + "".join(
+            f'<bpmn:process id="{name}" isExecutable="true">'
+            + start(f"{name}_s") + part + end(f"{name}_e") + flows(f"{name}_s {name}_x {name}_e")
+            + "</bpmn:process>"
+            for name, part in (("main", call("main_x", "sub")), ("sub", user("sub_x")))
+        )
+        + "</bpmn:definitions>"
+    ).encode()  # fmt: skip
+
+    model = read_model("main", {"a.bpmn": both}, {})
+
+    assert set(model.processes) == {"main", "sub"}
