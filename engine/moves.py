@@ -156,17 +156,20 @@ class HeldTask:
         submission_id, digest = None, None
         if values is not None:
             submission_id = new_id()
-            digest = self._keep(submission_id, outcome, values, by=by, now=now, round=round_seen)
-            submissions.add_marks(
-                session,
-                self.engine.vault,
-                subject=case.subject_key,
-                case_id=case.id,
-                submission_id=submission_id,
-                round=round_seen,
-                marks=marks,
-            )
-            drafts.drop_draft(session, case_id=case.id, element_id=task.element_id)
+            with session.no_autoflush:
+                digest = self._keep(
+                    submission_id, outcome, values, by=by, now=now, round=round_seen
+                )
+                submissions.add_marks(
+                    session,
+                    self.engine.vault,
+                    subject=case.subject_key,
+                    case_id=case.id,
+                    submission_id=submission_id,
+                    round=round_seen,
+                    marks=marks,
+                )
+                drafts.drop_draft(session, case_id=case.id, element_id=task.element_id)
         move.say(
             "task_completed",
             task=str(task.id),

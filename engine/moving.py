@@ -81,23 +81,24 @@ class Move:
 
     def store(self, instance: Instance, *, completed: UUID | None = None) -> None:
         """Write what the process came to; `completed` is the task that a person finished."""
-        case = self.case
+        case, session = self.case, self.session
         open_tasks = instance.open_tasks
-        self._write_tasks(open_tasks, completed)
-        if instance.is_ended:
-            self._end(instance)
-        else:
-            case.engine_state = instance.dump()
-            case.status = self._status(instance, open_tasks) or case.status
-        subscriptions.change_subscriptions(
-            self.session, case.id, before=self._keys_before, after=_keys(instance)
-        )
-        self._defer_timers(instance)
-        defer_many(self.session, self._jobs)
-        self.trail.flush(self.session)
-        case.trail_length, case.trail_head = self.trail.length, self.trail.head
-        case.updated_at = self.now
-        self.session.flush()
+        with session.no_autoflush:  # each row is written once, with all that is known of it
+            if instance.is_ended:
+                self._end(instance)
+            else:
+                case.engine_state = instance.dump()
+                case.status = self._status(instance, open_tasks) or case.status
+            case.trail_length, case.trail_head = self.trail.length, self.trail.head
+            case.updated_at = self.now
+            self._write_tasks(open_tasks, completed)
+            session.flush()
+            self.trail.flush(session)
+            subscriptions.change_subscriptions(
+                session, case.id, before=self._keys_before, after=_keys(instance)
+            )
+            self._defer_timers(instance)
+            defer_many(session, self._jobs)
 
     def _clock(self) -> datetime:
         return self.now
