@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from engine.feel import compile_expression
-from engine.spiff import Done, Instance, Model, OpenTask, OperationCall, read_model
+from engine.spiff import Done, Instance, Model, OpenTask, OperationCall, Wait, read_model
 from tests.content.shipped import FOLDER
 
 DIAGRAMS = {path.name: path.read_bytes() for path in FOLDER.glob("bpmn/*/*.bpmn")}
@@ -104,7 +104,8 @@ class Walk:
     def statuses(self) -> list[str]:
         """What the steps that wait say of their case."""
         found = []
-        for each in [*self.instance.open_tasks, *self.instance.waits]:
+        waiting: list[OpenTask | Wait] = [*self.instance.open_tasks, *self.instance.waits]
+        for each in waiting:
             source = self.model.step(each.process_id, each.element_id).properties.get("status")
             if source is not None and source.startswith("="):
                 assert isinstance(each, OpenTask)
