@@ -18,9 +18,10 @@ from engine.feel.expression import (
     compile_unary_tests,
 )
 from engine.feel.functions import BUILTINS, Functions
+from engine.feel.plain import from_json, to_json
 from engine.feel.running import Budget
 from engine.feel.temporal import YearsMonths
-from engine.feel.values import Range, from_json, to_json
+from engine.feel.values import Range
 
 __all__ = [
     "BUILTINS",

@@ -46,12 +46,14 @@ def moved(moment: Value, duration: YearsMonths | DaysTime) -> Value:
 
 
 def opposite(duration: YearsMonths | DaysTime) -> YearsMonths | DaysTime:
+    """The duration backwards."""
     if isinstance(duration, YearsMonths):
         return YearsMonths(-duration.months)
     return DaysTime(-duration.nanos)
 
 
 def add(left: Value, right: Value, run: Run) -> Value:
+    """Add two values. Raises `Failure` where they have no sum, as the others here do."""
     match left, right:
         case Decimal(), Decimal():
             return numbers.add(left, right)
@@ -62,14 +64,15 @@ def add(left: Value, right: Value, run: Run) -> Value:
             return YearsMonths.of(left.months + right.months)
         case DaysTime(), DaysTime():
             return DaysTime.of(left.nanos + right.nanos)
-        case (Date() | DateTime() | Time()), (YearsMonths() | DaysTime()):
+        case ((Date() | DateTime() | Time()), (YearsMonths() | DaysTime())):
             return moved(left, right)
-        case (YearsMonths() | DaysTime()), (Date() | DateTime() | Time()):
+        case ((YearsMonths() | DaysTime()), (Date() | DateTime() | Time())):
             return moved(right, left)
     raise unfit("added", left, right)
 
 
 def subtract(left: Value, right: Value, run: Run) -> Value:
+    """Subtract a value from another."""
     match left, right:
         case Decimal(), Decimal():
             return numbers.subtract(left, right)
@@ -77,7 +80,7 @@ def subtract(left: Value, right: Value, run: Run) -> Value:
             return YearsMonths.of(left.months - right.months)
         case DaysTime(), DaysTime():
             return DaysTime.of(left.nanos - right.nanos)
-        case (Date() | DateTime() | Time()), (YearsMonths() | DaysTime()):
+        case ((Date() | DateTime() | Time()), (YearsMonths() | DaysTime())):
             return moved(left, opposite(right))
         case Date(), Date():
             return DaysTime.of((left.days - right.days) * DAY)
@@ -93,6 +96,7 @@ def subtract(left: Value, right: Value, run: Run) -> Value:
 
 
 def multiply(left: Value, right: Value, run: Run) -> Value:
+    """Multiply numbers, or a duration by one."""
     match left, right:
         case Decimal(), Decimal():
             return numbers.multiply(left, right)
@@ -106,6 +110,7 @@ def multiply(left: Value, right: Value, run: Run) -> Value:
 
 
 def divide(left: Value, right: Value, run: Run) -> Value:
+    """Divide numbers, durations by each other, or a duration by a number."""
     match left, right:
         case Decimal(), Decimal():
             return numbers.divide(left, right)
@@ -121,12 +126,14 @@ def divide(left: Value, right: Value, run: Run) -> Value:
 
 
 def power(left: Value, right: Value, run: Run) -> Value:
+    """Raise a number to a power."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return numbers.power(left, right)
     raise unfit("raised to a power", left, right)
 
 
 def negate(value: Value) -> Value:
+    """Turn a number or duration around."""
     match value:
         case Decimal():
             return numbers.CONTEXT.minus(value)
@@ -136,6 +143,7 @@ def negate(value: Value) -> Value:
 
 
 def unfit(done: str, left: Value, right: Value) -> Failure:
+    """The failure of an operation whose operands do not go together."""
     return Failure(
         "A %(left)s and a %(right)s cannot be %(done)s.",
         left=kind(left),

@@ -46,6 +46,7 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
 
 
 def function_equal(left: Value, right: Value) -> bool | None:
+    """Functions are equal to themselves; values of two types cannot be compared."""
     return left is right if isinstance(left, Function) and isinstance(right, Function) else None
 
 
@@ -62,6 +63,7 @@ def all_equal(pairs: Value, run: Run) -> bool | None:
 
 
 def range_equal(left: Range, right: Range, run: Run) -> bool | None:
+    """Whether two ranges have the same ends."""
     if (left.low_closed, left.high_closed, left.negated) != (
         right.low_closed,
         right.high_closed,
@@ -72,6 +74,7 @@ def range_equal(left: Range, right: Range, run: Run) -> bool | None:
 
 
 def same_moment(left: DateTime | Time, right: DateTime | Time) -> bool:
+    """Whether two times are the same; one with a zone never is one without."""
     if (left.zone is None) != (right.zone is None):
         return False
     return left.instant == right.instant
@@ -102,7 +105,9 @@ def ordered(symbol: str, left: Value, right: Value) -> bool | None:
     return None
 
 
-def within(value: Value, low: Value, high: Value, low_closed: bool, high_closed: bool) -> bool | None:
+def within(
+    value: Value, low: Value, high: Value, *, low_closed: bool = True, high_closed: bool = True
+) -> bool | None:
     """Whether a value lies between two ends, of which None is infinity."""
     above = True if low is None else ordered(">=" if low_closed else ">", value, low)
     if above is False:
@@ -124,7 +129,9 @@ def includes(span: Range, value: Value, run: Run) -> bool | None:
         return equal(value, span.low, run)
     if value is None:
         return None
-    return within(value, span.low, span.high, span.low_closed, span.high_closed)
+    return within(
+        value, span.low, span.high, low_closed=span.low_closed, high_closed=span.high_closed
+    )
 
 
 def compare(symbol: str, left: Value, right: Value, run: Run) -> bool | None:
@@ -147,3 +154,12 @@ def passes(value: Value, test: Value, run: Run) -> bool | None:
             return True
         return any(passes(value, item, run) is True for item in test)
     return equal(value, test, run)
+
+
+def range_of(symbol: str, value: Value) -> Range:
+    """The range that stands for a comparison with one value."""
+    if symbol in ("=", "!="):
+        return Range(value, value, negated=symbol == "!=")
+    if symbol in ("<", "<="):
+        return Range(None, value, False, symbol == "<=")
+    return Range(value, None, symbol == ">=", False)

@@ -11,18 +11,18 @@ from typing import cast
 
 from engine.feel import nodes, numbers
 from engine.feel.arithmetic import OPERATIONS, negate
-from engine.feel.comparison import ORDERINGS, compare, equal, passes, within
+from engine.feel.closures import Closure, Code, named_function
+from engine.feel.comparison import ORDERINGS, compare, equal, passes, range_of, within
 from engine.feel.errors import Failure
-from engine.feel.functions import BUILTINS
 from engine.feel.looping import compile_for, compile_quantified
-from engine.feel.nodes import NOWHERE, Node, Place
+from engine.feel.nodes import Node, Place
+from engine.feel.operators import arithmetic, equality, logic, ordering
 from engine.feel.paths import compile_descendants, compile_filter, read_path
-from engine.feel.running import Frame, Run
-from engine.feel.temporal import parse_at
-from engine.feel.types import ANY, NO_TYPES, Type, Types, coerced, instance_of, resolve
+from engine.feel.running import Frame
+from engine.feel.temporal_text import parse_at
+from engine.feel.types import ANY, NO_TYPES, Types, instance_of, resolve
 from engine.feel.values import MISSING, Function, Range, Value, kind
 
-Code = Callable[[Frame], Value]
 TestCode = Callable[[Value, Frame], Value]
 
 
@@ -151,7 +151,7 @@ class Compiler:
             between, first, last = value(frame), low(frame), high(frame)
             if between is None or first is None or last is None:
                 return None
-            return within(between, first, last, True, True)
+            return within(between, first, last)
 
         return evaluate
 
@@ -189,7 +189,9 @@ class Compiler:
             if decided is True:
                 return then(frame)
             if decided is not False:
-                frame.run.warn(at, "The condition is neither true nor false, so it counts as false.")
+                frame.run.warn(
+                    at, "The condition is neither true nor false, so it counts as false."
+                )
             return otherwise(frame)
 
         return evaluate
@@ -242,7 +244,7 @@ class Compiler:
         return evaluate
 
     def callee(self, node: Node) -> Callable[[Frame], Function | None]:
-        """Compile what is called. A variable that is no function does not hide a function's name."""
+        """Compile what is called. A variable that is no function hides no function of its name."""
         if isinstance(node, nodes.Name):
             name, at = node.name, node.at
 
@@ -282,7 +284,7 @@ class Compiler:
                 first, last = low(frame), high(frame)
                 if value is None or first is None or last is None:
                     return None
-                return within(value, first, last, low_closed, high_closed)
+                return within(value, first, last, low_closed=low_closed, high_closed=high_closed)
 
             return between
         if isinstance(node, nodes.Literal):
@@ -320,59 +322,9 @@ class Compiler:
         return evaluate
 
 
-class Closure(Function):
-    """A function defined in an expression, with the variables around its definition."""
-
-    def __init__(
-        self, names: tuple[str, ...], types: tuple[Type, ...], body: Code, frame: Frame
-    ) -> None:
-        self.parameters = names
-        self.types = types
-        self.body = body
-        self.frame = frame
-
-    def call(self, run: Run, arguments: list[Value]) -> Value:
-        if len(arguments) != len(self.parameters):
-            raise Failure("The function takes %(count)s arguments.", count=len(self.parameters))
-        values = {
-            name: argument if wanted is ANY else fitted(argument, wanted, run)
-            for name, wanted, argument in zip(self.parameters, self.types, arguments, strict=True)
-        }
-        run.enter()
-        try:
-            return self.body(Frame(run, values, self.frame))
-        finally:
-            run.leave()
-
-
-def fitted(value: Value, wanted: Type, run: Run) -> Value:
-    """Convert a value to a type; what does not fit becomes null."""
-    try:
-        return coerced(value, wanted, run)
-    except Failure as failure:
-        return run.failed(NOWHERE, failure)
-
-
-def named_function(name: str, run: Run) -> Function | None:
-    """Find a function of the application or a built-in one."""
-    if run.functions is not None:
-        found = run.functions.find(name)
-        if found is not None:
-            return found
-    return BUILTINS.get(name)
-
-
 def failing(at: Place, failure: Failure) -> Code:
+    """Code that always fails."""
     return lambda frame: frame.run.failed(at, failure)
-
-
-def range_of(symbol: str, value: Value) -> Range:
-    """The range that stands for a comparison with one value."""
-    if symbol in ("=", "!="):
-        return Range(value, value, negated=symbol == "!=")
-    if symbol in ("<", "<="):
-        return Range(None, value, False, symbol == "<=")
-    return Range(value, None, symbol == ">=", False)
 
 
 def mentions_input(node: object) -> bool:
@@ -387,83 +339,5 @@ def mentions_input(node: object) -> bool:
 
 
 def fields_of(node: Node) -> list[str]:
+    """The names of a node’s fields, but for its place."""
     return [name for name in type(node).__dataclass_fields__ if name != "at"]
-
-
-def logic(left: Code, right: Code, *, decisive: bool) -> Code:
-    """`or` is decided by true, `and` by false; what is not boolean counts as null."""
-
-    def evaluate(frame: Frame) -> Value:
-        first = left(frame)
-        if first is decisive:
-            return decisive
-        second = right(frame)
-        if second is decisive:
-            return decisive
-        if isinstance(first, bool) and isinstance(second, bool):
-            return not decisive
-        return None
-
-    return evaluate
-
-
-def arithmetic(symbol: str, left: Code, right: Code, at: Place) -> Code:
-    operation = OPERATIONS[symbol]
-    quick = {
-        "+": numbers.CONTEXT.add,
-        "-": numbers.CONTEXT.subtract,
-        "*": numbers.CONTEXT.multiply,
-    }.get(symbol)
-
-    def evaluate(frame: Frame) -> Value:
-        first, second = left(frame), right(frame)
-        if quick is not None and type(first) is Decimal and type(second) is Decimal:
-            result = quick(first, second)
-            if result.is_finite():
-                return result
-        try:
-            return operation(first, second, frame.run)
-        except Failure as failure:
-            return frame.run.failed(at, failure)
-
-    return evaluate
-
-
-def ordering(symbol: str, left: Code, right: Code, at: Place) -> Code:
-    quick = ORDERINGS[symbol]
-
-    def evaluate(frame: Frame) -> Value:
-        first, second = left(frame), right(frame)
-        if type(first) is Decimal and type(second) is Decimal:
-            return quick(first, second)
-        answer = compare(symbol, first, second, frame.run)
-        if answer is None:
-            incomparable(frame.run, at, first, second)
-        return answer
-
-    return evaluate
-
-
-def equality(left: Code, right: Code, *, negated: bool, at: Place) -> Code:
-    def evaluate(frame: Frame) -> Value:
-        first, second = left(frame), right(frame)
-        if type(first) is str and type(second) is str:
-            return (first == second) is not negated
-        answer = equal(first, second, frame.run)
-        if answer is None:
-            incomparable(frame.run, at, first, second)
-            return None
-        return answer is not negated
-
-    return evaluate
-
-
-def incomparable(run: Run, at: Place, first: Value, second: Value) -> None:
-    run.warn(
-        at,
-        "A %(left)s and a %(right)s cannot be compared.",
-        left=kind(first),
-        right=kind(second),
-    )
-
-

@@ -13,8 +13,9 @@ from engine.feel.errors import BudgetExceeded, FeelWarning
 from engine.feel.functions import Functions
 from engine.feel.nodes import Node, Tests
 from engine.feel.parser import parse_expression, parse_unary_tests
+from engine.feel.plain import from_plain, to_plain
 from engine.feel.running import DEFAULT_BUDGET, NO_VARIABLES, Budget, Frame, Run
-from engine.feel.values import Value, from_plain, to_plain
+from engine.feel.values import Value
 
 SCALARS = (bool, str, type(None))
 CACHED = 4096

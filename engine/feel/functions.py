@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.feel.errors import Failure
+from engine.feel.plain import from_plain, to_plain
 from engine.feel.temporal import Date, DateTime
 from engine.feel.types import ANY, Type
-from engine.feel.values import MISSING, Function, Value, from_plain, kind, to_plain
+from engine.feel.values import MISSING, Function, Value, kind
 
 if TYPE_CHECKING:
     from engine.feel.running import Run
@@ -25,6 +26,8 @@ Declared = TypeVar("Declared", bound=Implementation)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A parameter: its name and the kinds of values that it takes."""
+
     name: str
     kinds: frozenset[str]
     optional: bool
@@ -68,6 +71,8 @@ def read_signature(text: str) -> tuple[Parameter, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """One way to call a function."""
+
     parameters: tuple[Parameter, ...]
     implementation: Implementation
 

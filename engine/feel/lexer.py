@@ -13,7 +13,9 @@ LONGEST_SOURCE = 100_000
 
 # Letters as the standard lists them, less the full-width punctuation that Chinese keyboards
 # produce: taken as a letter it would hide a slip of the finger in a name.
-PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+PUNCTUATION = (
+    "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+)
 START = (
     "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -37,9 +39,9 @@ TOKEN = re.compile(
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-FULL_WIDTH = {"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "＝": "=", "＜": "<", "＞": ">",
-              "“": '"', "”": '"', "＂": '"', "｛": "{", "｝": "}", "［": "[", "］": "]", "＋": "+",
-              "－": "-", "＊": "*", "／": "/", "。": ".", "、": ",", "？": "?", "‘": '"', "’": '"'}  # fmt: skip
+FULL_WIDTH = dict(
+    zip("（），：；＝＜＞“”＂｛｝［］＋－＊／。、？‘’", '(),:;=<>"""{}[]+-*/.,?""', strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,10 @@ class Source:
         if token.text == '"':
             return self.error(token, "A string begins here and does not end.")
         return self.error(
-            token, "“%(text)s” is not expected here: %(wanted)s.", text=token.text[:40], wanted=wanted
+            token,
+            "“%(text)s” is not expected here: %(wanted)s.",
+            text=token.text[:40],
+            wanted=wanted,
         )
 
     def unescape(self, token: Token) -> str:

@@ -22,14 +22,18 @@ def elements(value: Value, run: Run) -> Iterator[Value]:
     if isinstance(value, list):
         yield from value
     elif isinstance(value, Range):
-        yield from spread(value.low, value.high, value.low_closed, value.high_closed)
+        yield from spread(
+            value.low, value.high, low_closed=value.low_closed, high_closed=value.high_closed
+        )
     elif value is None:
         raise Failure("Null cannot be gone through.")
     else:
         yield value
 
 
-def spread(low: Value, high: Value, low_closed: bool = True, high_closed: bool = True) -> Iterator[Value]:
+def spread(
+    low: Value, high: Value, *, low_closed: bool = True, high_closed: bool = True
+) -> Iterator[Value]:
     """The whole numbers or days from one end to the other, backwards if need be."""
     first: int
     last: int
@@ -101,11 +105,12 @@ def compile_for(node: nodes.For, code: Compile) -> Code:
         run = frame.run
         try:
             for bound in rounds(frame):
-                if partial:
-                    run.build(len(results))
-                    bound = Frame(run, {"partial": list(results)}, bound)
                 run.build(1)
-                results.append(body(bound))
+                if not partial:
+                    results.append(body(bound))
+                    continue
+                run.build(len(results))
+                results.append(body(Frame(run, {"partial": list(results)}, bound)))
         except Failure as failure:
             return run.failed(at, failure)
         return results

@@ -28,6 +28,8 @@ class TypeNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
+    """What all nodes have."""
+
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -47,11 +49,15 @@ class AtLiteral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
+    """A variable, or a function’s name."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Path(Node):
+    """`target.name`."""
+
     target: Node
     name: str
 
@@ -66,6 +72,8 @@ class Descendants(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
+    """`target[condition]`."""
+
     target: Node
     condition: Node
 
@@ -81,6 +89,8 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Negation(Node):
+    """`-operand`."""
+
     operand: Node
 
 
@@ -95,6 +105,8 @@ class Binary(Node):
 
 @dataclass(frozen=True, slots=True)
 class Between(Node):
+    """`value between low and high`."""
+
     value: Node
     low: Node
     high: Node
@@ -102,18 +114,24 @@ class Between(Node):
 
 @dataclass(frozen=True, slots=True)
 class In(Node):
+    """`value in (tests)`."""
+
     value: Node
     tests: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
+    """`value instance of type`."""
+
     value: Node
     type: TypeNode
 
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
+    """`if condition then … else …`."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -130,6 +148,8 @@ class Iterator(Node):
 
 @dataclass(frozen=True, slots=True)
 class For(Node):
+    """`for … in … return body`."""
+
     iterators: tuple[Iterator, ...]
     body: Node
 
@@ -145,12 +165,16 @@ class Quantified(Node):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A function’s parameter."""
+
     name: str
     type: TypeNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition(Node):
+    """`function(parameters) body`."""
+
     parameters: tuple[Parameter, ...]
     body: Node
     external: bool = False
@@ -158,16 +182,22 @@ class FunctionDefinition(Node):
 
 @dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
+    """`[items]`."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextLiteral(Node):
+    """`{key: value}`."""
+
     entries: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RangeLiteral(Node):
+    """`[low..high]`, with round or turned brackets where an end is open."""
+
     low: Node
     high: Node
     low_closed: bool

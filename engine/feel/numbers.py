@@ -41,7 +41,7 @@ def finite(number: Decimal) -> Decimal:
     raise Failure("The result is not a number that can be represented.")
 
 
-def number_from(value: int | float | Decimal) -> Decimal:
+def number_from(value: float | Decimal) -> Decimal:
     """Make a number of 34 digits out of a Python number."""
     if isinstance(value, float):
         value = Decimal(repr(value))
@@ -57,24 +57,29 @@ def parse_number(text: str) -> Decimal:
 
 
 def add(left: Decimal, right: Decimal) -> Decimal:
+    """The sum, of 34 digits. Raises `Failure` where there is none, as the others here do."""
     return finite(CONTEXT.add(left, right))
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:
+    """The difference."""
     return finite(CONTEXT.subtract(left, right))
 
 
 def multiply(left: Decimal, right: Decimal) -> Decimal:
+    """The product."""
     return finite(CONTEXT.multiply(left, right))
 
 
 def divide(left: Decimal, right: Decimal) -> Decimal:
+    """The quotient."""
     if not right:
         raise Failure("A number cannot be divided by zero.")
     return finite(CONTEXT.divide(left, right))
 
 
 def power(base: Decimal, exponent: Decimal) -> Decimal:
+    """The power."""
     if not exponent:
         return ONE
     return finite(CONTEXT.power(base, exponent))

@@ -25,10 +25,12 @@ Property = Callable[[Value], Value]
 
 
 def number(value: int) -> Decimal:
+    """An int as a number."""
     return Decimal(value)
 
 
 def zone_offset(moment: Time | DateTime) -> Value:
+    """How far a time is from UTC, as a duration."""
     offset = moment.offset
     return None if offset is None else DaysTime(offset * SECOND)
 
@@ -39,9 +41,10 @@ def signed(nanos: int, unit: int, within: int) -> Decimal:
     return Decimal(part if nanos >= 0 else -part)
 
 
-def months(duration: YearsMonths, divided: bool) -> Decimal:
-    years, rest = divmod(abs(duration.months), 12)
-    part = years if divided else rest
+def months(duration: YearsMonths, *, years: bool) -> Decimal:
+    """The years or the months of a duration; both are negative if it is."""
+    whole, rest = divmod(abs(duration.months), 12)
+    part = whole if years else rest
     return Decimal(part if duration.months >= 0 else -part)
 
 
@@ -70,8 +73,8 @@ PROPERTIES: dict[type, dict[str, Property]] = {
         "weekday": lambda moment: number(moment.date.weekday),
     },
     YearsMonths: {
-        "years": lambda duration: months(duration, True),
-        "months": lambda duration: months(duration, False),
+        "years": lambda duration: months(duration, years=True),
+        "months": lambda duration: months(duration, years=False),
     },
     DaysTime: {
         "days": lambda duration: signed(duration.nanos, DAY, LONGEST),

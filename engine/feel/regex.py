@@ -36,9 +36,12 @@ SETS = {
 PLAIN = {"n": r"\n", "r": r"\r", "t": r"\t"}
 ESCAPABLE = frozenset("\\|.?*+(){}[]-^$,")
 CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf"
-    " Co Cn".split()
-)
+    (
+        "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No",
+        "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Z", "Zs", "Zl", "Zp",
+        "S", "Sm", "Sc", "Sk", "So", "C", "Cc", "Cf", "Co", "Cn",
+    )
+)  # fmt: skip
 
 
 def without_blanks(pattern: str) -> str:
@@ -67,7 +70,9 @@ class Translator:
 
     def error(self, why: str) -> Failure:
         return Failure(
-            "“%(pattern)s” is not a regular expression: %(why)s.", pattern=self.pattern[:80], why=why
+            "“%(pattern)s” is not a regular expression: %(why)s.",
+            pattern=self.pattern[:80],
+            why=why,
         )
 
     @property
@@ -146,8 +151,10 @@ class Translator:
             end = self.pattern.find("}", self.index)
             bounds = self.pattern[self.index : end] if end >= 0 else ""
             parts = bounds.split(",")
-            if not parts[0].isdecimal() or len(parts) > 2 or not all(
-                part.isdecimal() or not part for part in parts
+            if (
+                not parts[0].isdecimal()
+                or len(parts) > 2
+                or not all(part.isdecimal() or not part for part in parts)
             ):
                 raise self.error("“{” begins no number of repeats")
             numbers = [int(part[:6]) for part in parts if part]
@@ -222,26 +229,26 @@ class Translator:
                 if self.next() != "]":
                     raise self.error("a set taken away must come last")
                 break
-            parts.append(self.member(sign, first))
+            parts.append(self.member(sign, first=first))
             first = False
         inner = f"[{'^' if negated else ''}{''.join(parts)}]"
         return f"[{inner}--{minus}]" if minus else inner
 
-    def member(self, sign: str, first: bool) -> str:
+    def member(self, sign: str, *, first: bool) -> str:
         """Read a character, a range or an escape within a set."""
-        low = self.member_text(sign, first)
-        if len(low) > 2 and not low.startswith("\\u") or low.startswith(("\\p", "\\P")):
+        low = self.member_text(sign, first=first)
+        if len(low) > 2:
             return low
         following = self.pattern[self.index : self.index + 2]
         if following.startswith("-") and following[1:] not in ("]", "[", ""):
             self.index += 1
-            high = self.member_text(self.next(), False)
+            high = self.member_text(self.next(), first=False)
             if high.startswith(("[", "\\p", "\\P")) or self.spoken(low) > self.spoken(high):
                 raise self.error("a range of characters ends before it begins")
             return f"{low}-{high}"
         return low
 
-    def member_text(self, sign: str, first: bool) -> str:
+    def member_text(self, sign: str, *, first: bool) -> str:
         if sign == "\\":
             if self.pattern[self.index : self.index + 1].isdecimal():
                 raise self.error("a group cannot be referred to within “[]”")
@@ -260,7 +267,9 @@ class Translator:
 def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
     """Compile an XPath pattern. Raises `Failure` for one that is not."""
     if len(pattern) > LONGEST_PATTERN:
-        raise Failure("A regular expression has %(limit)s characters at most.", limit=LONGEST_PATTERN)
+        raise Failure(
+            "A regular expression has %(limit)s characters at most.", limit=LONGEST_PATTERN
+        )
     if not set(flags) <= FLAGS.keys():
         raise Failure("“%(flags)s” are not flags; s, m, i, x and q are.", flags=flags[:80])
     options = regex.VERSION1
@@ -277,6 +286,7 @@ def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
 
 
 def too_slow(error: TimeoutError) -> BudgetExceeded:
+    """The error of a match that takes longer than it may."""
     return BudgetExceeded("A regular expression takes too long.")
 
 
@@ -290,7 +300,7 @@ def is_found(run: Run, text: str, pattern: str, flags: str) -> bool:
 
 
 def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) -> str:
-    """Replace every match; `$1` in the replacement is a group, `\\$` and `\\\\` those signs."""
+    r"""Replace every match; `$1` in the replacement is a group, `\$` and `\\` those signs."""
     run.step(len(text) // 100 + 1)
     expression = compiled(pattern, flags)
     parts = [replacement] if "q" in flags else read_replacement(replacement, expression.groups)

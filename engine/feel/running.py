@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from engine.feel.errors import BudgetExceeded, Failure, FeelWarning
 from engine.feel.nodes import Place
-from engine.feel.values import MISSING, Value, from_plain
+from engine.feel.plain import from_plain
+from engine.feel.values import MISSING, Value
 
 if TYPE_CHECKING:
     from engine.feel.functions import Functions

@@ -16,16 +16,10 @@ from engine.feel.dmn.decisions import Decisions, load_decisions
 from engine.feel.dmn.problems import InvalidDecision
 from engine.feel.dmn.reading import Element, all_text, read_xml
 from engine.feel.errors import Failure, FeelError
+from engine.feel.plain import from_python
 from engine.feel.running import Budget
-from engine.feel.temporal import (
-    DateTime,
-    Time,
-    from_python,
-    parse_date,
-    parse_date_time,
-    parse_duration,
-    parse_time,
-)
+from engine.feel.temporal import DateTime, Time
+from engine.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.values import Range, Value, kind
 
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -50,18 +44,22 @@ class Result:
 
 
 def local(element: Element) -> str:
+    """The element’s name without its namespace."""
     return etree.QName(element).localname
 
 
 def parts(element: Element, name: str) -> list[Element]:
+    """The element’s children of a name."""
     return [part for part in element if local(part) == name]
 
 
 def first(element: Element, name: str) -> Element | None:
+    """The element’s first child of a name."""
     return next(iter(parts(element, name)), None)
 
 
 def read_number(text: str) -> Value:
+    """Read a decimal."""
     return Decimal(text.strip())
 
 
@@ -143,6 +141,7 @@ def load_folder(folder: Path) -> dict[str, Decisions | InvalidDecision]:
 
 
 def imported(xml: bytes) -> set[str]:
+    """The namespaces that a model imports."""
     try:
         root = read_xml(xml)
     except InvalidDecision:
@@ -169,7 +168,10 @@ def run_case(case: Element, model: Decisions, now: datetime) -> str:
     return ""
 
 
-def run_file(path: Path, models: dict[str, Decisions | InvalidDecision], now: datetime) -> Iterator[Result]:
+def run_file(
+    path: Path, models: dict[str, Decisions | InvalidDecision], now: datetime
+) -> Iterator[Result]:
+    """Run the cases of one test file."""
     found = LEVEL.search(str(path))
     level = found[1] if found else path.parent.name
     root = read_xml(path.read_bytes())
@@ -218,5 +220,3 @@ def report(folder: Path, write: Callable[[str], None]) -> bool:
         numbers = ", ".join(f"{count} {outcome}" for outcome, count in level.items())
         write(f"level {name}: {numbers}")
     return not any(level["failed"] for level in counts.values())
-
-

@@ -32,9 +32,11 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type with what it is made of: `of` a list's or range's elements, a context's fields by
-    name, or a function's parameters; `result` a function's. `allowed` tells which values of the
-    type are; the `instance of` operator does not ask it.
+    """A type with what it is made of.
+
+    `of` holds the types of a list's or range's elements, of a context's fields or of a function's
+    parameters, `result` that of its result. `allowed` tells which values are of the type; the
+    `instance of` operator does not ask it.
     """
 
     kind: str
@@ -84,7 +86,9 @@ def conforms(value: Value, wanted: Type, run: Run) -> bool:
                 for name, field in zip(wanted.fields, wanted.of, strict=True)
             )
         case Range():
-            return conforms(value.low, wanted.of[0], run) and conforms(value.high, wanted.of[0], run)
+            return conforms(value.low, wanted.of[0], run) and conforms(
+                value.high, wanted.of[0], run
+            )
         case Function():
             return is_subtype(function_type(value), wanted)
     return True

@@ -1,4 +1,4 @@
-"""The values of the language, and the way from and to plain Python data.
+"""The values of the language.
 
 Inside, a value is None, bool, Decimal, str, list, dict, one of `temporal`'s, a Range or a
 Function; nothing else ever gets in.
@@ -6,23 +6,13 @@ Function; nothing else ever gets in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.feel.errors import BudgetExceeded, Failure
-from engine.feel.numbers import number_from, write_number
-from engine.feel.temporal import (
-    Date,
-    DateTime,
-    DaysTime,
-    Time,
-    YearsMonths,
-    from_python,
-    to_python,
-)
+from engine.feel.errors import Failure
+from engine.feel.numbers import write_number
+from engine.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
 
 if TYPE_CHECKING:
     from engine.feel.running import Run
@@ -112,100 +102,3 @@ KINDS: dict[type, str] = {
 def kind(value: Value) -> str:
     """Name the type of a value as FEEL does."""
     return KINDS.get(type(value), "function")
-
-
-UNCHANGED = (str, bool, type(None), Decimal, Date, Time, DateTime, YearsMonths, DaysTime, Function)
-
-
-def from_plain(value: object, run: Run) -> Value:
-    """Let plain data in; anything else becomes null with a warning, so no object is reachable."""
-    if type(value) in KINDS and not isinstance(value, list | dict | Decimal | Range):
-        return value
-    run.step()
-    try:
-        match value:
-            case bool() | None:
-                return value
-            case int() | float() | Decimal():
-                return number_from(value)
-            case str():
-                return str(value)
-            case Mapping():
-                return {str(key): from_plain(item, run) for key, item in value.items()}
-            case list() | tuple() | set() | frozenset():
-                return [from_plain(item, run) for item in value]
-            case date() | time() | timedelta():
-                return from_python(value)
-            case Range():
-                return Range(
-                    from_plain(value.low, run),
-                    from_plain(value.high, run),
-                    value.low_closed,
-                    value.high_closed,
-                    value.negated,
-                )
-            case Function():
-                return value
-    except Failure as failure:
-        run.failed((1, 1), failure)
-        return None
-    except RecursionError as error:
-        raise BudgetExceeded("A variable is nested too deeply.") from error
-    run.warn((1, 1), "A variable holds something that is no data.")
-    return None
-
-
-def to_plain(value: Value, run: Run) -> Value:
-    """Let a result out: numbers as Decimal, dates as Python's where it has them."""
-    match value:
-        case Date() | Time() | DateTime() | DaysTime():
-            return to_python(value)
-        case list():
-            run.step(len(value))
-            return [to_plain(item, run) for item in value]
-        case dict():
-            run.step(len(value))
-            return {key: to_plain(item, run) for key, item in value.items()}
-        case Function():
-            run.warn((1, 1), "The result is a function, which is no data.")
-            return None
-    return value
-
-
-def to_json(value: object) -> Any:
-    """Turn a result or a variable into what JSON can say.
-
-    Whole numbers become int and others stay Decimal; dates, times and durations become the text
-    that the standard's `string` function writes. Raises `Failure` for anything that is no data.
-    """
-    match value:
-        case None | bool() | str() | int():
-            return value
-        case float():
-            return to_json(number_from(value))
-        case Decimal():
-            whole = value.adjusted() < 34 and value == value.to_integral_value()
-            return int(value) if whole else value
-        case Mapping():
-            return {str(key): to_json(item) for key, item in value.items()}
-        case date() | time() | datetime() | timedelta():
-            return str(from_python(value))
-        case Date() | Time() | DateTime() | YearsMonths() | DaysTime() | Range():
-            return str(value)
-        case Sequence() | set() | frozenset():
-            return [to_json(item) for item in value]
-    raise Failure("A value of the type %(type)s is no data.", type=type(value).__name__)
-
-
-def from_json(value: object) -> Any:
-    """Turn what JSON said into plain data for an expression: numbers become Decimal."""
-    match value:
-        case None | bool() | str():
-            return value
-        case int() | float() | Decimal():
-            return number_from(value)
-        case Mapping():
-            return {str(key): from_json(item) for key, item in value.items()}
-        case list() | tuple():
-            return [from_json(item) for item in value]
-    raise Failure("A value of the type %(type)s is no data.", type=type(value).__name__)

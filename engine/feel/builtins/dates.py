@@ -8,8 +8,9 @@ from decimal import Decimal
 from engine.feel.comparison import equal
 from engine.feel.errors import Failure
 from engine.feel.functions import builtin
+from engine.feel.plain import from_python
 from engine.feel.running import Run
-from engine.feel.temporal import Date, DateTime, Time, days_from, from_python
+from engine.feel.temporal import Date, DateTime, Time, days_from
 from engine.feel.values import Value, kind
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -72,9 +72,7 @@ def list_replace(run: Run, items: list[Value], where: Decimal, item: Value) -> l
 
 
 @builtin("list replace", "list: list, match: function, newItem: any")
-def list_replace_matches(
-    run: Run, items: list[Value], match: Function, item: Value
-) -> list[Value]:
+def list_replace_matches(run: Run, items: list[Value], match: Function, item: Value) -> list[Value]:
     run.build(len(items))
     replaced = []
     for old in items:

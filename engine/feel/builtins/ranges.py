@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 from engine.feel import nodes
-from engine.feel.comparison import ORDERINGS, ordered
-from engine.feel.compiling import Compiler, range_of
+from engine.feel.comparison import ORDERINGS, ordered, range_of
+from engine.feel.compiling import Compiler
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.functions import builtin
 from engine.feel.parser import parse_expression
@@ -42,9 +42,7 @@ def same(left: Value, right: Value) -> bool:
 def is_before(run: Run, a: Range, b: Range) -> bool:
     if a.high is None or b.low is None:
         return False
-    return less(a.high, b.low) or (
-        same(a.high, b.low) and not (a.high_closed and b.low_closed)
-    )
+    return less(a.high, b.low) or (same(a.high, b.low) and not (a.high_closed and b.low_closed))
 
 
 def does_meet(run: Run, a: Range, b: Range) -> bool:
@@ -191,5 +189,3 @@ def end_of(run: Run, node: nodes.Node, failure: Failure) -> Value:
     if isinstance(value, bool):
         raise failure
     return value
-
-

@@ -113,7 +113,7 @@ def mode(run: Run, values: list[Value]) -> list[Decimal]:
     return sorted(value for value, times in counts.items() if times == most)
 
 
-def decided(run: Run, values: list[Value], decisive: bool) -> bool | None:
+def decided(run: Run, values: list[Value], *, decisive: bool) -> bool | None:
     run.step(len(values))
     if any(value is decisive for value in values):
         return decisive
@@ -124,9 +124,9 @@ def decided(run: Run, values: list[Value], decisive: bool) -> bool | None:
 
 @builtin("all", "list: any*")
 def all_hold(run: Run, values: list[Value]) -> bool | None:
-    return decided(run, values, False)
+    return decided(run, values, decisive=False)
 
 
 @builtin("any", "list: any*")
 def any_holds(run: Run, values: list[Value]) -> bool | None:
-    return decided(run, values, True)
+    return decided(run, values, decisive=True)

@@ -79,9 +79,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags: string?")
-def replace(
-    run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
-) -> str:
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     return regex.replaced(run, text, pattern, replacement, flags or "")
 
 

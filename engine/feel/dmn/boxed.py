@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from engine.feel import nodes
 from engine.feel.analysis import reads_of
-from engine.feel.compiling import Closure, Code, Compiler, TestCode, failing, fitted
+from engine.feel.closures import Closure, Code, fitted
+from engine.feel.compiling import Compiler, TestCode, failing
 from engine.feel.dmn.problems import Problem, Problems
 from engine.feel.dmn.reading import (
     EXPRESSIONS,
@@ -27,6 +28,7 @@ from engine.feel.dmn.reading import (
     tag,
     text_of,
 )
+from engine.feel.dmn.tables import compile_table
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.looping import compile_for, compile_quantified
 from engine.feel.nodes import NOWHERE, Name, Node
@@ -49,6 +51,7 @@ class Box(Node):
 
 
 def nothing(frame: Frame) -> Value:
+    """What an element that says nothing gives."""
     return None
 
 
@@ -169,8 +172,6 @@ class Boxes:
         return self.feel(text, element)
 
     def table(self, element: Element) -> Code:
-        from engine.feel.dmn.tables import compile_table
-
         return compile_table(element, self)
 
     def context(self, element: Element) -> Code:
@@ -303,12 +304,14 @@ class Boxes:
 
 
 def unboxed(node: Node) -> Code:
+    """The code of a boxed expression that stands for a node."""
     if not isinstance(node, Box):
         raise TypeError(node)
     return node.code
 
 
 def cells(row: Element) -> list[Element]:
+    """The expressions in a row of a relation."""
     return [cell for cell in row if tag(cell) in EXPRESSIONS]
 
 
@@ -320,5 +323,3 @@ def names_in(root: Element) -> frozenset[str]:
             found |= {attribute(element, "name"), attribute(element, "iteratorVariable")}
             found.add(name_of(element))
     return frozenset(found - {""})
-
-

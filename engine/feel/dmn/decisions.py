@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.feel import builtins as _builtins  # declares the built-in functions
-from engine.feel.compiling import Closure, Code, fitted
+from engine.feel.closures import Closure, Code, fitted
 from engine.feel.dmn.boxed import Boxes, converted, names_in, nothing
 from engine.feel.dmn.item_types import ItemTypes
 from engine.feel.dmn.problems import InvalidDecision, Problem, Problems
@@ -23,9 +23,10 @@ from engine.feel.dmn.reading import (
 )
 from engine.feel.errors import BudgetExceeded, Failure, FeelWarning
 from engine.feel.functions import Functions
+from engine.feel.plain import from_plain, to_plain
 from engine.feel.running import DEFAULT_BUDGET, NO_VARIABLES, Budget, Frame, Run
 from engine.feel.types import ANY, Type
-from engine.feel.values import Function, Value, from_plain, to_plain
+from engine.feel.values import Function, Value
 
 _ = _builtins
 
@@ -107,7 +108,9 @@ class Decisions:
         }
         for tag, kind in kinds.items():
             for element in children(root, tag):
-                part = Part(attribute(element, "id") or name_of(element), name_of(element), kind, self)
+                part = Part(
+                    attribute(element, "id") or name_of(element), name_of(element), kind, self
+                )
                 if part.id in self.parts:
                     problems.add(part.id, "The id is given twice.")
                 variable = child(element, "variable")
@@ -123,9 +126,7 @@ class Decisions:
         self.check_functions(boxes, problems)
 
     def connect(self, element: Element, part: Part, problems: Problems) -> None:
-        for requirement in children(
-            element, "informationRequirement", "knowledgeRequirement"
-        ):
+        for requirement in children(element, "informationRequirement", "knowledgeRequirement"):
             part.needs += self.referred(
                 requirement, problems, "requiredInput", "requiredDecision", "requiredKnowledge"
             )
@@ -281,9 +282,7 @@ class Evaluation:
         return fitted(from_plain(given, self.run), part.type, self.run)
 
     def frame(self, part: Part) -> Frame:
-        """The variables that a part sees: what it requires, by name; imported parts within their
-        model's.
-        """
+        """The variables that a part sees: what it requires, imported parts within their model."""
         values: dict[str, Value] = {}
         frame = Frame(self.run, values)
         if part.kind == "function":

@@ -27,7 +27,9 @@ class ItemTypes:
     """Makes types of item definitions, each when it is first asked for."""
 
     def __init__(self, root: Element, imported: Types, boxes: Boxes) -> None:
-        self.definitions = {attribute(item, "name"): item for item in children(root, "itemDefinition")}
+        self.definitions = {
+            attribute(item, "name"): item for item in children(root, "itemDefinition")
+        }
         self.types: dict[str, Type] = dict(imported)
         self.boxes = boxes
         self.open: set[str] = set()
@@ -60,9 +62,7 @@ class ItemTypes:
             return ANY
         found = self.find(name)
         if found is None:
-            self.boxes.problems.mention(
-                id_of(element), "There is no type “%(name)s”.", name=name
-            )
+            self.boxes.problems.mention(id_of(element), "There is no type “%(name)s”.", name=name)
         return found or ANY
 
     def of_item(self, item: Element) -> Type:

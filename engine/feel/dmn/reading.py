@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.feel.dmn.problems import InvalidDecision, Problem
 
-Element = etree._Element
+Element = etree._Element  # noqa: SLF001  # lxml has no other name for it
 NAMESPACES = frozenset(
     (
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -59,6 +59,7 @@ def read_definitions(xml: bytes) -> Element:
 
 
 def refused(message: str, **values: object) -> InvalidDecision:
+    """The error of a file that is refused as a whole."""
     return InvalidDecision([Problem("", message, values)])
 
 
@@ -69,16 +70,19 @@ def tag(element: Element) -> str:
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
+    """The element’s children of these names."""
     for child in element:
         if tag(child) in names:
             yield child
 
 
 def child(element: Element, *names: str) -> Element | None:
+    """The element’s first child of these names."""
     return next(children(element, *names), None)
 
 
 def all_text(element: Element) -> str:
+    """All text in an element, however deep."""
     return "".join(map(str, element.itertext()))
 
 
@@ -94,6 +98,7 @@ def expression_of(element: Element) -> Element | None:
 
 
 def attribute(element: Element, name: str) -> str:
+    """The attribute’s value, or nothing."""
     return element.get(name) or ""
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.feel.builtins.statistics import greatest, least, total
+from engine.feel.closures import Code, fitted
 from engine.feel.comparison import is_equal
-from engine.feel.compiling import Code, TestCode, fitted
+from engine.feel.compiling import TestCode
 from engine.feel.dmn.reading import (
     Element,
     attribute,
@@ -104,9 +105,7 @@ class Table:
         value = fitted(column.code(frame), column.type, frame.run)
         if column.allowed is None or value is None or is_among(value, column.allowed, frame):
             return value
-        frame.run.warn(
-            NOWHERE, "The input “%(name)s” is not one of its values.", name=column.label
-        )
+        frame.run.warn(NOWHERE, "The input “%(name)s” is not one of its values.", name=column.label)
         return None
 
     def matches(self, values: list[Value], frames: list[Frame], run: Run) -> list[Rule]:
@@ -186,11 +185,7 @@ class Table:
         """The place of each value in the order of its column's values."""
         return [
             next(
-                (
-                    place
-                    for place, test in enumerate(column.order)
-                    if is_among(value, test, frame)
-                ),
+                (place for place, test in enumerate(column.order) if is_among(value, test, frame)),
                 len(column.order),
             )
             for column, value in zip(self.outputs, values, strict=True)
@@ -230,6 +225,7 @@ def compile_table(element: Element, boxes: Boxes) -> Code:
 
 
 def compile_input(element: Element, boxes: Boxes) -> Input:
+    """Compile a column of conditions."""
     expression = child(element, "inputExpression")
     text = text_of(expression)
     if expression is None or not text:
@@ -244,6 +240,7 @@ def compile_input(element: Element, boxes: Boxes) -> Input:
 
 
 def compile_output(element: Element, boxes: Boxes) -> Output:
+    """Compile a column of conclusions."""
     values = child(element, "outputValues")
     default = child(element, "defaultOutputEntry")
     named = type_name(element)
@@ -256,6 +253,7 @@ def compile_output(element: Element, boxes: Boxes) -> Output:
 
 
 def compile_rule(element: Element, inputs: int, outputs: int, boxes: Boxes) -> Rule:
+    """Compile a row; there must be a cell for each column."""
     conditions = list(children(element, "inputEntry"))
     conclusions = list(children(element, "outputEntry"))
     if len(conditions) != inputs or len(conclusions) != outputs:
