@@ -1,0 +1,121 @@
+"""FEEL in form documents: conditions, values, and `{{…}}` within texts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from engine.feel import BudgetExceeded, Expression, FeelSyntaxError, compile_expression
+
+_PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression sees: names with plain values, and the time it is."""
+
+    names: Mapping[str, object]
+    now: datetime
+
+    def with_names(self, names: Mapping[str, object]) -> "Scope":
+        """Return a scope in which these names hide those of before."""
+        return Scope({**self.names, **names}, self.now)
+
+
+def is_expression(text: object) -> bool:
+    """Tell whether an attribute is FEEL as a whole."""
+    return isinstance(text, str) and text.startswith("=")
+
+
+def compile_attribute(text: str) -> Expression:
+    """Compile an attribute that begins with `=`. Raises `FeelSyntaxError`."""
+    return compile_expression(text.removeprefix("="))
+
+
+def evaluate(expression: Expression, scope: Scope) -> Any:
+    """Return the plain value; null where something is wrong or takes too long."""
+    try:
+        return expression.evaluate(scope.names, now=scope.now)
+    except BudgetExceeded:
+        return None
+
+
+def is_true(expression: Expression, scope: Scope) -> bool:
+    """Tell whether an expression is true: not false, not null, not anything else."""
+    return evaluate(expression, scope) is True
+
+
+def write(value: object) -> str:
+    """Write a value of an expression as people read it."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return format(value.normalize(), "f")
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return "、".join(write(item) for item in value)
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with places `{{…}}`: pieces of it in turn with expressions."""
+
+    source: str
+    pieces: tuple[str | Expression, ...]
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the text is the same wherever it is said."""
+        return all(isinstance(piece, str) for piece in self.pieces)
+
+    def say(self, scope: Scope, *, escape_markdown: bool = False) -> str:
+        """Put the values in their places."""
+        said = []
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                said.append(piece)
+                continue
+            value = write(evaluate(piece, scope))
+            said.append(_MARKDOWN_SIGNS.sub(r"\\\1", value) if escape_markdown else value)
+        return "".join(said)
+
+
+def _pieces(text: str) -> Iterator[str | Expression]:
+    end = 0
+    for place in _PLACE.finditer(text):
+        if place.start() > end:
+            yield text[end : place.start()]
+        yield compile_expression(place[1].strip())
+        end = place.end()
+    if end < len(text):
+        yield text[end:]
+
+
+@lru_cache(maxsize=4096)
+def compile_text(text: str) -> Text:
+    """Compile a text with `{{…}}`, or one that is FEEL as a whole. Raises `FeelSyntaxError`."""
+    if is_expression(text):
+        return Text(text, (compile_attribute(text),))
+    return Text(text, tuple(_pieces(text)))
+
+
+__all__ = [
+    "FeelSyntaxError",
+    "Scope",
+    "Text",
+    "compile_attribute",
+    "compile_text",
+    "evaluate",
+    "is_expression",
+    "is_true",
+    "write",
+]
