@@ -2,7 +2,7 @@
 
 python := .venv/bin/python
 
-.PHONY: help setup run test bench messages format
+.PHONY: help setup run test bench messages migration format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ bench: setup ## Measure a completion beside the floor, on both databases
 
 messages: setup ## Bring the message catalogues up to date with the code and the templates
 	@bin/messages update
+
+migration: setup ## Write the migration to today's models: make migration title="Add the seals"
+	@$(python) bin/migration "$(title)"
 
 format: setup ## Format the code and repair what the linter can repair
 	.venv/bin/ruff check --fix .

@@ -19,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from engine.database import Base, Database
+from web.schema import MIGRATIONS, migrate
 
 SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -26,7 +27,10 @@ SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_co
 def make_schema(url: str) -> None:
     """Make all tables in an empty database."""
     database = Database(url)
-    Base.metadata.create_all(database.sql)
+    if any((MIGRATIONS / "versions").glob("*.py")):
+        migrate(database)
+    else:
+        Base.metadata.create_all(database.sql)
     database.close()
 
 
