@@ -1,0 +1,358 @@
+"""Working on a task: its form opened, what was typed kept, files attached, the task completed.
+
+This is where the engine's task, the process's form and the person's access come together. All
+of it happens in the caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from engine import drafts
+from engine.cases import Case, get_case
+from engine.engine import Engine
+from engine.errors import NotFound, Rejected
+from engine.files import Received, add_file
+from engine.language import N_
+from engine.moves import Completed, HeldTask, TaskIsOver, TaskNotFound, hold_task
+from engine.releases import LoadedRelease
+from engine.spiff import Step
+from engine.submissions import NewMark, submissions
+from engine.tasks import Task
+from forms.actions import Action
+from forms.bound import BoundForm, Reading
+from forms.form import Form, OutcomeNotFound, read_form
+from forms.lists import Language
+from forms.receiving import Submitted
+from forms.requirements import FieldError
+from forms.slots import StoredFile as FileDescription
+from workflows.shared.access import Viewer, check
+from workflows.shared.applications import find_last_return
+from workflows.shared.dates import ZONE
+from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
+
+NOTHING = FormData()
+
+
+class SlotNotFound(NotFound):
+    """The form asks for no such file."""
+
+
+class TooManyFiles(Rejected):
+    """The field has all the files that it takes."""
+
+    message = N_("You can attach at most %(most)s files here. Remove one first.")
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A task's form as its person finds it.
+
+    `values`: the draft, else what was sent last in this case, else what the register knows.
+    `marks`: the reviewer's comments on this form, by the path of the field.
+    """
+
+    task: Task
+    case: Case
+    step: Step
+    form: BoundForm
+    values: Mapping[str, Any]
+    panels: Mapping[str, Any]
+    marks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that was not accepted: what was typed, and a sentence for each wrong field."""
+
+    opened: OpenForm
+    errors: list[FieldError]
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """The tasks of an application: its engine, and what its processes give their forms."""
+
+    engine: Engine
+    form_data: Mapping[Key, Provider] = field(default_factory=dict)
+    answer_checks: Mapping[Key, AnswerCheck] = field(default_factory=dict)
+
+    def open(
+        self,
+        session: Session,
+        *,
+        task_id: UUID,
+        viewer: Viewer,
+        language: Language,
+        now: datetime,
+    ) -> OpenForm:
+        """A task's form to look at or fill in.
+
+        Raises NotFound for who may not see it, TaskIsOver when it waits for nobody any more.
+        """
+        task = session.get(Task, task_id)
+        if task is None:
+            raise TaskNotFound
+        check(viewer, "see", task)
+        if task.state != "open":
+            raise TaskIsOver(task)
+        case = get_case(session, task.case_id)
+        release = self.engine.releases.get(session, case.release_id)
+        held = HeldTask(session, self.engine, task, case, release)
+        return self._work_on(held, language, now).opened()
+
+    def complete(
+        self,
+        session: Session,
+        *,
+        task_id: UUID,
+        outcome: str,
+        posted: Submitted,
+        viewer: Viewer,
+        language: Language,
+        now: datetime,
+        round_seen: int | None = None,
+        marks: Collection[NewMark] = (),
+    ) -> Completed | Refused:
+        """Complete a task with what was posted, or say what is wrong with it.
+
+        Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound.
+        """
+        held = hold_task(session, self.engine, task_id, round_seen=round_seen)
+        check(viewer, "complete", held.task)
+        work = self._work_on(held, language, now)
+        if not work.form.form.get_outcome(outcome).validates:
+            if outcome not in {way.id for way in work.form.outcomes}:
+                raise OutcomeNotFound
+            work.keep_draft(work.read(posted).values)
+            return held.complete(outcome=outcome, values=None, by=viewer.actor, now=now)
+        reading = work.read(posted, outcome)
+        errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
+        if errors:
+            return Refused(replace(work.opened(), values=reading.values), errors)
+        return held.complete(
+            outcome=outcome, values=reading.values, by=viewer.actor, now=now, marks=marks
+        )
+
+    def keep(
+        self,
+        session: Session,
+        *,
+        task_id: UUID,
+        posted: Submitted,
+        viewer: Viewer,
+        language: Language,
+        now: datetime,
+        action: Action | None = None,
+    ) -> OpenForm:
+        """Keep what was typed as a draft and carry out an action of the form (a row, a file)."""
+        held = hold_task(session, self.engine, task_id)
+        check(viewer, "complete", held.task)
+        work = self._work_on(held, language, now)
+        values = work.read(posted).values
+        if action is not None:
+            values = work.form.change_rows(values, action)
+            values = _without_file(work.form, values, action)
+        work.keep_draft(values)
+        return replace(work.opened(), values=values)
+
+    def attach(
+        self,
+        session: Session,
+        *,
+        task_id: UUID,
+        slot_name: str,
+        received: Received,
+        name: str,
+        kind: str,
+        viewer: Viewer,
+        language: Language,
+        now: datetime,
+    ) -> FileDescription:
+        """Put a received and checked file into a slot of the form; raises TooManyFiles."""
+        held = hold_task(session, self.engine, task_id)
+        check(viewer, "complete", held.task)
+        work = self._work_on(held, language, now)
+        slot = work.form.find_slot(slot_name)
+        if slot is None:
+            raise SlotNotFound
+        values = dict(work.values())
+        there = [each for each in values.get(slot.field) or [] if isinstance(each, dict)]
+        if len(there) >= slot.max_files:
+            raise TooManyFiles(most=slot.max_files)
+        row = add_file(
+            session,
+            received,
+            case_id=held.case.id,
+            name=name,
+            kind=kind,
+            by=viewer.actor,
+            now=now,
+        )
+        described: Any = row.describe(slot=slot.name)
+        work.keep_draft({**values, slot.field: [*there, described]})
+        file: FileDescription = described
+        return file
+
+    def read_form(self, release: LoadedRelease, *, process_id: str, form_id: str) -> Form:
+        """A form of a release, read once."""
+        return load_form(release, process_id=process_id, form_id=form_id)
+
+    def _work_on(self, held: HeldTask, language: Language, now: datetime) -> "_Work":
+        provider = self.form_data.get((held.task.process_id, held.task.element_id))
+        data = (
+            NOTHING
+            if provider is None
+            else provider(
+                held.session, engine=self.engine, case=held.case, language=language, now=now
+            )
+        )
+        form = load_form(
+            held.release,
+            process_id=held.task.process_id,
+            form_id=held.step.form_id or held.task.element_id,
+        )
+        bound = form.bind(context=data.given, language=language, now=now.astimezone(ZONE))
+        return _Work(held, bound, data, now)
+
+    def _check_answers(
+        self, held: HeldTask, work: "_Work", outcome: str, reading: Reading, now: datetime
+    ) -> list[FieldError]:
+        found = self.answer_checks.get((held.task.process_id, held.task.element_id))
+        if found is None:
+            return []
+        wrong = found(
+            held.session,
+            engine=self.engine,
+            case=held.case,
+            outcome=outcome,
+            values=reading.values,
+            now=now,
+        )
+        labels = {
+            each.key: each.label(work.form.language, work.form.scope)
+            for each in work.form.form.fields
+        }
+        return [
+            FieldError(path, labels.get(path, path), sentence) for path, sentence in wrong.items()
+        ]
+
+
+@dataclass
+class _Work:
+    """A held task with its form bound."""
+
+    held: HeldTask
+    form: BoundForm
+    data: FormData
+    now: datetime
+
+    def values(self) -> Mapping[str, Any]:
+        """What stands in the form: the draft, else what was sent last, else the register's."""
+        session, case, task = self.held.session, self.held.case, self.held.task
+        vault = self.held.engine.vault
+        draft = drafts.find_draft(
+            session, vault, case_id=case.id, subject=case.subject_key, element_id=task.element_id
+        )
+        if draft is not None:
+            return draft
+        sent = submissions(
+            session,
+            vault,
+            case_id=case.id,
+            subject=case.subject_key,
+            element_ids=[task.element_id],
+        )
+        # A decision is made anew each time; what one applies with is filled in as it was sent.
+        if sent and self.held.step.lane == case.subject_kind:
+            return sent[-1].values
+        return self.data.prefill
+
+    def opened(self) -> OpenForm:
+        """The form as its person finds it."""
+        held = self.held
+        values = self.form.complete(self.values())
+        self.form.see(values)
+        return OpenForm(
+            task=held.task,
+            case=held.case,
+            step=held.step,
+            form=self.form,
+            values=values,
+            panels=self.data.panels,
+            marks=self._marks(),
+        )
+
+    def read(self, posted: Submitted, outcome: str | None = None) -> Reading:
+        """Read what was posted; files are those that were attached before."""
+        is_draft = outcome is None
+        has_files = any(each.type == "filepicker" for each in self.form.form.fields)
+        before = self.values() if is_draft or has_files else {}
+        return self.form.read(
+            posted, outcome=outcome, files=_by_slot(self.form, before), values_before=before
+        )
+
+    def keep_draft(self, values: Mapping[str, Any]) -> None:
+        """Keep what was typed."""
+        held = self.held
+        drafts.save_draft(
+            held.session,
+            held.engine.vault,
+            case_id=held.case.id,
+            subject=held.case.subject_key,
+            element_id=held.task.element_id,
+            values=values,
+            now=self.now,
+        )
+
+    def _marks(self) -> dict[str, str]:
+        held = self.held
+        if held.case.round == 1 or held.step.lane != held.case.subject_kind:
+            return {}
+        last = find_last_return(held.session, held.engine.vault, case=held.case)
+        return {
+            mark.path: mark.comment
+            for mark in (last.marks if last else ())
+            if mark.element_id == held.task.element_id
+        }
+
+
+def load_form(release: LoadedRelease, *, process_id: str, form_id: str) -> Form:
+    """A form of a release with its English texts, read once per release."""
+
+    def make() -> Form:
+        texts = release.documents.get(f"bpmn/{process_id}/{process_id}.en.json", b"{}")
+        return read_form(
+            release.documents[f"forms/{process_id}/{form_id}.form"],
+            name=f"{process_id}/{form_id}",
+            english=orjson.loads(texts),
+        )
+
+    return release.once(("form", process_id, form_id), make)
+
+
+def _by_slot(form: BoundForm, values: Mapping[str, Any]) -> dict[str, list[FileDescription]]:
+    found: dict[str, list[FileDescription]] = {}
+    for component in form.form.fields:
+        if component.type == "filepicker":
+            for file in values.get(component.key) or ():
+                found.setdefault(file["slot"], []).append(file)
+    return found
+
+
+def _without_file(form: BoundForm, values: dict[str, Any], action: Action) -> dict[str, Any]:
+    if action.kind != "remove_file":
+        return values
+    return {
+        component.key: [
+            file for file in values.get(component.key) or () if file["id"] != action.target
+        ]
+        if component.type == "filepicker"
+        else values.get(component.key)
+        for component in form.form.fields
+    }
