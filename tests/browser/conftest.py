@@ -16,6 +16,8 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
+from web.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 WIDTHS = {"phone": 390, "desktop": 1440}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -73,7 +75,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from web.demo import make_demo
 
     folder = tmp_path_factory.mktemp("demo")
-    make_demo(folder)
+    make_demo(Settings.from_environment({"HUIJI_VAR": str(folder)}))
     return folder
 
 
@@ -81,7 +83,6 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
     """A server of the test's own, on a copy of the demo data in SQLite."""
     from web.app import create_app
-    from web.settings import Settings
 
     folder = shutil.copytree(demo_folder, tmp_path / "var")
     app = create_app(Settings.from_environment({"HUIJI_VAR": str(folder)}))
@@ -92,6 +93,7 @@ def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
     listener.shutdown()
     thread.join()
     listener.server_close()
+    app.extensions["engine"].database.close()
 
 
 @pytest.fixture
