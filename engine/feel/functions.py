@@ -193,8 +193,17 @@ class Functions:
             def called(run: Run, *arguments: Value) -> Value:
                 return from_plain(implementation(*(to_plain(a, run) for a in arguments)), run)
 
+            self.declare(name, signature)(called)
+            return implementation
+
+        return declare
+
+    def declare(self, name: str, signature: str) -> Callable[[Declared], Declared]:
+        """Declare a function as the built-in ones are: it gets the run and FEEL's own values."""
+
+        def declare(implementation: Declared) -> Declared:
             declared = self.declared.setdefault(name, Builtin(name))
-            declared.signatures.append(Signature(read_signature(signature), called))
+            declared.signatures.append(Signature(read_signature(signature), implementation))
             return implementation
 
         return declare

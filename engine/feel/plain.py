@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from engine.feel.errors import BudgetExceeded, Failure
+from engine.feel.nodes import NOWHERE
 from engine.feel.numbers import number_from
 from engine.feel.temporal import (
     SECOND,
