@@ -1,0 +1,162 @@
+"""The panels that the server draws in the forms."""
+
+import re
+from typing import Any
+
+import jinja2
+import pytest
+
+from engine.language import _
+from forms.panels import loader, panel_template
+from tests.content import shipped
+
+HOSTILE = '<script>alert("1")</script>'
+
+ROW = {
+    "year": 2021,
+    "last_year": None,
+    "hours_required": 4000,
+    "hours_done": 2000,
+    "fee": {"status": "to_pay", "label": "去支付"},
+    "missing": None,
+}
+MISSING = {"hours": 2000, "platform": HOSTILE, "url": "https://learn.example.org/"}
+COMMITMENT = {"title": "年检承诺书", "text": f"本人郑重承诺：\n\n一、{HOSTILE}", "version": 3}
+FEE: dict[str, Any] = {
+    "status": "to_pay",
+    "label": "去支付",
+    "amount": 20000,
+    "years": [2020, 2021],
+    "order": None,
+    "order_action": "/orders",
+    "paid_action": "/paid",
+    "transfer_url": "/transfer",
+    "account": HOSTILE,
+    "claim": None,
+    "refusal": "",
+    "notice": "",
+}
+ORDER = {"amount": 20000, "qr_url": "/qr.svg", "pay_url": "/pay", "expires_at": "19:32"}
+CLAIM = {
+    "kind": "mismatch",
+    "kind_label": "金额不符",
+    "claimed_at": "2022-09-06 17:32",
+    "expected": 20000,
+    "paid": 10050,
+}
+FEE_CLAIM: dict[str, Any] = {
+    "member_no": "440100010007",
+    "name": HOSTILE,
+    "year": 2021,
+    "amount": 10000,
+    "kind": "transfer",
+    "kind_label": "转账",
+    "claimed_at": "2022-09-06 17:32",
+    "paid": None,
+    "note": HOSTILE,
+    "proof": [
+        {"name": "回单.pdf", "kind": "pdf", "url": "/files/1"},
+        {"name": "回单.png", "kind": "png", "url": "/files/2"},
+        {"name": "回单.xlsx", "kind": "xlsx", "url": "/files/3"},
+    ],
+}
+
+SAMPLES: list[tuple[str, dict[str, Any]]] = [
+    ("inspection/inspection_row", ROW),
+    ("inspection/inspection_row", {**ROW, "missing": MISSING}),
+    ("inspection/inspection_row", {**ROW, "missing": {**MISSING, "url": ""}}),
+    ("inspection/commitment", COMMITMENT),
+    ("settlement/fee", {**FEE, "status": "exempt", "amount": 0, "years": []}),
+    ("settlement/fee", {**FEE, "status": "confirmed", "amount": 0, "years": []}),
+    ("settlement/fee", FEE),
+    ("settlement/fee", {**FEE, "refusal": HOSTILE, "notice": HOSTILE}),
+    ("settlement/fee", {**FEE, "order": ORDER}),
+    ("settlement/fee", {**FEE, "status": "pending", "claim": CLAIM}),
+    ("payment/fee_claim", FEE_CLAIM),
+    ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
+]
+
+
+def draw(name: str, panel: dict[str, Any]) -> str:
+    """Draw a panel with nothing at hand but its data and the language."""
+    environment = jinja2.Environment(
+        autoescape=True, loader=loader(), undefined=jinja2.StrictUndefined
+    )
+    environment.globals["_"] = _
+    return environment.get_template(panel_template(name, process="none")).render(panel=panel)
+
+
+def words(html: str) -> str:
+    """What a person reads."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_every_panel_has_a_sample() -> None:
+    assert {name for name, _panel in SAMPLES} == {"/".join(each) for each in shipped.PANELS}
+
+
+@pytest.mark.parametrize(("name", "panel"), SAMPLES)
+def test_a_panel_has_neither_scripts_nor_styles_and_escapes_what_it_is_given(
+    name: str, panel: dict[str, Any]
+) -> None:
+    html = draw(name, panel)
+    assert words(html)
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|<iframe", html)
+
+
+@pytest.mark.parametrize(("name", "panel"), SAMPLES)
+def test_a_panel_closes_what_it_opens(name: str, panel: dict[str, Any]) -> None:
+    html = re.sub(r"<(img|br|hr|input)\b[^>]*>", "", draw(name, panel))
+    opened = re.findall(r"<([a-z][a-z0-9]*)\b", html)
+    closed = re.findall(r"</([a-z][a-z0-9]*)>", html)
+    assert sorted(opened) == sorted(closed)
+
+
+def test_hours_have_two_decimals_and_a_year_may_be_blank() -> None:
+    said = words(draw("inspection/inspection_row", ROW))
+    assert "40.00" in said
+    assert "20.00" in said
+    assert "–" in said
+
+
+def test_missing_hours_are_said_with_the_way_to_the_platform() -> None:
+    html = draw("inspection/inspection_row", {**ROW, "missing": MISSING})
+    assert "20.00 more hours" in words(html)
+    assert 'href="https://learn.example.org/"' in html
+
+
+def test_a_fee_to_pay_can_be_paid_claimed_or_transferred() -> None:
+    html = draw("settlement/fee", FEE)
+    assert re.findall(r'formaction="([^"]*)"', html) == ["/orders", "/paid"]
+    assert 'href="/transfer"' in html
+    assert "200.00" in words(html)
+
+
+def test_a_live_order_shows_its_code_and_until_when() -> None:
+    html = draw("settlement/fee", {**FEE, "order": ORDER})
+    assert re.findall(r'formaction="([^"]*)"', html) == ["/paid"]
+    assert 'src="/qr.svg"' in html
+    assert "19:32" in words(html)
+
+
+@pytest.mark.parametrize("status", ["exempt", "pending", "confirmed"])
+def test_only_a_fee_to_pay_offers_to_pay(status: str) -> None:
+    assert "formaction" not in draw("settlement/fee", {**FEE, "status": status})
+
+
+def test_a_mismatch_shows_both_amounts() -> None:
+    said = words(draw("settlement/fee", {**FEE, "status": "pending", "claim": CLAIM}))
+    assert "200.00" in said
+    assert "100.50" in said
+
+
+def test_where_the_fee_is_only_shown_nothing_can_be_pressed() -> None:
+    shown = {**FEE, "order_action": "", "paid_action": "", "transfer_url": ""}
+    assert not re.search(r"<button|<a ", draw("settlement/fee", shown))
+
+
+def test_the_proof_of_a_transfer_is_shown_in_place() -> None:
+    html = draw("payment/fee_claim", FEE_CLAIM)
+    assert 'data="/files/1"' in html
+    assert 'src="/files/2"' in html
+    assert html.count("/files/3") == 1
