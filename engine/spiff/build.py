@@ -7,7 +7,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.spiff import specs
+from engine.spiff import events, specs
 from engine.spiff.diagram import ProcessInfo, Step
 
 SPECS: Mapping[str, Any] = {
@@ -20,9 +20,9 @@ SPECS: Mapping[str, Any] = {
     "call_activity": specs.CallActivity,
     "exclusive_gateway": specs.ExclusiveGateway,
     "parallel_gateway": specs.ParallelGateway,
-    "event_based_gateway": specs.EventBasedGateway,
-    "intermediate_catch_event": specs.IntermediateCatchEvent,
-    "boundary_event": specs.BoundaryEvent,
+    "event_based_gateway": events.EventBasedGateway,
+    "intermediate_catch_event": events.IntermediateCatchEvent,
+    "boundary_event": events.BoundaryEvent,
 }
 
 START = ":start"
@@ -53,12 +53,12 @@ def build_process(process: ProcessInfo) -> ProcessSpec:
     made = {step.id: _make(built, step) for step in process.steps.values()}
     entries = dict(made)
     for step in process.steps.values():
-        events = process.events_on(step.id)
-        if events:
+        attached = process.events_on(step.id)
+        if attached:
             guard = specs.Guarded(built, GUARD + step.id)
             guard.ways = ()
             entries[step.id] = guard
-            for inner in (step, *events):
+            for inner in (step, *attached):
                 _connect(guard, "", made[inner.id])
     built.start.ways = ()
     _connect(built.start, "", made[process.start.id])

@@ -8,6 +8,56 @@ from engine.spiff.diagram import Diagram, Failure, Message, ProcessInfo, Step
 from engine.spiff.problems import Problems
 from engine.spiff.structure import check_process
 
+PROCESSES_LIMIT = 50
+"""How many processes a release may hold."""
+
+
+class Calls:
+    """Which process calls which, and with which errors each can end."""
+
+    def __init__(self, processes: Mapping[str, ProcessInfo]) -> None:
+        self.processes = processes
+        self._thrown: dict[str, frozenset[str]] = {}
+
+    def called_from(self, process_id: str) -> set[str]:
+        """The process and all that it calls, at any depth."""
+        seen: set[str] = set()
+        ahead = [process_id]
+        while ahead:
+            each = ahead.pop()
+            if each not in seen and each in self.processes:
+                seen.add(each)
+                ahead += self.processes[each].calls
+        return seen
+
+    def is_round(self, step: Step) -> bool:
+        """Whether a call leads back to the process that it stands in."""
+        return step.process_id in self.called_from(step.called_process or "")
+
+    def thrown_by(self, process: ProcessInfo) -> frozenset[str]:
+        """The codes of errors that a process can end with; calls in a round give none."""
+        if process.id not in self._thrown:
+            codes = {
+                step.event.code
+                for step in process.steps.values()
+                if step.kind == "end_event" and isinstance(step.event, Failure) and step.event.code
+            }
+            for step in process.steps.values():
+                called = self.processes.get(step.called_process or "")
+                if called is not None and not self.is_round(step):
+                    codes |= self.uncaught(step, called)
+            self._thrown[process.id] = frozenset(codes)
+        return self._thrown[process.id]
+
+    def uncaught(self, step: Step, called: ProcessInfo) -> frozenset[str]:
+        """The codes that a call can end with and that no boundary event on it catches."""
+        caught = {
+            each.event.code
+            for each in self.processes[step.process_id].events_on(step.id)
+            if isinstance(each.event, Failure)
+        }
+        return frozenset() if None in caught else self.thrown_by(called) - caught
+
 
 def check_processes(
     process_id: str, diagrams: Sequence[Diagram], decisions: frozenset[str]
@@ -27,10 +77,15 @@ def check_processes(
         missing = Problems(diagrams[0].document if diagrams else "")
         missing.add(None, N_("No diagram holds the process “%(id)s”."), id=process_id)
         found += missing.found
+    if len(processes) > PROCESSES_LIMIT:
+        many = Problems(diagrams[0].document)
+        many.add(None, N_("The release has more than %(limit)s processes."), limit=PROCESSES_LIMIT)
+        return found + many.found
+    calls = Calls(processes)
     for process in processes.values():
         problems = Problems(process.document)
         for step in process.steps.values():
-            _check_call(step, processes, problems)
+            _check_call(step, calls, problems)
             if step.decision is not None and step.decision not in decisions:
                 problems.add(
                     step.id,
@@ -42,10 +97,10 @@ def check_processes(
     return found
 
 
-def _check_call(step: Step, processes: Mapping[str, ProcessInfo], problems: Problems) -> None:
+def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     if step.called_process is None:
         return
-    called = processes.get(step.called_process)
+    called = calls.processes.get(step.called_process)
     if called is None:
         problems.add(
             step.id,
@@ -54,7 +109,7 @@ def _check_call(step: Step, processes: Mapping[str, ProcessInfo], problems: Prob
             process=step.called_process,
         )
         return
-    if step.process_id in _called_from(called.id, processes):
+    if calls.is_round(step):
         problems.add(
             step.id,
             N_("“%(name)s” calls “%(process)s”, which calls it again."),
@@ -70,56 +125,10 @@ def _check_call(step: Step, processes: Mapping[str, ProcessInfo], problems: Prob
             name=step.name,
             process=called.name,
         )
-    for code in sorted(thrown_by(called, processes) - _caught_at(step, processes)):
+    for code in sorted(calls.uncaught(step, called)):
         problems.add(
             step.id,
             N_("“%(name)s” can end with the error “%(code)s”, which no event catches."),
             name=step.name,
             code=code,
         )
-
-
-def _called_from(process_id: str, processes: Mapping[str, ProcessInfo]) -> set[str]:
-    """The process and all that it calls, at any depth."""
-    seen: set[str] = set()
-    ahead = [process_id]
-    while ahead:
-        each = ahead.pop()
-        if each not in seen and each in processes:
-            seen.add(each)
-            ahead += processes[each].calls
-    return seen
-
-
-def thrown_by(process: ProcessInfo, processes: Mapping[str, ProcessInfo]) -> set[str]:
-    """The codes of errors that a process, free of cycles of calls, can end with."""
-    codes = {
-        step.event.code
-        for step in process.steps.values()
-        if step.kind == "end_event" and isinstance(step.event, Failure) and step.event.code
-    }
-    for step in process.steps.values():
-        called = processes.get(step.called_process or "")
-        if called is not None and process.id not in _called_from(called.id, processes):
-            codes |= thrown_by(called, processes) - _caught_at(step, processes)
-    return codes
-
-
-def _caught_at(step: Step, processes: Mapping[str, ProcessInfo]) -> set[str]:
-    """The codes that boundary events on a call catch; all of what it can throw, if one does."""
-    codes: set[str] = set()
-    for each in processes[step.process_id].events_on(step.id):
-        if isinstance(each.event, Failure):
-            if each.event.code is None:
-                return _all_codes(processes)
-            codes.add(each.event.code)
-    return codes
-
-
-def _all_codes(processes: Mapping[str, ProcessInfo]) -> set[str]:
-    return {
-        step.event.code
-        for process in processes.values()
-        for step in process.steps.values()
-        if isinstance(step.event, Failure) and step.event.code
-    }

@@ -115,7 +115,9 @@ def _write_tokens(scope: Scope) -> list[list[object]]:
     return rows
 
 
-def _read_tokens(scope: Scope, variables: dict[str, object], rows: list[list[Any]]) -> None:
+def _read_tokens(scope: Scope, variables: object, rows: list[list[Any]]) -> None:
+    if not isinstance(variables, dict):
+        raise TypeError("variables are no object")
     scope.data = variables
     scope.plant()
     tokens: list[Token] = []

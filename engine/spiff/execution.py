@@ -14,8 +14,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.diagram import Failure
+from engine.spiff.events import BoundaryEvent, Catching
 from engine.spiff.operation import RunOperation
-from engine.spiff.specs import BoundaryEvent, Catching, EndEvent, Guarded, StepSpec, Way
+from engine.spiff.specs import EndEvent, Guarded, StepSpec, Way
 from engine.spiff.variables import assign
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED

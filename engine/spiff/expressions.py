@@ -28,6 +28,11 @@ class Formula:
         """Whether it is computed and not the text itself."""
         return self.expression is not None
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of the variables that it reads."""
+        return frozenset() if self.expression is None else self.expression.variables
+
     def evaluate(self, scope: Mapping[str, object], now: datetime) -> object:
         """Give its value as JSON data; a variable that is not there is null.
 

@@ -28,12 +28,16 @@ Clock = Callable[[], datetime] | datetime
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A user task that waits for a person, with a copy of the variables that it sees."""
+    """A user task that waits for a person, with a copy of the variables that it sees.
+
+    `due_at` is what the task's schedule said when the task was reached.
+    """
 
     id: UUID
     process_id: str
     element_id: str
     variables: Mapping[str, object]
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,11 @@ class Instance:
         """The user tasks that people can complete."""
         return [
             OpenTask(
-                token.id,
-                token.task_spec.step.process_id,
-                token.task_spec.step.id,
-                self._seen(token),
+                id=token.id,
+                process_id=token.task_spec.step.process_id,
+                element_id=token.task_spec.step.id,
+                variables=self._seen(token),
+                due_at=_due_at(token),
             )
             for token in self._live(TaskState.READY, UserTask)
         ]
@@ -137,6 +142,15 @@ class Instance:
     def is_ended(self) -> bool:
         """Whether nothing is left to wait for."""
         return self._execution.completed
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it has not ended and yet nothing and nobody can move it.
+
+        Such as a join whose other token went another way: an incident.
+        """
+        waiting = self.open_tasks or self.started_operations or self.waits
+        return not self.is_ended and not waiting
 
     @property
     def end_event(self) -> str | None:
@@ -240,9 +254,9 @@ class Instance:
                     raise RunawayProcess(name=token.task_spec.bpmn_name or token.task_spec.name)
                 token.run()
             timers = [
-                (datetime.fromisoformat(token.internal_data["due_at"]), token)
+                (due_at, token)
                 for token in execution.waiting()
-                if "due_at" in token.internal_data
+                if (due_at := _due_at(token)) is not None
             ]
             if not timers:
                 return
@@ -286,11 +300,15 @@ def _clock(now: Clock) -> Callable[[], datetime]:
     return now
 
 
+def _due_at(token: Token) -> datetime | None:
+    due_at = token.internal_data.get("due_at")
+    return None if due_at is None else datetime.fromisoformat(due_at)
+
+
 def _wait(token: Token, step: Step) -> Wait | None:
     kept = token.internal_data
     if isinstance(step.event, Timer):
-        due_at = datetime.fromisoformat(kept["due_at"])
-        return Wait(token.id, step.process_id, step.id, "timer", due_at=due_at)
+        return Wait(token.id, step.process_id, step.id, "timer", due_at=_due_at(token))
     if isinstance(step.event, Message):
         key = kept.get("keys", {}).get(step.id)
         return Wait(token.id, step.process_id, step.id, "message", name=step.event.name, key=key)

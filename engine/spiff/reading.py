@@ -206,7 +206,7 @@ class _Reader:
             called_process=self._static(called, "processId"),
             decision=self._static(decision, "decisionId"),
             script=None if script is None else self._required_formula(script, "expression"),
-            result_variable=self._static(result, "resultVariable"),
+            result_variable=self._read_result(result),
             inputs=inputs,
             outputs=outputs,
             due=None if schedule is None else self._required_formula(schedule, "dueDate"),
@@ -219,6 +219,20 @@ class _Reader:
     def _read_group(self, element: Element) -> str | None:
         assignment = _extension(element, "assignmentDefinition")
         return self._static(assignment, "candidateGroups")
+
+    def _read_result(self, extension: Element | None) -> str | None:
+        name = self._static(extension, "resultVariable")
+        if extension is not None and name is not None:
+            self._check_variable(extension, name)
+        return name
+
+    def _check_variable(self, place: Element, name: str) -> None:
+        if not name.isidentifier():
+            self.problems.at(
+                place,
+                N_("“%(name)s”: “%(target)s” cannot be the name of a variable."),
+                target=name,
+            )
 
     def _static(self, extension: Element | None, attribute: str) -> str | None:
         """Read a name that stands in the diagram itself; computed ones are refused."""
@@ -266,12 +280,7 @@ class _Reader:
     def _read_assignments(self, mapping: Element, direction: str) -> Iterator[Assignment]:
         for line in mapping.iterchildren(f"{{{ZEEBE}}}{direction}"):
             target = line.get("target", "").strip()
-            if not target.isidentifier():
-                self.problems.at(
-                    line,
-                    N_("“%(name)s”: “%(target)s” cannot be the name of a variable."),
-                    target=target,
-                )
+            self._check_variable(line, target)
             value = self.problems.read_formula(line, line.get("source", ""))
             if value is not None:
                 yield Assignment(target, value)

@@ -42,14 +42,14 @@ def read_schedule(timer: Timer, value: object, *, now: datetime) -> Schedule:
         raise NoTime(str(value))
     text = value.strip()
     if timer.kind == "date":
-        return Schedule(_read_moment(text))
+        return Schedule(read_moment(text))
     if timer.kind == "duration":
         return Schedule(add_duration(now, text))
     parts = CYCLE.fullmatch(text)
     if parts is None or parts[1] == "0":
         raise NoTime(text)
     times = int(parts[1]) if parts[1] else None
-    first = _read_moment(parts[2]) if parts[2] else add_duration(now, parts[3])
+    first = read_moment(parts[2]) if parts[2] else add_duration(now, parts[3])
     if add_duration(first, parts[3]) <= first:
         raise NoTime(text)
     return Schedule(first, times, parts[3])
@@ -88,7 +88,9 @@ def check_timer(timer: Timer) -> bool:
     return True
 
 
-def _read_moment(text: str) -> datetime:
+def read_moment(value: object) -> datetime:
+    """Read a date and time with its offset, as ISO 8601 or FEEL writes it; raises NoTime."""
+    text = str(value).strip()
     moment, _, zone = text.partition("@")
     try:
         read = datetime.fromisoformat(moment)

@@ -99,7 +99,7 @@ def computing(expression):
 
 @pytest.mark.parametrize(
     "expression",
-    ["[x for x in [1]]", "lambda: 1", "import os", "x := 1", "x if y else z", "'one'", "f(*x)"],
+    ["[x for x in [1]]", "lambda: 1", "import os;", "x := 1", "x if y else z", "'one'", "f(*x)"],
 )
 def test_python_is_no_feel(expression):
     with pytest.raises(InvalidRelease, match="is not FEEL"):
