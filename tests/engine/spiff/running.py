@@ -28,8 +28,6 @@ def later(call: OperationCall) -> Deferred:
 class Driven:
     """An instance that is thrown away and loaded again after every step, if it is stored."""
 
-    beginning = BEGINNING
-
     def __init__(
         self,
         model: Model,

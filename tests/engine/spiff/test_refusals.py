@@ -282,6 +282,14 @@ def test_a_condition_in_another_language_is_refused():
     ) in problems_of(drawn)
 
 
+@pytest.mark.parametrize("result", ["a.b", "1a", "=x"])
+def test_a_result_that_is_no_variable_is_refused(result):
+    sentence = f"“bad”: “{result}” cannot be the name of a variable."
+
+    assert ("bad", sentence) in problems_of(base(script("bad", "1", result)))
+    assert ("bad", sentence) in problems_of(base(rule("bad", "d", result)))
+
+
 @pytest.mark.parametrize("target", ["a.b", "", "a b", "1a"])
 def test_a_mapping_to_what_is_no_variable_is_refused(target):
     drawn = base(node("userTask", "more", ext(mapping(None, {target: "=1"}))))
@@ -510,6 +518,12 @@ def test_a_process_that_calls_itself_is_refused():
     drawn = diagram(start(), call("x", "main"), end(), flows("start x end"))
 
     assert ("x", "“x” calls “流程”, which calls it again.") in problems_of(drawn)
+
+
+def test_a_release_has_an_end_to_its_processes():
+    many = [child(process=f"p{n}") for n in range(51)]
+
+    assert (None, "The release has more than 50 processes.") in problems_of(*many, process="p0")
 
 
 def test_an_error_of_a_called_process_must_be_caught():

@@ -669,6 +669,66 @@ def test_a_long_chain_of_steps_is_no_recursion():
     assert Driven(model_of(drawn)).variables == {"x": 399}
 
 
+def test_calls_may_be_as_deep_as_a_release_is_large():
+    chain = [
+        diagram(
+            start(),
+            call("deeper", f"p{n + 1}", {"x": "=x"}, {"x": "=x"}),
+            end(),
+            flows("start deeper end"),
+            process=f"p{n}",
+        )
+        for n in range(49)
+    ]
+    last = diagram(start(), user("fill"), end(), flows("start fill end"), process="p49")
+    case = Driven(model_of(*chain, last, process="p0"), {"x": 1})
+    assert case.seen_by("fill") == {"x": 1}
+
+    case.complete("fill", x=2)
+
+    assert case.variables == {"x": 2}
+
+
+def test_calls_that_double_at_every_step_are_stopped():
+    chain = [
+        diagram(
+            start(),
+            parallel("both"),
+            call("a", f"p{n + 1}"),
+            call("b", f"p{n + 1}"),
+            end(),
+            flows("start both a end", "both b end"),
+            process=f"p{n}",
+        )
+        for n in range(40)
+    ]
+    last = diagram(start(), user("fill"), end(), flows("start fill end"), process="p40")
+
+    with pytest.raises(RunawayProcess):
+        Driven(model_of(*chain, last, process="p0"))
+
+
+def test_a_case_that_nothing_can_move_is_stuck():
+    drawn = diagram(
+        start(),
+        choice("which", "which__a"),
+        user("a"),
+        user("b"),
+        parallel("join"),
+        end(),
+        flows("start which a join end", "b join"),
+        flow("which", "b", "x = 1"),
+    )
+    case = Driven(model_of(drawn))
+    assert not case.instance.is_stuck
+
+    case.complete("a")
+
+    assert case.instance.is_stuck
+    assert not case.is_ended
+    assert not Driven(model_of(REMOTE), operations={"send": later}).instance.is_stuck
+
+
 # What is not open
 
 

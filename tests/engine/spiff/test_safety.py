@@ -27,7 +27,7 @@ from tests.engine.spiff.drawing import (
     start,
     user,
 )
-from tests.engine.spiff.running import Driven, done, later, model_of
+from tests.engine.spiff.running import BEGINNING, Driven, done, later, model_of
 
 DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
     namespace="urn:d"><decision id="fee" name="fee"><variable id="v" name="fee"/>
@@ -158,7 +158,7 @@ def test_spiffworkflow_writes_no_log_about_cases(caplog):
     model = model_of(diagram(start(), user("fill"), end(), flows("start fill end")))
 
     with caplog.at_level(logging.DEBUG):
-        instance = Instance.start(model, {"name": "甲"}, run_operation=later, now=Driven.beginning)
+        instance = Instance.start(model, {"name": "甲"}, run_operation=later, now=BEGINNING)
         instance.complete_task(instance.open_tasks[0].id, {"phone": "139"})
 
     assert instance.is_ended

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import orjson
 import pytest
 
-from engine.spiff import Instance, StateNotUnderstood
+from engine.spiff import Instance, StateNotUnderstood, codec
 from tests.engine.spiff.drawing import (
     boundary,
     call,
@@ -23,7 +23,7 @@ from tests.engine.spiff.drawing import (
     start,
     user,
 )
-from tests.engine.spiff.running import Driven, done, later, model_of
+from tests.engine.spiff.running import BEGINNING, Driven, done, later, model_of
 
 REVIEW = diagram(
     start(),
@@ -137,20 +137,84 @@ def test_ids_stay_the_same():
         b'[1,{},[["x",-1,16,"fill"]],[]]',
         b'[1,{},[["00000000000000000000000000000001",-1,4,"fill"]],[]]',
         b'[1,{},[],[["00000000000000000000000000000001","review",{},[]]]]',
+        b"[1,[],[],[]]",
         b"\xff\xfe",
     ],
 )
 def test_state_that_does_not_belong_here_is_refused(state):
     with pytest.raises(StateNotUnderstood, match="cannot be read"):
-        Instance.load(
-            model_of(INSPECTION, REVIEW), state, run_operation=later, now=Driven.beginning
-        )
+        Instance.load(model_of(INSPECTION, REVIEW), state, run_operation=later, now=BEGINNING)
 
 
 def test_state_says_its_version_first():
     case = Driven(model_of(INSPECTION, REVIEW), {"subject": "1", "round": 0}, operations=OPERATIONS)
 
     assert orjson.loads(case.instance.dump())[0] == 1
+
+
+GOLDEN = {
+    "filling": (
+        b'[1,{"subject":"330","round":0},[["00000000000000000000000000000001",-1,64,":guard:fill"],'
+        b'["00000000000000000000000000000002",0,16,"fill"],'
+        b'["00000000000000000000000000000003",0,8,"withdrawn"],'
+        b'["00000000000000000000000000000004",0,8,"reminded",'
+        b'{"due_at":"2026-11-08T08:00:00+00:00"}]],[]]'
+    ),
+    "comparing": (
+        b'[1,{"subject":"330","round":1},[["00000000000000000000000000000001",-1,32,"compare",'
+        b'{"inputs":{"no":"330"}}]],[]]'
+    ),
+    "reviewing": (
+        b'[1,{"subject":"330","round":1,"ok":true},'
+        b'[["00000000000000000000000000000001",-1,64,":guard:review"],'
+        b'["00000000000000000000000000000002",0,32,"review"],'
+        b'["00000000000000000000000000000003",0,8,"recalled"]],'
+        b'[["00000000000000000000000000000002","review",{"who":"330","of":"330"},'
+        b'[["00000000000000000000000000000004",-1,64,":guard:decide"],'
+        b'["00000000000000000000000000000005",0,16,"decide"],'
+        b'["00000000000000000000000000000006",0,8,"urged"]]]]]'
+    ),
+}
+"""State of version 1, as it was written when that was the version."""
+
+
+@pytest.mark.parametrize("step", GOLDEN)
+def test_state_of_version_1_is_read_and_goes_on(step):
+    case = Driven(model_of(INSPECTION, REVIEW), {"subject": "", "round": 0}, operations=OPERATIONS)
+    case.instance = Instance.load(
+        case.model, GOLDEN[step], run_operation=case.run_operation, now=case.now
+    )
+    assert case.instance.dump() == GOLDEN[step]
+
+    if case.open == ["fill"]:
+        assert case.waits == ["reminded", "withdrawn"]
+        case.complete("fill")
+    if case.started == ["compare"]:
+        case.finish("compare", match=True)
+    assert case.waits == ["recalled", "urged"]
+    case.complete("decide", decision="approve")
+
+    assert case.end_event == "end"
+    assert case.variables == {"subject": "330", "round": 1, "ok": True, "outcome": "approve"}
+
+
+def test_older_state_is_brought_up_version_by_version(monkeypatch):
+    monkeypatch.setattr(codec, "VERSION", 3)
+    monkeypatch.setattr(
+        codec,
+        "MIGRATIONS",
+        {
+            1: lambda old: [2, {**old[1], "two": True}, *old[2:]],
+            2: lambda old: [3, {**old[1], "three": old[1]["two"]}, *old[2:]],
+        },
+    )
+
+    loaded = Instance.load(
+        model_of(INSPECTION, REVIEW), GOLDEN["comparing"], run_operation=later, now=BEGINNING
+    )
+
+    assert loaded.variables == {"subject": "330", "round": 1, "two": True, "three": True}
+    assert orjson.loads(loaded.dump())[0] == 3
 
 
 def test_cases_and_threads_share_one_model():

@@ -1,6 +1,7 @@
 """Timers: on the instance's own clock, with an offset, once or repeated."""
 
 from datetime import UTC, datetime, timedelta
+from xml.sax.saxutils import quoteattr
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,8 +15,10 @@ from tests.engine.spiff.drawing import (
     choice,
     diagram,
     end,
+    ext,
     flow,
     flows,
+    node,
     parallel,
     script,
     start,
@@ -266,3 +269,32 @@ def test_a_timer_on_a_call_interrupts_it():
     case = Driven(model_of(drawn, child)).wait(days=1)
 
     assert case.open == ["fix", "other"]
+
+
+def scheduled(due):
+    task = node(
+        "userTask",
+        "fill",
+        ext(
+            '<zeebe:formDefinition formId="fill"/>',
+            '<zeebe:assignmentDefinition candidateGroups="member"/>',
+            f"<zeebe:taskSchedule dueDate={quoteattr(due)}/>",
+        ),
+    )
+    return model_of(diagram(start(), task, end(), flows("start fill end")))
+
+
+def test_a_task_is_due_when_its_schedule_said_so_as_it_was_reached():
+    case = Driven(scheduled('=now() + duration("P7D")'))
+    case.wait(days=3)
+
+    (task,) = case.instance.open_tasks
+
+    assert task.due_at == BEGINNING + timedelta(days=7)
+
+
+def test_a_schedule_may_say_nothing_but_not_nonsense():
+    (task,) = Driven(scheduled("=deadline")).instance.open_tasks
+    assert task.due_at is None
+    with pytest.raises(TimerNotUnderstood, match="soon"):
+        Driven(scheduled("=deadline"), {"deadline": "soon"})
