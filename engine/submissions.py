@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, insert, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
@@ -132,32 +132,53 @@ def submissions(
     element_ids: Collection[str] | None = None,
 ) -> list[Sent]:
     """What was sent in a case, oldest first; only for some steps if they are named."""
-    query = select(Submission).where(Submission.case_id == case_id)
+    query = select(Submission).where(Submission.case_id == case_id).order_by(Submission.id)
     if element_ids is not None:
         query = query.where(Submission.element_id.in_(element_ids))
-    return [
-        Sent(
-            id=each.id,
-            task_id=each.task_id,
-            process_id=each.process_id,
-            element_id=each.element_id,
-            round=each.round,
-            outcome=each.outcome,
-            at=each.at,
-            by=Actor(each.by_kind, each.by_id),  # type: ignore[arg-type]
-            values=orjson.loads(vault.open(session, subject, each.sealed))["values"],
-        )
-        for each in session.scalars(query.order_by(Submission.id))
-    ]
+    return [_opened(session, vault, subject, each) for each in session.scalars(query)]
 
 
-def application(sent: list[Sent], *, element_ids: Collection[str], round: int) -> dict[str, Sent]:
-    """The application as it stood in a round: of each form the last submission up to then."""
-    found: dict[str, Sent] = {}
-    for each in sent:
-        if each.element_id in element_ids and each.round <= round:
-            found[each.element_id] = each
+def last_submissions(
+    session: Session,
+    vault: Vault,
+    *,
+    case_id: UUID,
+    subject: str,
+    element_ids: Collection[str],
+    round: int | None = None,
+) -> dict[str, Sent]:
+    """Of each step the last submission, up to a round: the application as it stood then.
+
+    In the order of `element_ids`; only these are read, however many rounds there were.
+    """
+    place = func.row_number().over(
+        partition_by=Submission.element_id, order_by=Submission.id.desc()
+    )
+    query = select(Submission.id, place.label("place")).where(
+        Submission.case_id == case_id, Submission.element_id.in_(element_ids)
+    )
+    if round is not None:
+        query = query.where(Submission.round <= round)
+    ranked = query.subquery()
+    rows = session.scalars(
+        select(Submission).join(ranked, ranked.c.id == Submission.id).where(ranked.c.place == 1)
+    )
+    found = {each.element_id: _opened(session, vault, subject, each) for each in rows}
     return {name: found[name] for name in element_ids if name in found}
+
+
+def _opened(session: Session, vault: Vault, subject: str, each: Submission) -> Sent:
+    return Sent(
+        id=each.id,
+        task_id=each.task_id,
+        process_id=each.process_id,
+        element_id=each.element_id,
+        round=each.round,
+        outcome=each.outcome,
+        at=each.at,
+        by=Actor(each.by_kind, each.by_id),  # type: ignore[arg-type]
+        values=orjson.loads(vault.open(session, subject, each.sealed))["values"],
+    )
 
 
 def marks(

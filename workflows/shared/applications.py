@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
-from engine.submissions import NewMark, Sent, application, marks, submissions
+from engine.submissions import NewMark, Sent, last_submissions, marks, submissions
 from engine.vault import Vault
 
 FORMS: Mapping[str, Sequence[str]] = {
@@ -40,15 +40,14 @@ def values_sent(
     session: Session, vault: Vault, *, case: Case, kind: str, round: int | None = None
 ) -> dict[str, Mapping[str, Any]]:
     """The values of each form of an application as it stood in a round (the current one)."""
-    sent = submissions(
+    made = last_submissions(
         session,
         vault,
         case_id=case.id,
         subject=case.subject_key,
         element_ids=FORMS[kind],
+        round=round,
     )
-    wanted = case.round if round is None else round
-    made = application(sent, element_ids=FORMS[kind], round=wanted)
     return {element_id: each.values for element_id, each in made.items()}
 
 
@@ -64,11 +63,12 @@ def list_decisions(session: Session, vault: Vault, *, case: Case) -> list[Decisi
 
 def find_last_return(session: Session, vault: Vault, *, case: Case) -> Decision | None:
     """The return that the member answers now; None when the last round was not returned."""
-    decisions = list_decisions(session, vault, case=case)
-    last = decisions[-1] if decisions else None
+    last = last_submissions(
+        session, vault, case_id=case.id, subject=case.subject_key, element_ids=[REVIEW]
+    ).get(REVIEW)
     if last is None or last.outcome != "return" or last.round != case.round - 1:
         return None
-    return last
+    return _decision(session, vault, case, last)
 
 
 def _decision(session: Session, vault: Vault, case: Case, sent: Sent) -> Decision:

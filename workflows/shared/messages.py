@@ -24,7 +24,7 @@ from engine.cases import Case
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.operations import operation
-from engine.submissions import submissions
+from engine.submissions import last_submissions
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import get_member
 from workflows.shared.templates import TEMPLATES, Texts
@@ -163,14 +163,14 @@ def send(
 
 
 def _return_reason(session: Session, engine: Engine, case: Case) -> str | None:
-    sent = submissions(
+    last = last_submissions(
         session,
         engine.vault,
         case_id=case.id,
         subject=case.subject_key,
         element_ids=[REVIEW_TASK],
-    )
-    reason = sent[-1].values.get("reason") if sent else None
+    ).get(REVIEW_TASK)
+    reason = last.values.get("reason") if last else None
     return reason if isinstance(reason, str) else None
 
 

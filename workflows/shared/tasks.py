@@ -22,7 +22,7 @@ from engine.language import N_
 from engine.moves import Completed, HeldTask, TaskIsOver, TaskNotFound, hold_task
 from engine.releases import LoadedRelease
 from engine.spiff import Step
-from engine.submissions import NewMark, submissions
+from engine.submissions import NewMark, last_submissions
 from engine.tasks import Task
 from forms.actions import Action
 from forms.bound import BoundForm, Reading
@@ -261,17 +261,17 @@ class _Work:
         )
         if draft is not None:
             return draft
-        sent = submissions(
+        if self.held.step.lane != case.subject_kind:
+            # A decision is made anew each time; what one applies with is filled in as sent.
+            return self.data.prefill
+        last = last_submissions(
             session,
             vault,
             case_id=case.id,
             subject=case.subject_key,
             element_ids=[task.element_id],
         )
-        # A decision is made anew each time; what one applies with is filled in as it was sent.
-        if sent and self.held.step.lane == case.subject_kind:
-            return sent[-1].values
-        return self.data.prefill
+        return last[task.element_id].values if last else self.data.prefill
 
     def opened(self) -> OpenForm:
         """The form as its person finds it."""
