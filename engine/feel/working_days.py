@@ -6,7 +6,7 @@ functions of the expression language by a warning.
 
     is working day(date)                   true or false
     add working days(date, days)           the date so many working days later, or earlier
-    working days between(from, to)         the working days after `from`, up to and with `to`
+    count working days(from, to)           the working days after `from`, up to and with `to`
     holidays announced(date)               whether the date's year has been announced
 """
 
@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from holidays.countries import China
+from holidays import country_holidays
 
 from engine.feel.errors import Failure
 from engine.feel.functions import Functions
@@ -55,10 +55,10 @@ class Counted(Generic[T]):
 def calendar(year: int) -> Calendar:
     """Find a year's calendar."""
     # The next year's arrangement may have a weekend of this one worked.
-    found = China(years=(year, year + 1))
+    found = country_holidays("CN", years=(year, year + 1))
     worked = frozenset(day for day in found.weekend_workdays if day.year == year)
     # Each announcement exchanges weekends for holidays; before it, only the holidays are known.
-    if not any(day.year == year for day in China(years=year).weekend_workdays):
+    if not any(day.year == year for day in country_holidays("CN", years=year).weekend_workdays):
         return Calendar(frozenset(), frozenset(), announced=False)
     return Calendar(frozenset(day for day in found if day.year == year), worked, announced=True)
 
@@ -88,7 +88,7 @@ def add_working_days(day: date, count: int) -> Counted[date]:
     return Counted(day, announced)
 
 
-def working_days_between(start: date, end: date) -> Counted[int]:
+def count_working_days(start: date, end: date) -> Counted[int]:
     """The number of working days after one day, up to and with another; negative backwards."""
     if abs((end - start).days) > LONGEST * 2:
         raise Failure("More than %(limit)s working days are not counted.", limit=LONGEST)
@@ -139,12 +139,12 @@ def feel_add_working_days(run: Run, day: Day, days: Decimal) -> Date:
     return Date(moved.year, moved.month, moved.day)
 
 
-@WORKING_DAYS.declare("working days between", "from: date|date and time, to: date|date and time")
-def feel_working_days_between(run: Run, start: Day, end: Day) -> Decimal:
-    """`working days between(from, to)`."""
+@WORKING_DAYS.declare("count working days", "from: date|date and time, to: date|date and time")
+def feel_count_working_days(run: Run, start: Day, end: Day) -> Decimal:
+    """`count working days(from, to)`."""
     first, last = python_day(start), python_day(end)
     run.step(abs((last - first).days))
-    return Decimal(told(run, working_days_between(first, last)))
+    return Decimal(told(run, count_working_days(first, last)))
 
 
 @WORKING_DAYS.declare("holidays announced", "date: date|date and time")
