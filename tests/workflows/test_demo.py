@@ -1,0 +1,118 @@
+from collections import Counter
+from datetime import UTC, datetime
+from time import perf_counter
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.engine import Engine
+from forms.identity import find_identity_problem
+from tests.workflows.conftest import NOW, PASSWORD
+from workflows import demo
+from workflows.shared.accounts import Account, find_account, is_password
+from workflows.shared.associations import Association, ids_below, list_contacts
+from workflows.shared.fees import fee_state
+from workflows.shared.hours import assess_hours
+from workflows.shared.register import Member, find_member_by_number, identity_number
+from workflows.shared.seasons import Season, find_season
+
+
+def test_the_demo_is_there_in_less_than_three_seconds(session: Session, engine: Engine) -> None:
+    started = perf_counter()
+    demo.seed(session, engine, password=PASSWORD, now=NOW)
+    assert perf_counter() - started < 3
+    assert demo.is_seeded(session)
+
+
+def test_guangdong_has_its_twenty_municipal_associations(seeded: Session) -> None:
+    guangdong = seeded.scalars(select(Association).where(Association.code == "440000")).one()
+    assert len(ids_below(seeded, [guangdong.id])) == 21
+    assert guangdong.address == "广州市东风中路481号粤财大厦17、18楼"
+
+
+def test_contacts_are_found_by_the_start_of_an_area(seeded: Session) -> None:
+    assert [each.telephone for each in list_contacts(seeded, area="东莞")] == [
+        "0769-22990059 22995509"
+    ]
+    assert [each.area for each in list_contacts(seeded, area="zhu")] == ["珠海"]
+    assert list_contacts(seeded, area="%") == []
+
+
+@pytest.mark.parametrize("month", [1, 6, 7, 12])
+def test_every_association_has_a_season_that_is_open_today(
+    session: Session, engine: Engine, month: int
+) -> None:
+    now = datetime(2023, month, 15, tzinfo=UTC)
+    demo.seed(session, engine, password=PASSWORD, now=now)
+    for association_id in session.scalars(select(Association.id)):
+        season = find_season(session, association_id=association_id, day=now.date())
+        assert season is not None
+        assert season.is_open(now.date())
+        assert season.year == 2022
+
+
+def test_the_members_are_invented_and_their_numbers_right(seeded: Session, engine: Engine) -> None:
+    members = seeded.scalars(select(Member)).all()
+    assert len(members) > 300
+    assert all(member.mobile.startswith("154") for member in members)
+    assert all(member.email.endswith("@example.com") for member in members)
+    numbers = [identity_number(engine.vault, member) for member in members]
+    assert len(set(numbers)) == len(numbers)
+    for member, number in zip(members, numbers, strict=True):
+        problem = find_identity_problem(number, identity_type="identity_card", today=NOW.date())
+        assert problem is None
+        assert int(number[16]) % 2 == int(member.sex) % 2
+
+
+def test_the_ledgers_show_every_state_of_a_fee(seeded: Session) -> None:
+    seasons = {each.association_id: each for each in seeded.scalars(select(Season))}
+    states = Counter(
+        fee_state(seeded, member=member, season=seasons[member.association_id]).status
+        for member in seeded.scalars(select(Member).where(Member.kind == "non_practising"))
+    )
+    assert set(states) == {"exempt", "to_pay", "pending", "confirmed"}
+
+
+def test_each_named_member_is_in_the_situation_that_is_said_of_him(seeded: Session) -> None:
+    said = {
+        "330000100001": (0, "confirmed", 10000),
+        "330000100002": (0, "exempt", 0),
+        "330000100003": (0, "to_pay", 10000),
+        "330000100004": (0, "to_pay", 20000),
+        "330000100005": (0, "pending", 10000),
+        "330000100006": (2000, "confirmed", 10000),
+        "330000100007": (4000, "to_pay", 10000),
+        "330000100008": (4000, "confirmed", 10000),
+        "330000100009": (0, "confirmed", 10000),
+        "440100100001": (0, "confirmed", 10000),
+        "440300100001": (0, "exempt", 0),
+    }
+    for number, (missing, status, amount) in said.items():
+        member = find_member_by_number(seeded, number)
+        assert member is not None
+        season = find_season(seeded, association_id=member.association_id, day=NOW.date())
+        assert season is not None
+        fee = fee_state(seeded, member=member, season=season)
+        hours = assess_hours(seeded, member=member, season=season)
+        assert (number, hours.missing, fee.status, fee.amount) == (number, missing, status, amount)
+
+
+def test_all_accounts_have_the_password_that_was_given(seeded: Session) -> None:
+    for each in demo.list_accounts(today=NOW.date()):
+        account = find_account(seeded, user_type=each.user_type, login=each.login)
+        assert account is not None, each.login
+        assert account.password_hash is not None
+    assert is_password(account.password_hash, PASSWORD)
+    hashes = seeded.scalar(select(func.count(Account.password_hash.distinct())))
+    assert hashes == 1
+
+
+def test_the_demo_comes_out_the_same_each_time(session: Session, engine: Engine) -> None:
+    people = select(Member.number, Member.name, Member.birth_date).order_by(Member.number)
+    with session.begin_nested() as first:
+        demo.seed(session, engine, password=PASSWORD, now=NOW)
+        before = session.execute(people).all()
+        first.rollback()
+    demo.seed(session, engine, password=PASSWORD, now=NOW)
+    assert session.execute(people).all() == before

@@ -1,0 +1,9 @@
+"""An invented profession to look at: `seed` fills an empty database with it.
+
+The Guangdong contacts are the public ones of the associations' own manual; every person, number
+and account is invented. Nothing here is imported by the product itself.
+"""
+
+from workflows.demo.seed import Demo, DemoAccount, is_seeded, list_accounts, seed
+
+__all__ = ["Demo", "DemoAccount", "is_seeded", "list_accounts", "seed"]

@@ -1,0 +1,195 @@
+"""The demo's named accounts: one for each situation that a person may want to see."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from workflows.demo.offices import GUANGDONG, NATIONAL, SHENZHEN, ZHEJIANG
+
+GUANGZHOU = "440100"
+
+
+class Role(NamedTuple):
+    """A named demo member.
+
+    `hours`: hundredths earned for the inspected year. `fee`: status of its entry; None leaves
+    it to the decision. `past`: how the year before ended.
+    """
+
+    number: str
+    name: str
+    office: str
+    situation: str
+    situation_en: str
+    hours: int = 4000
+    fee: str | None = "confirmed"
+    past: str = "passed"
+    arrears: int = 0
+    fields: dict[str, Any] = {}  # noqa: RUF012 - a NamedTuple's default, never changed
+
+
+class Staff(NamedTuple):
+    """A demo account of an association's staff."""
+
+    login: str
+    name: str
+    office: str
+    duties: tuple[str, ...]
+    situation: str
+    situation_en: str
+
+
+def all_roles(year: int) -> list[Role]:
+    """The named members; `year` is the inspected one."""
+    return [
+        Role(
+            "330000100001",
+            "蔡思源",
+            ZHEJIANG,
+            "学时已够、会费已确认：可直接申请",
+            "Enough hours, fee confirmed: can apply at once",
+        ),
+        Role(
+            "330000100002",
+            "林若兰",
+            ZHEJIANG,
+            "学时已够、当年生育免会费",
+            "Enough hours, no fee: gave birth in the year",
+            fee=None,
+            fields={"sex": "2", "birth_date": date(1991, 5, 6), "gave_birth_years": [year]},
+        ),
+        Role(
+            "330000100003",
+            "周志远",
+            ZHEJIANG,
+            "会费去支付",
+            "Has to pay the fee",
+            fee=None,
+        ),
+        Role(
+            "330000100004",
+            "许文博",
+            ZHEJIANG,
+            "会费去支付，含上年度欠费",
+            "Has to pay the fee with arrears",
+            fee=None,
+            arrears=1,
+        ),
+        Role(
+            "330000100005",
+            "沈晓燕",
+            ZHEJIANG,
+            "会费待确认",
+            "Fee to be confirmed by the association",
+            fee="pending",
+        ),
+        Role(
+            "330000100006",
+            "吴海波",
+            ZHEJIANG,
+            "应完成40学时，尚缺20学时",
+            "20 of 40 hours are missing",
+            hours=2000,
+        ),
+        Role(
+            "330000100007",
+            "郑静雯",
+            ZHEJIANG,
+            "适合申请暂缓年检",
+            "May want to defer the inspection",
+            hours=0,
+            fee=None,
+        ),
+        Role(
+            "330000100008",
+            "何建国",
+            ZHEJIANG,
+            "上年度暂缓，须完成80学时",
+            "Deferred last year: 80 hours are asked",
+            hours=4000,
+            past="deferred",
+        ),
+        Role(
+            "330000100009",
+            "曹永康",
+            ZHEJIANG,
+            "年满70周岁，免学时",
+            "70 years old: no hours are asked",
+            hours=0,
+            fields={"sex": "1", "birth_date": date(year - 72, 4, 2)},
+        ),
+        Role(
+            "440100100001",
+            "梁家豪",
+            GUANGZHOU,
+            "须上传在职证明；广州市注协审核",
+            "Has to upload a proof; reviewed by Guangzhou",
+        ),
+        Role(
+            "440300100001",
+            "黄雨欣",
+            SHENZHEN,
+            "本地不收会费、不要求材料",
+            "No fee and no materials asked here",
+            fee=None,
+        ),
+        Role(
+            "330000100010",
+            "叶俊凯",
+            ZHEJIANG,
+            "本年新入会，不参加本年度年检",
+            "Joined this year: need not be inspected yet",
+            hours=0,
+            fee=None,
+            past="",
+            fields={"admission_date": date(year + 1, 2, 10)},
+        ),
+    ]
+
+
+STAFF = (
+    Staff("zj_review", "浙江审核员", ZHEJIANG, ("review",), "浙江：审核", "Zhejiang: review"),
+    Staff("zj_review2", "浙江审核员乙", ZHEJIANG, ("review",), "浙江：审核", "Zhejiang: review"),
+    Staff("zj_fees", "浙江会费岗", ZHEJIANG, ("fees",), "浙江：会费确认", "Zhejiang: fees"),
+    Staff(
+        "zj_manage",
+        "浙江管理员",
+        ZHEJIANG,
+        ("manage", "review", "fees"),
+        "浙江：管理、审核、会费",
+        "Zhejiang: manager, review, fees",
+    ),
+    Staff(
+        "gd_review",
+        "广东审核员",
+        GUANGDONG,
+        ("review", "fees"),
+        "广东及各市：审核、会费",
+        "Guangdong and its cities: review, fees",
+    ),
+    Staff(
+        "gz_review",
+        "广州审核员",
+        GUANGZHOU,
+        ("review", "fees"),
+        "广州：审核、会费",
+        "Guangzhou: review, fees",
+    ),
+    Staff(
+        "sz_review",
+        "深圳审核员",
+        SHENZHEN,
+        ("review", "fees"),
+        "深圳：审核、会费",
+        "Shenzhen: review, fees",
+    ),
+    Staff("admin", "系统管理员", NATIONAL, ("admin",), "系统管理员", "System administrator"),
+    Staff("audit", "审计员", NATIONAL, ("audit",), "审计员：只读", "Auditor: read only"),
+)
+
+BULK = {
+    ZHEJIANG: 60,
+    SHENZHEN: 40,
+}
+"""Unnamed members of an association; each of Guangdong's cities has `BULK_OF_A_CITY`."""
+
+BULK_OF_A_CITY = 10
