@@ -1,0 +1,207 @@
+"""What waits for the people of an association, and who is on it: the inbox's queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from engine.tasks import Task
+from workflows.shared.access import Viewer, visible_tasks
+from workflows.shared.associations import Association, ids_below
+from workflows.shared.prefixes import begins_with
+
+BY_DUE = "due"
+BY_NEWEST = "newest"
+BY_OLDEST = "oldest"
+SORTS = (BY_DUE, BY_OLDEST, BY_NEWEST)
+
+OPEN = "open"
+COMPLETED = "completed"
+STATES = (OPEN, COMPLETED)
+
+PAGE = 25
+
+Column = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the inbox is looked at; `text` begins a name or, in digits, a number."""
+
+    kind: str = ""
+    year: int | None = None
+    association_id: int | None = None
+    text: str = ""
+    state: str = OPEN
+    is_overdue: bool = False
+    is_mine: bool = False
+    is_resubmitted: bool = False
+    sort: str = BY_DUE
+
+    @property
+    def are_chosen(self) -> bool:
+        """Whether anything but kind and order was chosen."""
+        return replace(self, kind="", sort=BY_DUE) != Filters()
+
+
+class Position(NamedTuple):
+    """Where a page ends: the last task's due or opening time, and its key."""
+
+    at: datetime | None
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tasks and where the next ones begin, if there are more."""
+
+    tasks: Sequence[Task]
+    next: Position | None
+
+
+def list_tasks(
+    session: Session,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    now: datetime,
+    after: Position | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """A page of the tasks that the viewer may work on, from a position on."""
+    wanted = select(Task).where(*_conditions(session, viewer, filters, now=now))
+    found: list[Task] = []
+    for part in _parts(wanted, filters.sort, after):
+        found += session.scalars(part.limit(limit + 1 - len(found)))
+        if len(found) > limit:
+            break
+    page = found[:limit]
+    has_more = len(found) > limit
+    return Page(page, _position(page[-1], filters.sort) if has_more else None)
+
+
+def find_next_task(
+    session: Session, viewer: Viewer, filters: Filters, *, decided: Task, now: datetime
+) -> Task | None:
+    """The task to open after a decision: the next in the list that nobody else is on.
+
+    The list begins anew at its end, so that what was passed over comes again.
+    """
+    for after in (_position(decided, filters.sort), None):
+        page = list_tasks(session, viewer, filters, now=now, after=after)
+        free = [
+            each
+            for each in page.tasks
+            if each.id != decided.id and each.claimed_by in (None, viewer.account_id)
+        ]
+        if free:
+            return free[0]
+    return None
+
+
+def count_kinds(
+    session: Session, viewer: Viewer, filters: Filters, *, now: datetime
+) -> Mapping[str, int]:
+    """How many tasks there are of each kind, the other filters as they are."""
+    rows = session.execute(
+        select(Task.kind, func.count())
+        .where(*_conditions(session, viewer, replace(filters, kind=""), now=now))
+        .group_by(Task.kind)
+        .order_by(Task.kind)
+    )
+    return {kind: count for kind, count in rows}  # noqa: C416  rows are tuples to us
+
+
+def count_open_tasks(session: Session, viewer: Viewer) -> int:
+    """How many tasks wait for the viewer."""
+    query = select(func.count()).where(visible_tasks(viewer), Task.state == OPEN)
+    return session.scalar(query) or 0
+
+
+def list_years(session: Session, viewer: Viewer) -> Sequence[int]:
+    """The inspection years that open tasks are about, the last one first."""
+    query = (
+        select(Task.year)
+        .where(visible_tasks(viewer), Task.state == OPEN, Task.year.is_not(None))
+        .distinct()
+        .order_by(Task.year.desc())
+    )
+    return [year for year in session.scalars(query) if year is not None]
+
+
+def list_offices(session: Session, viewer: Viewer) -> Sequence[Association]:
+    """The associations that the viewer works for; one alone is nothing to choose from."""
+    ids = frozenset[int]().union(*viewer.duties.values())
+    if len(ids) < 2:
+        return []
+    return session.scalars(
+        select(Association).where(Association.id.in_(sorted(ids))).order_by(Association.id)
+    ).all()
+
+
+def list_kinds_sent(session: Session, *, case_id: UUID, element_id: str) -> Mapping[int, str]:
+    """The kind under which each round of a case was sent, by round."""
+    query = (
+        select(Task.round, Task.kind)
+        .where(Task.case_id == case_id, Task.element_id == element_id)
+        .order_by(Task.id)
+    )
+    return {round: kind for round, kind in session.execute(query)}  # noqa: C416  as above
+
+
+def _conditions(
+    session: Session, viewer: Viewer, filters: Filters, *, now: datetime
+) -> list[ColumnElement[bool]]:
+    conditions = [visible_tasks(viewer), Task.state == filters.state]
+    if filters.kind:
+        conditions.append(Task.kind == filters.kind)
+    if filters.year is not None:
+        conditions.append(Task.year == filters.year)
+    if filters.association_id is not None:
+        below = ids_below(session, [filters.association_id])
+        conditions.append(Task.association_id.in_(sorted(below)))
+    if text := filters.text.strip():
+        column = Task.subject_no if text[0].isascii() and text[0].isdigit() else Task.subject_name
+        conditions.append(begins_with(session, column, text))
+    if filters.is_overdue:
+        conditions.append(Task.due_at < now)
+    if filters.is_mine:
+        is_own = Task.claimed_by if filters.state == OPEN else Task.completed_by
+        conditions.append(is_own == viewer.account_id)
+    if filters.is_resubmitted:
+        conditions.append(Task.round > 1)
+    return conditions
+
+
+def _parts(wanted: Select[Task], sort: str, after: Position | None) -> list[Select[Task]]:
+    """The list as one query, or two: what has no due time comes last on both databases."""
+    if sort == BY_DUE:
+        dated = wanted.where(Task.due_at.is_not(None)).order_by(Task.due_at, Task.id)
+        undated = wanted.where(Task.due_at.is_(None)).order_by(Task.id)
+        if after is None:
+            return [dated, undated]
+        if after.at is None:
+            return [undated.where(Task.id > after.id)]
+        return [dated.where(_lies_after(Task.due_at, after)), undated]
+    if sort == BY_NEWEST:
+        ordered = wanted.order_by(Task.opened_at.desc(), Task.id.desc())
+        return [ordered if after is None else ordered.where(_lies_before(after))]
+    ordered = wanted.order_by(Task.opened_at, Task.id)
+    return [ordered if after is None else ordered.where(_lies_after(Task.opened_at, after))]
+
+
+def _lies_after(column: Column, after: Position) -> ColumnElement[bool]:
+    return or_(column > after.at, and_(column == after.at, Task.id > after.id))
+
+
+def _lies_before(after: Position) -> ColumnElement[bool]:
+    is_same = Task.opened_at == after.at
+    return or_(Task.opened_at < after.at, and_(is_same, Task.id < after.id))
+
+
+def _position(task: Task, sort: str) -> Position:
+    return Position(task.due_at if sort == BY_DUE else task.opened_at, task.id)
