@@ -67,7 +67,11 @@ def build_process(process: ProcessInfo) -> ProcessSpec:
         for flow in process.flows_from(step.id):
             _connect(spec, flow.id, entries[flow.target])
         if isinstance(spec, specs.ExclusiveGateway):
-            spec.conditions = tuple(each for each in process.flows_from(step.id) if each.condition)
+            spec.conditions = tuple(
+                (each.id, each.condition)
+                for each in process.flows_from(step.id)
+                if each.condition is not None
+            )
         if isinstance(spec, specs.ParallelGateway):
             spec.incoming = len(process.flows_to(step.id))
     return built

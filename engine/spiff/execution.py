@@ -154,18 +154,13 @@ class Token(Task):
 
         SpiffWorkflow would give it to every event that waits for the code, anywhere.
         """
-        guard = self.guard
-        events = (
-            []
-            if guard is None
-            else [
-                sibling
-                for sibling in guard.children
-                if isinstance(sibling.task_spec.step.event, Failure)
-                and sibling._state == TaskState.WAITING
-                and sibling.task_spec.step.event.code in {code, None}
-            ]
-        )
+        events = [
+            sibling
+            for sibling in (() if self.guard is None else self.guard.children)
+            if isinstance(sibling.task_spec.step.event, Failure)
+            and sibling._state == TaskState.WAITING
+            and sibling.task_spec.step.event.code in {code, None}
+        ]
         if events:
             event = min(events, key=lambda each: each.task_spec.step.event.code is None)
             event.task_spec.fire(event, event.task_spec.step, {})
@@ -192,6 +187,13 @@ class Scope:
     """One running process: its tokens and its variables. Mixed in before SpiffWorkflow's."""
 
     caller: Token | None = None
+    end_event: str | None = None
+    # What SpiffWorkflow's classes provide:
+    spec: Any
+    data: dict[str, object]
+    tasks: dict[UUID, Token]
+    task_tree: Token
+    completed: bool
 
     def begin(self, variables: Mapping[str, object]) -> None:
         """Put the first token on the start event."""
@@ -220,14 +222,6 @@ class Scope:
             if not any(each._state & TaskState.NOT_FINISHED_MASK for each in self.tasks.values()):
                 self.completed = True
                 self.ended()
-
-    # What SpiffWorkflow's classes provide.
-    spec: Any
-    data: dict[str, object]
-    tasks: dict[UUID, Token]
-    task_tree: Token
-    completed: bool
-    end_event: str | None = None
 
     def ended(self) -> None:
         """Say that no token is left."""

@@ -20,6 +20,10 @@ class Said:
         return _(self.message, **self.values)
 
 
+LIMIT = 500
+"""How many problems of one document are told; nobody reads more."""
+
+
 @dataclass(slots=True)
 class Problems:
     """The problems of one document."""
@@ -29,11 +33,17 @@ class Problems:
 
     def add(self, element: str | None, message: str, **values: object) -> None:
         """Note something that makes a release impossible."""
-        self.found.append(Problem(self.document, element, message, is_warning=False, **values))
+        self._note(Problem(self.document, element, message, is_warning=False, **values))
 
     def warn(self, element: str | None, message: str, **values: object) -> None:
         """Note something that its author should look at."""
-        self.found.append(Problem(self.document, element, message, is_warning=True, **values))
+        self._note(Problem(self.document, element, message, is_warning=True, **values))
+
+    def _note(self, problem: Problem) -> None:
+        if len(self.found) < LIMIT:
+            self.found.append(problem)
+        elif not problem.is_warning and all(each.is_warning for each in self.found):
+            self.found[-1] = problem
 
     def at(self, place: Element, message: str, **values: object) -> None:
         """Note something at an XML element, naming the nearest one that people see."""

@@ -20,8 +20,9 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import BpmnError
-from engine.spiff.diagram import Assignment, Failure, Flow, Step, Termination
+from engine.spiff.diagram import Assignment, Failure, Step, Termination
 from engine.spiff.errors import TimerNotUnderstood
+from engine.spiff.expressions import Formula
 from engine.spiff.operation import Done, OperationCall
 from engine.spiff.timers import NoTime, read_moment
 from engine.spiff.variables import as_data, assign
@@ -68,8 +69,7 @@ class StepSpec:
 
     def give_out(self, token: "Token", local: Mapping[str, object]) -> None:
         """Let the output mapping put what is local to the step into the process's variables."""
-        for name, value in evaluate(self.step.outputs, token, local).items():
-            assign(token.data, name, value)
+        token.data.update(evaluate(self.step.outputs, token, local))
 
 
 class StartEvent(StepSpec, bpmn.StartEvent):
@@ -197,7 +197,7 @@ class CallActivity(StepSpec, bpmn.CallActivity):
 class ExclusiveGateway(StepSpec, bpmn.ExclusiveGateway):
     """Takes the first way whose condition is true, or else the default one."""
 
-    conditions: tuple[Flow, ...] = ()
+    conditions: tuple[tuple[str, Formula], ...] = ()
 
     def test(self) -> None:
         """Everything was checked when the diagram was read."""
@@ -208,12 +208,9 @@ class ExclusiveGateway(StepSpec, bpmn.ExclusiveGateway):
     def ways_from(self, token: "Token") -> tuple[Way, ...]:
         """Choose the way."""
         chosen = self.step.default or self.ways[0][0]
-        for flow in self.conditions:
-            if (
-                flow.condition is not None
-                and flow.condition.evaluate(token.data, token.now()) is True
-            ):
-                chosen = flow.id
+        for flow, condition in self.conditions:
+            if condition.evaluate(token.data, token.now()) is True:
+                chosen = flow
                 break
         return tuple(way for way in self.ways if way[0] == chosen)
 
@@ -228,8 +225,6 @@ class ParallelGateway(StepSpec, bpmn.ParallelGateway):
     incoming: int = 1
 
     def _update_hook(self, my_task: "Token") -> bool:
-        if my_task._state == TaskState.WAITING:
-            return False
         arrived = [my_task.flow]
         for other in list(my_task.workflow.tasks.values()):
             if (

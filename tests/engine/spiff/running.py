@@ -33,12 +33,12 @@ class Driven:
         model: Model,
         variables: Mapping[str, object] | None = None,
         *,
-        operations: Mapping[str, Answer] | None = None,
+        operations: dict[str, Answer] | None = None,
         is_stored: bool = True,
     ) -> None:
         self.model = model
         self.now = BEGINNING
-        self.operations = dict(operations or {})
+        self.operations = operations if operations is not None else {}
         self.calls: list[OperationCall] = []
         self.is_stored = is_stored
         self.sizes: list[int] = []
