@@ -8,10 +8,10 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Set up all that running and testing need
-	@bin/setup test
+	@.ci/setup test
 
 run: ## Set up what is missing and start the server with demo data
-	@bin/setup run
+	@.ci/setup run
 	@.venv/bin/huiji run
 
 test: setup ## Check everything: style, types, imports, all tests on both databases, browsers
@@ -26,10 +26,10 @@ bench: setup ## Measure a completion beside the floor, on both databases
 	@$(python) -m benchmarks
 
 messages: setup ## Bring the message catalogues up to date with the code and the templates
-	@bin/messages update
+	@.ci/messages update
 
 migration: setup ## Write the migration to today's models: make migration title="Add the seals"
-	@$(python) bin/migration "$(title)"
+	@$(python) .ci/migration "$(title)"
 
 format: setup ## Format the code and repair what the linter can repair
 	.venv/bin/ruff check --fix .

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -92,9 +92,10 @@ class Jobs:
         """Register every function of the modules that is marked as a job."""
         for module in modules:
             for value in vars(module).values():
-                found = getattr(value, "__job__", None)
-                if isinstance(found, JobFunction):
-                    self.by_name[found.name] = found
+                if isinstance(value, FunctionType):
+                    found = getattr(value, "__job__", None)
+                    if isinstance(found, JobFunction):
+                        self.by_name[found.name] = found
 
 
 def job(

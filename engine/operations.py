@@ -8,7 +8,7 @@ its result completes the task.
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -88,6 +88,8 @@ def operation(name: str, *, remote: bool = False) -> Callable[[Function], Functi
 
 def _marked(values: Iterable[object]) -> Iterable[Operation]:
     for value in values:
-        found = getattr(value, "__operation__", None)
-        if isinstance(found, Operation):
-            yield found
+        # Functions only: a module may hold things that do not like to be asked.
+        if isinstance(value, FunctionType):
+            found = getattr(value, "__operation__", None)
+            if isinstance(found, Operation):
+                yield found

@@ -22,7 +22,7 @@ def read(path: Path) -> Catalog:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """What the code and the templates say."""
     path = tmp_path_factory.mktemp("messages") / "messages.pot"
-    subprocess.run([ROOT / "bin/messages", "extract", path], check=True)
+    subprocess.run([ROOT / ".ci/messages", "extract", path], check=True)
     return read(path)
 
 
