@@ -10,14 +10,24 @@ REFRESH = "refresh"
 ADD_ROW = "add_row"
 REMOVE_ROW = "remove_row"
 UPLOAD = "upload"
+REPLACE_FILE = "replace_file"
 REMOVE_FILE = "remove_file"
 
 
 class Action(NamedTuple):
-    """What a button of the page asks for; `target` is a list, a row, a slot or a file."""
+    """What a button of the page asks for.
+
+    `target` is `education` (add_row), `education.1` (remove_row), `invoice` (upload to a slot),
+    `invoice/<file id>` (replace_file, remove_file) or empty.
+    """
 
     kind: str
     target: str = ""
+
+
+def find_outcome(submitted: Submitted) -> str | None:
+    """Return the outcome that was pressed, or confirmed when its question was asked."""
+    return last(submitted, "confirmed") or last(submitted, "outcome") or None
 
 
 def find_action(submitted: Submitted) -> Action | None:

@@ -66,9 +66,7 @@ class Text(Answer):
         most, least = self.component.max_length, self.component.rule("minLength") or 0
         if len(text) > most:
             raise ValidationError(
-                ngettext(
-                    "Enter at most %(n)s character.", "Enter at most %(n)s characters.", most
-                )
+                ngettext("Enter at most %(n)s character.", "Enter at most %(n)s characters.", most)
             )
         if len(text) < least:
             raise ValidationError(

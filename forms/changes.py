@@ -113,19 +113,19 @@ class _Comparison:
         ]
         return _(", ").join(text for text in texts if text)
 
-    def _files(
-        self, component: Component, old: list[Any], new: list[Any]
-    ) -> Iterator[Change]:
+    def _files(self, component: Component, old: list[Any], new: list[Any]) -> Iterator[Change]:
         labels = {slot.name: slot.label for slot in self.bound.slots(component)}
         names = dict.fromkeys([*labels, *(file["slot"] for file in [*old, *new])])
         for name in names:
             label, path = labels.get(name, name), f"{component.key}.{name}"
             before = {file["sha256"]: file["name"] for file in old if file["slot"] == name}
             after = {file["sha256"]: file["name"] for file in new if file["slot"] == name}
-            for digest in before.keys() - after.keys():
-                yield Change(path, label, "removed", before[digest], "")
-            for digest in after.keys() - before.keys():
-                yield Change(path, label, "added", "", after[digest])
+            for digest, file_name in before.items():
+                if digest not in after:
+                    yield Change(path, label, "removed", file_name, "")
+            for digest, file_name in after.items():
+                if digest not in before:
+                    yield Change(path, label, "added", "", file_name)
 
 
 def row_label(bound: "BoundForm", component: Component, number: int) -> str:

@@ -86,7 +86,7 @@ class _Check:
                 yield self._at(component, message, type=component.type)
                 continue
             for message, values in check_component(component, keys=keys, outcomes=outcomes):
-                yield self._at(component, message, **values)
+                yield self._at(component, message, is_warning=False, **values)
             yield from self._check_panel(component)
             yield from self._check_english(component)
         yield from self._check_buttons(outcomes)
@@ -94,8 +94,11 @@ class _Check:
     def _at(
         self, component: Component, message: str, *, is_warning: bool = False, **values: object
     ) -> Problem:
-        element = component.raw.get("id") or component.key or None
-        return Problem(self.name, str(element), message, is_warning=is_warning, **values)
+        element = self._element(component)
+        return Problem(self.name, element, message, is_warning=is_warning, **values)
+
+    def _element(self, component: Component) -> str:
+        return str(component.raw.get("id") or component.key)
 
     def _check_head(self) -> Iterator[Problem]:
         version = self.document.get("schemaVersion")
@@ -105,10 +108,10 @@ class _Check:
             message = N_("The form's schema version is older than %(oldest)s.")
             yield Problem(self.name, None, message, oldest=OLDEST_SCHEMA)
         if self.document.get("id") != self.form_id:
-            message = N_("The form's id is “%(id)s” and its file “%(file)s”: both must be the same.")
-            yield Problem(
-                self.name, None, message, id=self.document.get("id"), file=self.form_id
+            message = N_(
+                "The form's id is “%(id)s” and its file “%(file)s”: both must be the same."
             )
+            yield Problem(self.name, None, message, id=self.document.get("id"), file=self.form_id)
 
     def _collect(self, raws: list[Any], *, row: str, depth: int) -> None:
         for raw in raws:

@@ -139,10 +139,13 @@ def _check_rules(component: Component) -> Iterator[Finding]:
     if isinstance(pattern, str) and (problem := find_pattern_problem(pattern)):
         yield N_("The pattern is no regular expression: %(reason)s"), {"reason": problem}
     if rules.get("validationType") not in {None, "", "email", "phone", "custom"}:
-        yield N_("The rule “%(name)s” cannot be “%(rule)s”."), {
-            "name": "validationType",
-            "rule": rules["validationType"],
-        }
+        yield (
+            N_("The rule “%(name)s” cannot be “%(rule)s”."),
+            {
+                "name": "validationType",
+                "rule": rules["validationType"],
+            },
+        )
     for least, most in (("minLength", "maxLength"), ("min", "max")):
         low, high = rules.get(least), rules.get(most)
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
@@ -208,5 +211,3 @@ def _check_button(component: Component) -> Iterator[Finding]:
         yield N_("A button's action is to submit."), {}
     if ("outcome" in component.properties) == ("action" in component.properties):
         yield N_("A button has either an outcome or an action."), {}
-
-

@@ -10,9 +10,7 @@ from forms.expressions import Scope
 MOST_PASSES = 10
 
 
-def names_of(
-    components: Iterable[Component], answers: Mapping[str, Any], *, row: str = ""
-) -> dict[str, object]:
+def names_of(components: Iterable[Component], answers: Mapping[str, Any]) -> dict[str, object]:
     """Return the answers under their keys as expressions see them: dates as dates."""
     names: dict[str, object] = {}
     for component in components:
@@ -42,9 +40,7 @@ class Visibility:
 
     def names(self, answers: Mapping[str, Any]) -> dict[str, object]:
         """Return the answers as expressions see them: a hidden one is null."""
-        shown = [
-            component for component in top_level(self._components) if self.shows(component)
-        ]
+        shown = [component for component in top_level(self._components) if self.shows(component)]
         names: dict[str, object] = {
             component.key: None for component in top_level(self._components) if component.is_field
         }

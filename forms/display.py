@@ -10,6 +10,7 @@ from forms.formats import NUMBER_FORMATS
 from forms.masking import mask
 from forms.options import Option, find_label
 from forms.regions import find_region_name
+from forms.requirements import is_empty
 
 if TYPE_CHECKING:
     from forms.bound import BoundForm
@@ -19,7 +20,8 @@ def write_number(component: Component, value: Any) -> str:
     """Write a number as it is typed; what is no number stays as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:.{decimal_places(component)}f}" if isinstance(value, float) else str(value)
+    places = decimal_places(component)
+    return f"{value:.{places}f}" if places else str(value)
 
 
 def display(
@@ -31,7 +33,7 @@ def display(
     """
     if component.type == "checkbox":
         return _("Yes") if value is True else _("No")
-    if value is None or value == "" or value == []:
+    if is_empty(value):
         return ""
     if component.type == "number":
         unit = NUMBER_FORMATS.get(component.properties.get("format", ""))

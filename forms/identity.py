@@ -10,11 +10,9 @@ from engine.language import N_
 
 # First two digits of a number: the provinces of GB/T 2260. 81, 82 and 83 begin the numbers of the
 # residence permits for people of Hong Kong, Macao and Taiwan, 9 those of foreigners.
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54"
-    " 61 62 63 64 65 71".split()
-)
-_RESIDENCE_PERMITS = frozenset({"81", "82", "83"})
+_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
+_RESIDENCE_PERMITS = re.compile(r"8[123]")
+_FOREIGNERS = re.compile(r"9[0-9]")
 _OLDEST_AGE = 130
 
 _LENGTH = N_("The number has 18 characters: 17 digits, then a digit or X.")
@@ -42,10 +40,10 @@ def find_birth_date(number: str) -> date | None:
         return None
 
 
-def _problem_of_18(number: str, places: frozenset[str], place: str, today: date) -> str | None:
+def _problem_of_18(number: str, places: re.Pattern[str], place: str, today: date) -> str | None:
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return _LENGTH
-    if number[:2] not in places:
+    if not places.fullmatch(number[:2]):
         return place
     born = find_birth_date(number)
     if born is None or born > today or born.year < today.year - _OLDEST_AGE:
@@ -66,7 +64,7 @@ def _permanent_residence(number: str, today: date) -> str | None:
         return None
     if not re.fullmatch(r"9[0-9]{16}[0-9X]", number):
         return _PERMANENT
-    return _problem_of_18(number, frozenset({number[:2]}), _PERMANENT, today)
+    return _problem_of_18(number, _FOREIGNERS, _PERMANENT, today)
 
 
 def _by_pattern(pattern: str, message: str) -> Callable[[str, date], str | None]:

@@ -37,9 +37,7 @@ def mark_paths(bound: "BoundForm", values: Mapping[str, Any]) -> Iterator[str]:
             yield component.key
 
 
-def read_marks(
-    submitted: Submitted, paths: Iterable[str], *, scope: str = ""
-) -> tuple[Mark, ...]:
+def read_marks(submitted: Submitted, paths: Iterable[str], *, scope: str = "") -> tuple[Mark, ...]:
     """Return the marks that a reviewer set among these paths; a comment alone is one too.
 
     `scope` is the one that the form was drawn with.

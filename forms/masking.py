@@ -24,7 +24,7 @@ def _address(text: str) -> str:
     return text[:6] + "****"
 
 
-def _all(text: str) -> str:
+def _all(_: str) -> str:
     return "****"
 
 

@@ -72,12 +72,8 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
     "autocomplete": (Property(SIMPLE),),
     "hint": (Property(FIELDS),),
     "width": (Property(SIMPLE, _one_of("full", "half", "third", "quarter")),),
-    "min": (
-        Property(frozenset({"datetime"}), lambda text: is_expression(text) or _is_date(text)),
-    ),
-    "max": (
-        Property(frozenset({"datetime"}), lambda text: is_expression(text) or _is_date(text)),
-    ),
+    "min": (Property(frozenset({"datetime"}), lambda text: is_expression(text) or _is_date(text)),),
+    "max": (Property(frozenset({"datetime"}), lambda text: is_expression(text) or _is_date(text)),),
     "check": (Property(FIELDS, is_expression),),
     "message": (Property(FIELDS),),
     "mask": (Property(_TEXTFIELD | TEXTS, lambda text: text in MASKS),),

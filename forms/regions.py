@@ -34,7 +34,7 @@ class Province(NamedTuple):
 
 
 def _name_today(entry: str) -> str | None:
-    last = entry.split(",")[-1]
+    last = entry.rpartition(",")[2]
     dated = _DATED.fullmatch(last)
     if dated is None:
         return last

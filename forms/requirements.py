@@ -25,7 +25,7 @@ class FieldError(NamedTuple):
 
 def is_empty(value: object) -> bool:
     """Tell whether nothing was answered."""
-    return value is None or value is False or value == "" or value == []
+    return value is None or value is False or value in ("", [])
 
 
 class Requirements:
@@ -80,7 +80,7 @@ class Requirements:
                 return self._ask_for(component, scope)
             # A field that only now came to be there has to be seen before it can be left empty.
             if component.hide is not None and path == component.key not in self.shown:
-                return _("This is asked for because of another answer: fill it in or leave it empty.")
+                return _("Another answer asks for this: fill it in or leave it empty.")
         else:
             problem = self._find_wrong(component, value, scope)
             if problem:
@@ -123,8 +123,9 @@ class Requirements:
 
     def _find_wrong_date(self, component: Component, value: str, scope: Scope) -> str | None:
         day = read_date(value)
-        least, most = self._bound_date(component, "min", scope), self._bound_date(
-            component, "max", scope
+        least, most = (
+            self._bound_date(component, "min", scope),
+            self._bound_date(component, "max", scope),
         )
         if component.attributes.get("disallowPassedDates"):
             least = max(least or self.bound.today, self.bound.today)

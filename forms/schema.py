@@ -40,8 +40,12 @@ def load(schema: Schema, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     except ValidationError as error:
         answers = dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
         wrong: dict[str, str] = {}
-        _collect(error.normalized_messages(), raw, answers, wrong, "")
+        _collect(_messages(error), raw, answers, wrong, "")
         return answers, wrong
+
+
+def _messages(error: ValidationError) -> Mapping[Any, Any]:
+    return error.messages if isinstance(error.messages, dict) else {}
 
 
 def _collect(

@@ -17,7 +17,7 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
         ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
     )
-    reader.validateLink = _is_allowed  # type: ignore[method-assign]  # documented way to say which
+    reader.validateLink = _is_allowed  # type: ignore[method-assign,assignment]  # its documented way
     return reader
 
 
