@@ -152,7 +152,6 @@ class HeldTask:
         round_seen = case.round
         task.state, task.outcome = "completed", outcome
         task.completed_at, task.completed_by_kind, task.completed_by = now, by.kind, by.id
-        instance.complete_task(task.id, {f"{task.element_id}_outcome": outcome}, local=values or {})
         submission_id, digest = None, None
         if values is not None:
             submission_id = new_id()
@@ -170,6 +169,8 @@ class HeldTask:
                     marks=marks,
                 )
                 drafts.drop_draft(session, case_id=case.id, element_id=task.element_id)
+        # What was sent is there before the process goes on: operations may read it.
+        instance.complete_task(task.id, {f"{task.element_id}_outcome": outcome}, local=values or {})
         move.say(
             "task_completed",
             task=str(task.id),
