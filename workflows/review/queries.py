@@ -143,16 +143,6 @@ def list_offices(session: Session, viewer: Viewer) -> Sequence[Association]:
     ).all()
 
 
-def list_kinds_sent(session: Session, *, case_id: UUID, element_id: str) -> Mapping[int, str]:
-    """The kind under which each round of a case was sent, by round."""
-    query = (
-        select(Task.round, Task.kind)
-        .where(Task.case_id == case_id, Task.element_id == element_id)
-        .order_by(Task.id)
-    )
-    return {round: kind for round, kind in session.execute(query)}  # noqa: C416  as above
-
-
 def _conditions(
     session: Session, viewer: Viewer, filters: Filters, *, now: datetime
 ) -> list[ColumnElement[bool]]:
