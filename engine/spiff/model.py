@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.errors import InvalidRelease, Problem
-from engine.feel import to_json
+from engine.feel import FeelError, to_json
 from engine.feel.dmn import Decisions
 from engine.spiff.build import build_process
 from engine.spiff.checks import check_processes
 from engine.spiff.decisions import read_decisions
 from engine.spiff.diagram import Message, ProcessInfo, Step
+from engine.spiff.errors import ExpressionFailed
 from engine.spiff.reading import read_diagram
 
 
@@ -50,8 +51,14 @@ class Model:
         return self.processes[process_id].steps[element_id]
 
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
-        """Evaluate a decision over JSON variables; its result is JSON data."""
-        return to_json(self._decisions[decision_id].evaluate(decision_id, scope, now=now))
+        """Evaluate a decision over JSON variables; its result is JSON data.
+
+        Raises ExpressionFailed when it takes more steps or builds more than it may.
+        """
+        try:
+            return to_json(self._decisions[decision_id].evaluate(decision_id, scope, now=now))
+        except FeelError as error:
+            raise ExpressionFailed(source=decision_id, reason=str(error)) from error
 
 
 def read_model(

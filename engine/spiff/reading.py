@@ -25,7 +25,7 @@ from engine.spiff.diagram import (
     Termination,
     Timer,
 )
-from engine.spiff.document import BPMN, ZEEBE, BrokenDocument, Element, read_xml
+from engine.spiff.document import BPMN, BPMNDI, ZEEBE, BrokenDocument, Element, read_xml
 from engine.spiff.expressions import Formula
 from engine.spiff.problems import Problems, label
 from engine.spiff.supported import FLOW_NODES, check_supported
@@ -71,7 +71,12 @@ def _check_ids(root: Element, problems: Problems) -> None:
 
 
 def _check_schema(root: Element, problems: Problems) -> None:
-    """Hold the document against BPMN's own schema, for what the rules above do not see."""
+    """Hold the document against BPMN's own schema, for what the rules above do not see.
+
+    The drawing is taken away first: tools put more into it than the schema knows.
+    """
+    for drawing in list(root.iterchildren(f"{{{BPMNDI}}}BPMNDiagram")):
+        root.remove(drawing)
     try:
         _schema().assertValid(root)
     except etree.DocumentInvalid as error:

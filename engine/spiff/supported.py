@@ -140,7 +140,7 @@ ZEEBE_RULES: Mapping[str, Rule] = {
     "assignmentDefinition": Rule({"candidateGroups": None}),
     "taskSchedule": Rule({"dueDate": None}),
     "userTask": Rule({}),
-    "taskDefinition": Rule({"type": None, "retries": None}),
+    "taskDefinition": Rule({"type": None}),
     "script": Rule({"expression": None, "resultVariable": None}),
     "calledDecision": Rule(
         {

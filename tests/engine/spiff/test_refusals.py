@@ -27,6 +27,7 @@ from tests.engine.spiff.drawing import (
     user,
 )
 from tests.engine.spiff.running import model_of
+from tests.engine.spiff.test_safety import DECISION
 
 
 def problems_of(*documents, process="main", decisions=None):
@@ -227,6 +228,50 @@ def test_what_only_decorates_is_fine():
 
     step = model.step("main", "more")
     assert (step.documentation, step.properties["badge"]) == ("说明", "3")
+
+
+def test_what_a_tool_writes_around_a_process_is_fine():
+    pool = '<bpmn:participant id="pool" name="年检" processRef="main"/>'
+    drawn = (
+        diagram(
+            start(),
+            user("fill"),
+            end(),
+            flows("start fill end"),
+            extra=f'<bpmn:collaboration id="pools">{pool}</bpmn:collaboration>',
+        )
+        .replace(
+            b"<bpmn:definitions ",
+            b'<bpmn:definitions xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" '
+            b'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+            b'xmlns:di="http://www.omg.org/spec/DD/20100524/DI" exporter="bpmn-js" '
+            b'modeler:executionPlatform="Camunda Cloud" ',
+        )
+        .replace(
+            b"</bpmn:process>",
+            b"</bpmn:process><bpmndi:BPMNDiagram id='diagram'><bpmndi:BPMNPlane id='plane' "
+            b"bpmnElement='pools'><bpmndi:BPMNShape id='fill_di' bpmnElement='fill' "
+            b"bioc:stroke='#fff' unknown='1'><dc:Bounds x='1' y='2' width='3' height='4'/>"
+            b"</bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>",
+        )
+    )
+
+    assert model_of(drawn).processes["main"].name == "流程"
+
+
+def test_a_decision_table_that_cannot_be_used_is_refused_at_its_element():
+    table = DECISION.replace(b"amount * 2", b"amount *")
+
+    assert any(
+        element == "l" and "cannot be used" in text
+        for element, text in problems_of(base(rule("ask", "fee", "x")), decisions={"d": table})
+    )
+
+
+def test_two_decisions_with_one_id_are_refused():
+    found = problems_of(base(), decisions={"a.dmn": DECISION, "b.dmn": DECISION})
+
+    assert ("fee", "Two decisions have the id “fee”.") in found
 
 
 def test_what_a_call_would_pass_on_unmapped_is_refused():

@@ -8,6 +8,7 @@ from engine.errors import BpmnError
 from engine.spiff import (
     Deferred,
     Done,
+    ExpressionFailed,
     Instance,
     OperationNotStarted,
     Passed,
@@ -27,12 +28,14 @@ from tests.engine.spiff.drawing import (
     flows,
     parallel,
     race,
+    rule,
     script,
     service,
     start,
     user,
 )
 from tests.engine.spiff.running import Driven, done, later, model_of
+from tests.engine.spiff.test_safety import DECISION
 
 
 def raising(code):
@@ -727,6 +730,22 @@ def test_a_case_that_nothing_can_move_is_stuck():
     assert case.instance.is_stuck
     assert not case.is_ended
     assert not Driven(model_of(REMOTE), operations={"send": later}).instance.is_stuck
+
+
+def test_an_expression_or_decision_that_takes_too_long_is_stopped():
+    endless = "count(for a in 1..1000, b in 1..1000, c in 1..1000 return a)"
+    drawn = diagram(
+        start(), script("count", endless, "x"), user("fill"), end(), flows("start count fill end")
+    )
+    with pytest.raises(ExpressionFailed, match="too many steps"):
+        Driven(model_of(drawn))
+
+    drawn = diagram(
+        start(), rule("decide", "fee", "x"), user("fill"), end(), flows("start decide fill end")
+    )
+    table = DECISION.replace(b"amount * 2", endless.encode())
+    with pytest.raises(ExpressionFailed, match="too many steps"):
+        Driven(model_of(drawn, decisions={"fee.dmn": table}))
 
 
 # What is not open
