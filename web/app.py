@@ -1,9 +1,14 @@
 """The application: where settings become parts, and the parts are put together."""
 
+from pathlib import Path
+
 from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import forms
+import workflows
 from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
@@ -13,8 +18,10 @@ from web import (
     bundles,
     contacts,
     errors,
+    files,
     languages,
     navigation,
+    payments,
     portal,
     security,
     sessions,
@@ -24,6 +31,9 @@ from web import (
 )
 from web.settings import Settings
 from web.uploads import StreamingRequest
+from workflows.shared.tasks import Tasks
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 WITHOUT_NEW_PASSWORD = frozenset(
     {"static", "account.password", "account.change_password", "signin.sign_out", "languages.switch"}
@@ -41,10 +51,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.config["SESSION_COOKIE_SECURE"] = settings.is_https
     app.secret_key = settings.cookie_key
-    app.extensions["engine"] = create_engine(settings)
-    for part in (security, languages, bundles, words, navigation, errors):
+    engine, found = create_engine(settings), workflows.collect()
+    found.install(engine)
+    app.extensions["engine"] = engine
+    app.extensions["workflows"] = found
+    app.extensions["tasks"] = Tasks(
+        engine, form_data=found.form_data, answer_checks=found.answer_checks
+    )
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
+    for part in (security, languages, bundles, words, navigation, errors, payments):
         part.init_app(app)
-    for part in (signin, account, portal, verify, contacts):
+    for part in (signin, account, portal, payments, files, verify, contacts):
         for blueprint in part.blueprints:
             app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", _home)

@@ -6,6 +6,8 @@ from flask import current_app, request
 
 from engine.engine import Engine
 from web.settings import Settings
+from workflows import Workflows
+from workflows.shared.tasks import Tasks
 
 
 def engine() -> Engine:
@@ -28,3 +30,15 @@ def now() -> datetime:
 def address() -> str:
     """The network address that the request came from."""
     return request.remote_addr or ""
+
+
+def workflows() -> Workflows:
+    """What the processes offer besides operations."""
+    found: Workflows = current_app.extensions["workflows"]
+    return found
+
+
+def tasks() -> Tasks:
+    """The tasks of this application, with their forms."""
+    found: Tasks = current_app.extensions["tasks"]
+    return found

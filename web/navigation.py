@@ -23,7 +23,7 @@ USER_TYPES = {
 
 MEMBER_PLACES = (
     ("home", N_("Home"), "home"),
-    ("applications.index", N_("Inspection"), "clipboard-check"),
+    ("applications.index", N_("Applications"), "clipboard-check"),
     ("results.index", N_("Results"), "history"),
     ("account.show", N_("Mine"), "user"),
 )

@@ -57,6 +57,11 @@ class Settings:
         """The folder of uploaded files."""
         return self.var / "files"
 
+    @property
+    def demo_list(self) -> Path:
+        """The list of the demo's accounts, for the sign-in page."""
+        return self.var / "demo.json"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings; raises IncompleteSettings."""

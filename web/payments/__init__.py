@@ -2,7 +2,6 @@
 
 from flask import Flask
 
-from web import current
 from web.payments import fees, notices, stand_in
 from web.payments.parts import get_provider
 from workflows.payment.orders import refund_job
@@ -23,4 +22,5 @@ def init_app(app: Flask) -> None:
     )
     app.extensions["payment_provider"] = provider
     engine.add(notices)
-    engine.jobs.add_function(refund_job(provider))
+    refund = refund_job(provider).__job__  # type: ignore[attr-defined]
+    engine.jobs.by_name[refund.name] = refund

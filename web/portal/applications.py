@@ -7,11 +7,25 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.errors import HuijiError
 from engine.language import _
 from web import current
+from web.languages import spoken
 from web.portal import cases
+from web.portal.trails import list_nodes
+from web.sent_forms import list_sent_forms
 from web.sessions import get_member_person
+from workflows.inspection.applications import start_inspection
+from workflows.inspection.applications import withdraw as withdraw_application
+from workflows.inspection.policies import check_may_apply
+from workflows.shared.access import check
+from workflows.shared.associations import get_association
+from workflows.shared.dates import local_date
+from workflows.shared.register import Member, get_member
+from workflows.shared.results import find_result
+from workflows.shared.seasons import find_season
 from workflows.shared.statuses import LABELS
+from workflows.shared.subjects import subject_of_case
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
 
@@ -23,6 +37,7 @@ def index() -> ResponseReturnValue:
     year, status = request.args.get("year", type=int), request.args.get("status", "")
     with current.engine().database.read() as session:
         found = cases.list_cases(session, member_id=member_id)
+        obstacle = find_obstacle(session, get_member(session, member_id))
         shown = [
             describe(session, each)
             for each in found
@@ -36,8 +51,7 @@ def index() -> ResponseReturnValue:
         year=year,
         chosen=status,
         is_filtered=bool(found),
-        can_start=True,
-        not_open="",
+        obstacle=obstacle,
     )
 
 
@@ -53,6 +67,94 @@ def open_application(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("applications.sent", case_id=case_id))
 
 
+@bp.post("")
+def start() -> ResponseReturnValue:
+    """Start the season's application; where one lives, open that."""
+    person, member_id = get_member_person()
+    engine = current.engine()
+    with engine.database.transaction() as session:
+        member = get_member(session, member_id)
+        check(person.viewer, "start_inspection", member)
+        case = start_inspection(
+            session, engine, member=member, by=person.actor, now=current.now()
+        )
+    return redirect(url_for("applications.open_application", case_id=case.id))
+
+
+@bp.get("/<uuid:case_id>/done")
+def done(case_id: UUID) -> ResponseReturnValue:
+    """申请成功: say so, with the association's own notice."""
+    person, _member_id = get_member_person()
+    with current.engine().database.read() as session:
+        case = cases.get_own_case(session, person, case_id)
+        if case.status not in cases.SENT:
+            return redirect(url_for("applications.open_application", case_id=case_id))
+        season = subject_of_case(session, case).season
+        association = get_association(session, season.association_id)
+        is_english = spoken() == "en"
+        return render_template(
+            "portal/done.html",
+            case_id=case_id,
+            success=(is_english and season.success_text_en)
+            or season.success_text
+            or _("Your application was sent."),
+            notice_text=(is_english and season.notice_text_en) or season.notice_text,
+            association=(is_english and association.name_en) or association.name,
+        )
+
+
+@bp.get("/<uuid:case_id>/sent")
+def sent(case_id: UUID) -> ResponseReturnValue:
+    """Show the application as it was sent; printed it is the receipt 回执."""
+    person, _member_id = get_member_person()
+    with current.engine().database.read() as session:
+        case = cases.get_own_case(session, person, case_id)
+        round_sent = case.round if case.status in cases.SENT or case.state != "open" else None
+        parts = [
+            {"title": each.title, "html": each.draw(scope=f"{each.element_id}.", heading_level=3)}
+            for each in list_sent_forms(session, case, round=round_sent)
+        ]
+        return render_template(
+            "portal/sent.html",
+            application=describe(session, case) | {"number": case.business_key},
+            parts=parts,
+        )
+
+
+@bp.get("/<uuid:case_id>/trail")
+def trail(case_id: UUID) -> ResponseReturnValue:
+    """Show the nodes that the application went through, each with its details."""
+    person, _member_id = get_member_person()
+    engine = current.engine()
+    with engine.database.read() as session:
+        case = cases.get_own_case(session, person, case_id, "see_trail")
+        nodes = list_nodes(session, engine, case)
+        return render_template(
+            "portal/trail.html", application=describe(session, case), nodes=nodes
+        )
+
+
+@bp.get("/<uuid:case_id>/withdraw")
+def withdraw(case_id: UUID) -> ResponseReturnValue:
+    """Ask whether the application shall really be withdrawn."""
+    person, _member_id = get_member_person()
+    with current.engine().database.read() as session:
+        case = cases.get_own_case(session, person, case_id, "withdraw")
+        return render_template("portal/withdraw.html", application=describe(session, case))
+
+
+@bp.post("/<uuid:case_id>/withdraw")
+def confirm_withdrawal(case_id: UUID) -> ResponseReturnValue:
+    """Withdraw the application; it is the member's again."""
+    person, _member_id = get_member_person()
+    engine = current.engine()
+    with engine.database.transaction() as session:
+        case = cases.get_own_case(session, person, case_id, "withdraw")
+        withdraw_application(session, engine, case=case, by=person.actor, now=current.now())
+    flash(_("The application is withdrawn. You can change it and apply again."), "success")
+    return redirect(url_for("home"))
+
+
 def describe(session: Session, case: Case) -> dict[str, object]:
     """A row of the list with what can be done next."""
     return {
@@ -64,6 +166,23 @@ def describe(session: Session, case: Case) -> dict[str, object]:
         "updated_at": case.updated_at,
         "actions": list_actions(case, has_task=cases.find_own_task(session, case) is not None),
     }
+
+
+def find_obstacle(session: Session, member: Member) -> str:
+    """Why the member cannot begin an application now; empty when he can."""
+    now = current.now()
+    season = find_season(session, association_id=member.association_id, day=local_date(now))
+    result = None
+    if season is not None:
+        case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
+        if case is not None and case.state == "open":
+            return ""
+        result = find_result(session, member_id=member.id, year=season.year)
+    try:
+        check_may_apply(member=member, season=season, result=result, now=now)
+    except HuijiError as error:
+        return str(error)
+    return ""
 
 
 def list_actions(case: Case, *, has_task: bool) -> list[dict[str, str]]:

@@ -1,7 +1,6 @@
 """The member's home page: what is open, what to do next, what came in."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +37,7 @@ def show_home() -> ResponseReturnValue:
         return render_template(
             "portal/home.html",
             member={"number": member.number, "association": name or association.name},
-            year=season and _describe_year(session, member, season, today, found),
+            year=season and _describe_year(session, member, season, found),
             services=_services(),
             messages=[messages.describe(each) for each in found],
             results=[
@@ -49,7 +48,7 @@ def show_home() -> ResponseReturnValue:
 
 
 def _describe_year(
-    session: Session, member: Member, season: Season, today: date, told: Sequence[Message]
+    session: Session, member: Member, season: Season, told: Sequence[Message]
 ) -> dict[str, object]:
     """The card of the year's inspection: where it stands and what can be done."""
     case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
@@ -71,7 +70,7 @@ def _describe_year(
             "sentence": _("This year is done."),
             "actions": [{"words": _("View"), "address": address}],
         }
-    return card | _describe_window(season, today)
+    return card | _describe_start(session, member)
 
 
 def _describe_case(
@@ -97,21 +96,18 @@ def _describe_case(
     return described
 
 
-def _describe_window(season: Season, today: date) -> dict[str, object]:
-    if today < season.opens_date:
-        opens = say_day(season.opens_date)
-        return {"sentence": _("It is not open yet. You can apply from %(date)s.", date=opens)}
-    if today > season.closes_date:
-        return {"sentence": _("Applications are closed. Please ask your association.")}
+def _describe_start(session: Session, member: Member) -> dict[str, object]:
+    obstacle = applications.find_obstacle(session, member)
+    if obstacle:
+        return {"sentence": obstacle}
+    start = {
+        "words": _("Start the inspection"),
+        "address": url_for("applications.start"),
+        "is_post": True,
+    }
     return {
         "sentence": _("It is open. Complete your information, then apply or ask for a deferral."),
-        "actions": [
-            {
-                "words": _("Start the inspection"),
-                "address": url_for("applications.start"),
-                "is_post": True,
-            }
-        ],
+        "actions": [start],
     }
 
 

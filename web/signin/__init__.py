@@ -1,5 +1,8 @@
 """The way in and out."""
 
+import json
+from typing import Any
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -81,7 +84,6 @@ def _check_puzzle() -> None:
 
 
 def _page(error: HuijiError | None = None, *, next_address: str) -> str:
-    demo = current.settings().is_development
     return render_template(
         "signin/sign_in.html",
         kinds=[(kind, _(words)) for kind, words in USER_TYPES.items()],
@@ -92,8 +94,7 @@ def _page(error: HuijiError | None = None, *, next_address: str) -> str:
         else [],
         next=next_address,
         puzzle=_set_puzzle(),
-        demo_accounts=_demo_accounts() if demo else [],
-        demo_password="",
+        demo=_read_demo(),
     )
 
 
@@ -109,5 +110,10 @@ def _set_puzzle() -> Puzzle:
     )
 
 
-def _demo_accounts() -> list[dict[str, str]]:
-    return []
+def _read_demo() -> dict[str, Any]:
+    """The demo's accounts, where `huiji demo` left their list; never in production."""
+    settings = current.settings()
+    if not settings.is_development or not settings.demo_list.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(settings.demo_list.read_text())
+    return found

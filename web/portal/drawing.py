@@ -1,0 +1,76 @@
+"""Drawing a task's form: its panels get what only the web knows, addresses above all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+import forms
+from engine.cases import Case
+from web import current
+from web.sent_forms import address_of_file, list_sent_forms
+from workflows.payment.orders import find_live_order
+from workflows.shared.dates import ZONE
+from workflows.shared.fees import TO_PAY
+from workflows.shared.tasks import OpenForm
+
+CHANGES = {"fill_information": "change_information", "provide_materials": "change_materials"}
+"""Check-your-answers: the outcome that leads back to each form."""
+
+
+def draw_open_form(
+    session: Session,
+    opened: OpenForm,
+    *,
+    errors: Sequence[forms.FieldError] = (),
+    confirming: str | None = None,
+) -> Markup:
+    """A task's form to fill in, with everything around its fields."""
+    panels = dict(opened.panels)
+    if "fee" in panels:
+        panels["fee"] = complete_fee_panel(session, opened)
+    if opened.task.element_id == "confirm_application":
+        panels["answers"] = _draw_answers(session, opened.case)
+    return forms.draw(
+        current_app.jinja_env,
+        opened.form,
+        opened.values,
+        errors=errors,
+        marks=[forms.Mark(path, comment) for path, comment in opened.marks.items()],
+        panels=panels,
+        confirming=confirming,
+        file_address=address_of_file,
+        reveal=False,
+    )
+
+
+def complete_fee_panel(session: Session, opened: OpenForm) -> Mapping[str, Any]:
+    """The fee's panel with the live order and the addresses of its buttons."""
+    panel, task, case = opened.panels["fee"], opened.task, opened.case
+    if panel["status"] != TO_PAY:
+        return dict(panel)
+    order = find_live_order(
+        session, member_id=case.subject_id, year=case.year or 0, now=current.now()
+    )
+    return {
+        **panel,
+        "order_action": url_for("fees.open_order", task_id=task.id),
+        "paid_action": url_for("fees.claim", task_id=task.id),
+        "transfer_url": url_for("fees.transfer", task_id=task.id),
+        "order": order
+        and {
+            "amount": order.amount,
+            "qr_url": url_for("fees.code", order_id=order.id),
+            "pay_url": order.pay_url,
+            "expires_at": f"{order.expires_at.astimezone(ZONE):%H:%M}",
+        },
+    }
+
+
+def _draw_answers(session: Session, case: Case) -> list[Markup]:
+    return [
+        each.draw(change_outcome=CHANGES[each.element_id], scope=f"{each.element_id}.")
+        for each in list_sent_forms(session, case, element_ids=tuple(CHANGES))
+    ]

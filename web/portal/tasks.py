@@ -1,0 +1,195 @@
+"""A member's steps: a form is opened, kept while it is filled in, and sent."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+import forms
+from engine.moves import TaskHasChanged, TaskIsOver
+from engine.tasks import Task
+from web import current
+from web.languages import spoken
+from web.portal import cases
+from web.portal.drawing import draw_open_form
+from web.portal.files import ATTACHING, attach, is_attaching
+from web.security import takes
+from web.sessions import Person, get_member_person
+from workflows.shared.applications import LAST_FORMS, find_last_return
+from workflows.shared.step_names import StepNames
+from workflows.shared.tasks import OpenForm, Refused
+
+bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+FIRST_STEP = "fill_information"
+
+
+@bp.get("/<uuid:task_id>")
+def show(task_id: UUID) -> ResponseReturnValue:
+    """Show the step's form; a step that is done leads to where the application stands."""
+    person, _member_id = get_member_person()
+    try:
+        with current.engine().database.read() as session:
+            opened = current.tasks().open(
+                session,
+                task_id=task_id,
+                viewer=person.viewer,
+                language=spoken(),
+                now=current.now(),
+            )
+            return page(session, opened)
+    except TaskIsOver as over:
+        return redirect(url_for("applications.open_application", case_id=over.task.case_id))
+
+
+@bp.post("/<uuid:task_id>")
+@takes(ATTACHING)
+def send(task_id: UUID) -> ResponseReturnValue:
+    """Take what was typed: send it off, or stay on the page and do something small."""
+    person, _member_id = get_member_person()
+    try:
+        outcome = request.form.get("confirmed") or request.form.get("outcome")
+        if outcome is None:
+            return _stay(person, task_id)
+        return _complete(person, task_id, outcome)
+    except (TaskIsOver, TaskHasChanged) as error:
+        return _say_stale(person, task_id, str(error))
+
+
+@bp.post("/<uuid:task_id>/draft")
+def keep(task_id: UUID) -> ResponseReturnValue:
+    """Keep what was typed, from time to time while it is typed."""
+    person, _member_id = get_member_person()
+    _keep(person, task_id)
+    return Response(status=204)
+
+
+def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValue:
+    tasks = current.tasks()
+    with current.engine().database.transaction() as session:
+        if "confirmed" not in request.form and (asked := _ask(session, person, task_id, outcome)):
+            return asked
+        done = tasks.complete(
+            session,
+            task_id=task_id,
+            outcome=outcome,
+            posted=request.form,
+            viewer=person.viewer,
+            language=spoken(),
+            now=current.now(),
+            round_seen=request.form.get("round", type=int),
+        )
+        if isinstance(done, Refused):
+            return page(session, done.opened, errors=done.errors), 422
+        task = session.get_one(Task, task_id)
+        is_sent = task.element_id in LAST_FORMS and done.case.status in cases.SENT
+        ahead = cases.find_own_task(session, done.case)
+        case_id = done.case.id
+    if is_sent:
+        return redirect(url_for("applications.done", case_id=case_id))
+    if ahead is not None:
+        return redirect(url_for("tasks.show", task_id=ahead.id))
+    return redirect(url_for("home"))
+
+
+def _ask(
+    session: Session, person: Person, task_id: UUID, outcome: str
+) -> ResponseReturnValue | None:
+    """The page with the question of an outcome, where it has one (a page without scripts)."""
+    opened = current.tasks().open(
+        session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
+    )
+    if not opened.form.needs_confirmation(request.form, outcome):
+        return None
+    _keep(person, task_id, session=session)
+    return page(session, opened, confirming=outcome)
+
+
+def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
+    action = forms.find_action(request.form)
+    if action is not None and is_attaching(action):
+        problem = attach(person, task_id, action)
+    else:
+        problem = None
+        _keep(person, task_id, action=_plain(action))
+    with current.engine().database.read() as session:
+        opened = current.tasks().open(
+            session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
+        )
+        if problem is not None:
+            return page(session, opened, errors=[problem]), 422
+        return page(session, opened)
+
+
+def _keep(
+    person: Person,
+    task_id: UUID,
+    *,
+    action: forms.Action | None = None,
+    session: Session | None = None,
+) -> None:
+    if session is None:
+        with current.engine().database.transaction() as own:
+            return _keep(person, task_id, action=action, session=own)
+    current.tasks().keep(
+        session,
+        task_id=task_id,
+        posted=request.form,
+        viewer=person.viewer,
+        language=spoken(),
+        now=current.now(),
+        action=action,
+    )
+    return None
+
+
+def _plain(action: forms.Action | None) -> forms.Action | None:
+    """A file is removed by its key alone, whichever slot it is in."""
+    if action is None or action.kind != "remove_file":
+        return action
+    return forms.Action(action.kind, action.target.rpartition("/")[2])
+
+
+def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnValue:
+    """The page was older than the application: what was typed moves to the step as it is now."""
+    is_kept = False
+    with current.engine().database.transaction() as session:
+        task = session.get_one(Task, task_id)
+        case = cases.get_own_case(session, person, task.case_id)
+        ahead = cases.find_own_task(session, case)
+        if ahead is not None and ahead.element_id == task.element_id:
+            _keep(person, ahead.id, session=session)
+            is_kept = True
+        case_id = case.id
+    return render_template(
+        "portal/stale.html",
+        sentence=sentence,
+        is_kept=is_kept,
+        address=url_for("applications.open_application", case_id=case_id),
+    ), 409
+
+
+def page(
+    session: Session,
+    opened: OpenForm,
+    *,
+    errors: list[forms.FieldError] | None = None,
+    confirming: str | None = None,
+) -> str:
+    """The page of a step."""
+    task, case, engine = opened.task, opened.case, current.engine()
+    names = StepNames(engine.releases.get(session, case.release_id), spoken())
+    last = find_last_return(session, engine.vault, case=case)
+    return render_template(
+        "portal/task.html",
+        title=names.step(task.process_id, task.element_id),
+        task_id=task.id,
+        year=case.year,
+        round=task.round,
+        step=1 if task.element_id == FIRST_STEP else 2,
+        reason=last.reason if last else "",
+        has_fee="fee" in opened.panels,
+        fee_status=opened.panels.get("fee", {}).get("status", ""),
+        form=draw_open_form(session, opened, errors=errors or (), confirming=confirming),
+    )

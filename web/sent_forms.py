@@ -1,0 +1,97 @@
+"""Forms as they were sent, for whoever may read them: the member, a reviewer, a printed page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+import forms
+from engine.cases import Case
+from web import current
+from web.languages import spoken
+from workflows.shared.applications import FORMS, values_sent
+from workflows.shared.dates import ZONE
+from workflows.shared.form_data import FormData
+from workflows.shared.step_names import StepNames
+from workflows.shared.tasks import load_form
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """One form of an application with its step's name and what was answered."""
+
+    element_id: str
+    title: str
+    bound: forms.BoundForm
+    values: Mapping[str, Any]
+    panels: Mapping[str, Any]
+
+    def draw(self, **options: Any) -> Markup:
+        """Draw the answers; the options are those of `forms.draw`."""
+        return forms.draw(
+            current_app.jinja_env,
+            self.bound,
+            self.values,
+            panels=self.panels,
+            file_address=address_of_file,
+            **{"mode": "read", **options},
+        )
+
+
+def list_sent_forms(
+    session: Session,
+    case: Case,
+    *,
+    round: int | None = None,
+    element_ids: Sequence[str] | None = None,
+) -> Iterator[SentForm]:
+    """The forms of an application as it stood in a round, in page order."""
+    engine = current.engine()
+    release = engine.releases.get(session, case.release_id)
+    names = StepNames(release, spoken())
+    sent = values_sent(session, engine.vault, case=case, kind=kind_of(case), round=round)
+    for element_id, values in sent.items():
+        if element_ids is not None and element_id not in element_ids:
+            continue
+        process_id = _process_of(release.model.forms, element_id)
+        form = load_form(release, process_id=process_id, form_id=element_id)
+        data = _data_of(session, case, process_id, element_id)
+        bound = form.bind(
+            context={**data.given, **values},
+            language=spoken(),
+            now=current.now().astimezone(ZONE),
+        )
+        yield SentForm(
+            element_id=element_id,
+            title=names.step(process_id, element_id),
+            bound=bound,
+            # As it was sent: what the register says today must not creep in.
+            values={**bound.complete(values), **values},
+            panels=data.panels,
+        )
+
+
+def kind_of(case: Case) -> str:
+    """Which kind of application a case is now."""
+    return case.kind if case.kind in FORMS else "inspection"
+
+
+def address_of_file(file: Mapping[str, Any]) -> str:
+    """Where a file is shown."""
+    return url_for("files.show", file_id=file["id"])
+
+
+def _data_of(session: Session, case: Case, process_id: str, form_id: str) -> FormData:
+    provider = current.workflows().form_data.get((process_id, form_id))
+    if provider is None:
+        return FormData()
+    return provider(
+        session, engine=current.engine(), case=case, language=spoken(), now=current.now()
+    )
+
+
+def _process_of(known: frozenset[tuple[str, str]], form_id: str) -> str:
+    return next(process_id for process_id, each in sorted(known) if each == form_id)
