@@ -9,7 +9,7 @@ from functools import lru_cache
 from engine.feel import builtins as _builtins  # declares the built-in functions
 from engine.feel.analysis import Reads, reads_of
 from engine.feel.compiling import Compiler
-from engine.feel.errors import BudgetExceeded, FeelWarning
+from engine.feel.errors import BudgetExceeded, FeelSyntaxError, FeelWarning
 from engine.feel.functions import Functions
 from engine.feel.nodes import Node, Tests
 from engine.feel.parser import parse_expression, parse_unary_tests
@@ -162,9 +162,20 @@ def compile_unary_tests(source: str, names: Iterable[str] = ()) -> UnaryTests:
 
 @lru_cache(maxsize=CACHED)
 def _expression(source: str, names: frozenset[str]) -> Expression:
-    return Expression(source, parse_expression(source, names), PLAIN)
+    try:
+        return Expression(source, parse_expression(source, names), PLAIN)
+    except RecursionError as error:
+        raise too_deep() from error
 
 
 @lru_cache(maxsize=CACHED)
 def _unary_tests(source: str, names: frozenset[str]) -> UnaryTests:
-    return UnaryTests(source, parse_unary_tests(source, names), PLAIN)
+    try:
+        return UnaryTests(source, parse_unary_tests(source, names), PLAIN)
+    except RecursionError as error:
+        raise too_deep() from error
+
+
+def too_deep() -> FeelSyntaxError:
+    """The error of a text that is a longer chain of operators than can be followed."""
+    return FeelSyntaxError("The expression is nested too deeply.", line=1, column=1)

@@ -6,6 +6,7 @@ name wins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,7 @@ NAMES_WITH_KEYWORDS = (
     "days and time duration",
 )
 DEEPEST = 60
+LIKE_A_NAME = re.compile(r"[^\W\d][\w .+*/'-]{0,99}")
 Known = tuple[tuple[str, bool], ...]
 
 
@@ -136,7 +138,10 @@ class Reader:
         token = self.token
         if token.kind == "string":
             self.index += 1
-            return self.source.unescape(token)
+            text = self.source.unescape(token)
+            if LIKE_A_NAME.fullmatch(text) and text.split()[0] not in KEYWORDS:
+                self.learn(text)
+            return text
         if token.kind == "quoted":
             return self.name()
         start = token.start

@@ -63,6 +63,9 @@ def from_python(value: date | time | datetime | timedelta) -> Temporal | DaysTim
     """Convert Python's date, time, datetime or timedelta."""
     if isinstance(value, datetime):
         zone = zone_from_python(value.tzinfo, value.utcoffset())
+        if value.fold and isinstance(zone, str):
+            # The second round of an hour that summer time ends: no text can name it by its zone.
+            zone = zone_from_python(UTC, value.utcoffset())
         return DateTime(Date(value.year, value.month, value.day), clock_from_python(value), zone)
     if isinstance(value, date):
         return Date(value.year, value.month, value.day)

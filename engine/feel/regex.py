@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST_PATTERN = 1_000
 MOST_REPEATS = 1_000
+DEEPEST = 50
 FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0, "q": 0}
 BLANKS = "\t\n\r "
 # Escapes that stand for a set of characters, as XML Schema defines them.
@@ -66,6 +67,7 @@ class Translator:
         self.flags = flags
         self.index = 0
         self.groups = 0
+        self.depth = 0
         self.closed: set[int] = set()
 
     def error(self, why: str) -> Failure:
@@ -93,10 +95,14 @@ class Translator:
         return text
 
     def alternatives(self) -> str:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.error("its brackets are nested too deeply")
         branches = [self.branch()]
         while self.sign == "|":
             self.index += 1
             branches.append(self.branch())
+        self.depth -= 1
         return "|".join(branches)
 
     def branch(self) -> str:
@@ -223,9 +229,11 @@ class Translator:
             sign = self.next()
             if sign == "]" and not first:
                 break
-            if sign == "-" and self.pattern.startswith("[", self.index):
+            if sign == "-" and self.pattern.startswith("[", self.index) and self.depth < DEEPEST:
                 self.index += 1
+                self.depth += 1
                 minus = self.characters()
+                self.depth -= 1
                 if self.next() != "]":
                     raise self.error("a set taken away must come last")
                 break

@@ -353,7 +353,10 @@ def load_decisions(
     kept in `problems` and count as null.
     """
     problems = Problems()
-    decisions = Decisions(read_definitions(xml), imports, problems)
+    try:
+        decisions = Decisions(read_definitions(xml), imports, problems)
+    except RecursionError as error:
+        raise InvalidDecision([Problem("", "An expression is nested too deeply.")]) from error
     if strict and problems.fatal:
         raise InvalidDecision(problems.fatal)
     return decisions
