@@ -32,9 +32,12 @@ class Change(NamedTuple):
 
 
 def compare(
-    bound: "BoundForm", before: Mapping[str, Any], after: Mapping[str, Any], *, reveal: bool = True
+    bound: "BoundForm", before: Mapping[str, Any], after: Mapping[str, Any], *, reveal: bool = False
 ) -> list[Change]:
-    """Return the differences of two submissions, in the order of the form."""
+    """Return the differences of two submissions, in the order of the form.
+
+    Without `reveal`, masked values are covered: a change of one is still told.
+    """
     return list(_Comparison(bound, reveal=reveal).changes(before, after))
 
 

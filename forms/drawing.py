@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from engine.language import _
 from forms.bound import BoundForm
 from forms.changes import Change
 from forms.marks import Mark
@@ -75,7 +76,7 @@ def draw(
             views=views,
             buttons=buttons,
             asked=asked,
-            problems=[(drawing.id_of(error.path), error.sentence) for error in errors],
+            problems=[(drawing.id_of(error.path), _sentence(error)) for error in errors],
             marks=[(drawing.id_of(_field_of(mark)), mark) for mark in marks],
             is_print=mode == "print",
             change_address=change_address,
@@ -119,6 +120,13 @@ def draw_tasks(environment: jinja2.Environment, tasks: Sequence[Mapping[str, str
     """Draw a list of things to do: `title`, `address` (or empty), `status`, `words`, `text`."""
     template = environment.get_template("forms/tasks.html")
     return Markup(template.render(tasks=tasks))  # noqa: S704  drawn by a template
+
+
+def _sentence(error: FieldError) -> str:
+    """Return a sentence that can stand away from its field."""
+    if error.label in error.sentence:
+        return error.sentence
+    return _("%(label)s: %(sentence)s", label=error.label, sentence=error.sentence)
 
 
 def _field_of(mark: Mark) -> str:

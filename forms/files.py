@@ -1,9 +1,8 @@
-"""Uploaded files: received within a limit, and recognised by what they contain.
+"""Uploaded files: read within a limit, and recognised by what they contain.
 
 Storing them is somebody else's; here is only what decides whether they may be stored.
 """
 
-import hashlib
 import re
 import unicodedata
 import zipfile
@@ -105,13 +104,6 @@ KINDS: dict[str, FileKind] = {
 }
 
 
-class Received(NamedTuple):
-    """A file that arrived whole."""
-
-    size: int
-    sha256: str
-
-
 class LimitedStream:
     """A stream that counts what is read of it and stops at a limit. Raises `FileTooLarge`."""
 
@@ -128,16 +120,6 @@ class LimitedStream:
         if self.size > self._max_size:
             raise FileTooLarge(size=f"{self._max_size / 2**20:g}")
         return chunk
-
-
-def receive_file(stream: BinaryIO, target: BinaryIO, *, max_size: int) -> Received:
-    """Copy a stream within a limit; nothing beyond it is read. Raises `FileTooLarge`."""
-    limited = LimitedStream(stream, max_size=max_size)
-    digest = hashlib.sha256()
-    while chunk := limited.read():
-        digest.update(chunk)
-        target.write(chunk)
-    return Received(limited.size, digest.hexdigest())
 
 
 def clean_file_name(name: str) -> str:

@@ -1,0 +1,179 @@
+/* Forms that answer faster: rows and conditions without a new page, uploads with progress, drafts
+ * kept while one types. The server draws everything; without this script every button still works. */
+import { makeSmaller } from "./parts/pictures.js";
+
+const TYPING_PAUSE_MS = 1500;
+const HEIC = /\.(heic|heif)$/i;
+
+/** The values of a form without its files, as a button would send them. */
+function collect(form, name, value) {
+  const data = new FormData(form);
+  for (const [key, entry] of [...data]) if (entry instanceof File) data.delete(key);
+  if (name) data.set(name, value);
+  return data;
+}
+
+/** Puts what the server drew in the place of what is on the page; false where it drew no form. */
+function redraw(form, html) {
+  const drawn = new DOMParser().parseFromString(html, "text/html").querySelector("[data-form]");
+  if (!drawn) return false;
+  form.querySelector("[data-form]").replaceWith(document.adoptNode(drawn));
+  prepare(form);
+  return true;
+}
+
+/** Focus goes to the first of these that is there. */
+function focusOn(form, ...selectors) {
+  for (const selector of selectors) {
+    const found = selector && form.querySelector(selector);
+    if (found) return found.focus();
+  }
+}
+
+/** Presses a button that stays on the page; in the plain way when that does not work. */
+async function act(form, button, name, value, ...focus) {
+  form.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: collect(form, name, value) });
+    if (response.redirected || !redraw(form, await response.text())) throw new Error("no form");
+    focusOn(form, "[data-focus]", ...focus);
+  } catch {
+    form.dataset.plain = "true";
+    if (button?.isConnected) form.requestSubmit(button);
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    clearTimeout(waiting.get(form));
+    if (form.dataset.plain || !submitter || !("partly" in submitter.dataset)) return;
+    event.preventDefault();
+    const [kind, target = ""] = submitter.value.split(":");
+    const list = target.split(".")[0].split("/")[0];
+    const focus =
+      kind === "add_row" ? `#field-${list} > fieldset:last-of-type :is(input:not([type=hidden]), select)` : "";
+    act(form, submitter, submitter.name, submitter.value, focus, `#field-${list}`, `[data-slot="${list}"] input`);
+  },
+  true,
+);
+
+/* A condition looks at this answer: the server says what is asked for now. */
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  const form = field.form;
+  if (!form?.querySelector("[data-form]")) return;
+  if (field.type === "file" && field.dataset.maxSize) return take(form, field);
+  if ("refresh" in field.dataset && !form.dataset.plain) {
+    act(form, null, "action", "refresh", `#${CSS.escape(field.id)}`);
+  }
+});
+
+/* Drafts. */
+const waiting = new WeakMap();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form?.dataset.draft || event.target.type === "file") return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(keep, TYPING_PAUSE_MS, form));
+});
+
+async function keep(form) {
+  const response = await fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
+  const saved = document.getElementById("saved");
+  if (!response?.ok || !saved?.dataset.saved) return;
+  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  saved.textContent = saved.dataset.saved.replace("{time}", time);
+}
+
+/* Files. */
+
+/** Says something below a file field, as an error or as progress. */
+function tell(field, sentence, isError = false) {
+  const place = field.closest("[data-slot]").querySelector("[data-progress]");
+  place.replaceChildren(sentence);
+  place.classList.toggle("invalid-feedback", isError);
+  place.classList.toggle("d-block", isError);
+  return place;
+}
+
+/** Takes the file that was chosen: sends it, offers it smaller, or says why not. */
+function take(form, field) {
+  const file = field.files[0];
+  if (!file) return;
+  const words = field.dataset;
+  if (HEIC.test(file.name) || /^image\/hei[cf]/.test(file.type)) {
+    tell(field, words.heic, true);
+    field.value = "";
+  } else if (file.size > Number(words.maxSize)) {
+    const place = tell(field, words.tooLarge, true);
+    if (/^image\/(jpeg|png)$/.test(file.type)) offerSmaller(form, field, file, place);
+    field.value = "";
+  } else {
+    send(form, field, file);
+  }
+}
+
+function offerSmaller(form, field, file, place) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm";
+  button.textContent = field.dataset.offerSmaller;
+  button.addEventListener("click", async () => {
+    const smaller = await makeSmaller(file, Number(field.dataset.maxSize));
+    if (smaller) send(form, field, smaller);
+    else tell(field, field.dataset.failed, true);
+  });
+  place.append(" ", button);
+  button.focus();
+}
+
+/** Sends one file with what was typed; the page shows how far it is. */
+function send(form, field, file) {
+  const slot = field.closest("[data-slot]").dataset.slot;
+  const data = collect(form, "action", field.dataset.replaces ?? `upload:${slot}`);
+  data.set(field.name, file, file.name);
+  const request = new XMLHttpRequest();
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.setAttribute("aria-label", field.dataset.sending);
+  tell(field, `${field.dataset.sending} ${file.name} `).append(bar);
+  request.upload.addEventListener("progress", (event) => {
+    if (event.lengthComputable) bar.value = event.loaded / event.total;
+  });
+  request.addEventListener("load", () => {
+    const id = `#${CSS.escape(field.id)}`;
+    if (!redraw(form, request.responseText)) return tell(field, field.dataset.failed, true);
+    const again = form.querySelector(id);
+    if (again && request.status < 400) tell(again, again.dataset.sent);
+    focusOn(form, "[data-focus]", id);
+  });
+  request.addEventListener("error", () => tell(field, field.dataset.failed, true));
+  request.open("POST", form.action);
+  request.send(data);
+}
+
+/* To replace a file is to choose another one. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-replace]");
+  const field = button && document.getElementById(button.dataset.replace);
+  if (!field) return;
+  event.preventDefault();
+  field.dataset.replaces = button.value;
+  field.click();
+});
+
+/** With scripts a chosen file is sent at once, so its button is of no use. */
+function prepare(form) {
+  for (const button of form.querySelectorAll("[data-upload]")) button.hidden = true;
+  for (const button of form.querySelectorAll("[data-replace]")) {
+    const words = button.dataset.replaceWord;
+    if (words) button.firstChild.textContent = words;
+  }
+}
+
+for (const part of document.querySelectorAll("[data-form]")) if (part.closest("form")) prepare(part.closest("form"));
