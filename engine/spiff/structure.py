@@ -197,7 +197,7 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
         others = [
             each for each in process.events_on(step.attached_to or "") if each.event == step.event
         ]
-        if others[0].id != step.id:
+        if others and others[0].id != step.id:
             problems.add(
                 step.id,
                 N_("“%(name)s” and “%(other)s” catch the same error."),
