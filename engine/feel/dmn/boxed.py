@@ -65,10 +65,9 @@ def converted(code: Code, wanted: Type) -> Code:
 class Boxes:
     """Compiles the boxed expressions of one model."""
 
-    types: ItemTypes
-
-    def __init__(self, names: Iterable[str], problems: Problems) -> None:
+    def __init__(self, names: Iterable[str], types: ItemTypes, problems: Problems) -> None:
         self.names = frozenset(names)
+        self.types = types
         self.problems = problems
         self.functions: list[tuple[str, frozenset[str]]] = []
 

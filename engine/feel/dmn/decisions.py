@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.feel import builtins as _builtins  # declares the built-in functions
-from engine.feel.closures import Closure, Code, fitted
+from engine.feel.closures import Code
 from engine.feel.dmn.boxed import Boxes, converted, names_in, nothing
+from engine.feel.dmn.evaluation import Evaluation, Part
 from engine.feel.dmn.item_types import ItemTypes
 from engine.feel.dmn.problems import InvalidDecision, Problem, Problems
 from engine.feel.dmn.reading import (
@@ -23,30 +23,12 @@ from engine.feel.dmn.reading import (
 )
 from engine.feel.errors import BudgetExceeded, Failure, FeelWarning
 from engine.feel.functions import Functions
-from engine.feel.plain import from_plain, to_plain
-from engine.feel.running import DEFAULT_BUDGET, NO_VARIABLES, Budget, Frame, Run
+from engine.feel.plain import to_plain
+from engine.feel.running import DEFAULT_BUDGET, NO_VARIABLES, Budget, Run
 from engine.feel.types import ANY, Type
 from engine.feel.values import Function, Value
 
 _ = _builtins
-
-
-@dataclass(slots=True)
-class Part:
-    """Something of a model that has a value: an input, a decision, a function.
-
-    `needs` are the parts it requires, with the models they belong to.
-    """
-
-    id: str
-    name: str
-    kind: str
-    model: Decisions
-    type: Type = ANY
-    code: Code = nothing
-    needs: list[Part] = field(default_factory=list)
-    parameters: tuple[tuple[str, ...], tuple[Type, ...]] = ((), ())
-    outputs: list[Part] = field(default_factory=list)
 
 
 class Decisions:
@@ -68,8 +50,8 @@ class Decisions:
         self.names: frozenset[str] = names_in(root).union(
             *(model.names for model in self.imports.values())
         )
-        boxes = Boxes(self.names, problems)
-        boxes.types = ItemTypes(root, self.imported_types(), boxes)
+        boxes = Boxes(self.names, ItemTypes(root, self.imported_types()), problems)
+        boxes.types.complete(boxes)
         self.types = boxes.types.types
         self.parts: dict[str, Part] = {}
         self.by_namespace = {model.namespace: model for model in self.imports.values()}
@@ -243,105 +225,6 @@ class Decisions:
             return to_plain(value, run), run.warnings
         except RecursionError as error:
             raise BudgetExceeded("The decision is nested too deeply.") from error
-
-
-class Evaluation:
-    """The values of a model's parts, each found out once."""
-
-    def __init__(
-        self, run: Run, context: Mapping[str, object], given: dict[int, Value] | None = None
-    ) -> None:
-        self.run = run
-        self.context = context
-        self.known: dict[int, Value] = given if given is not None else {}
-
-    def value(self, part: Part) -> Value:
-        key = id(part)
-        if key not in self.known:
-            self.known[key] = self.find_out(part)
-        return self.known[key]
-
-    def find_out(self, part: Part) -> Value:
-        if part.kind == "input":
-            return self.input(part)
-        if part.kind == "function":
-            return Closure(*part.parameters, part.code, self.frame(part))
-        if part.kind == "service":
-            return Service(part, self)
-        run, around = self.run, self.run.element
-        run.step()
-        frame = self.frame(part)
-        run.element = part.id
-        try:
-            return part.code(frame)
-        finally:
-            run.element = around
-
-    def input(self, part: Part) -> Value:
-        given = self.context.get(part.name)
-        return fitted(from_plain(given, self.run), part.type, self.run)
-
-    def frame(self, part: Part) -> Frame:
-        """The variables that a part sees: what it requires, imported parts within their model."""
-        values: dict[str, Value] = {}
-        frame = Frame(self.run, values)
-        if part.kind == "function":
-            self.known[id(part)] = Closure(*part.parameters, part.code, frame)
-            values[part.name] = self.known[id(part)]
-        for needed in part.needs:
-            qualifier = qualifier_of(part.model, needed)
-            if qualifier:
-                inner = self.imported(qualifier)
-                values.setdefault(qualifier, {})[needed.name] = inner.value(needed)
-            else:
-                values[needed.name] = self.value(needed)
-        return frame
-
-    def imported(self, qualifier: str) -> Evaluation:
-        """The same evaluation, for a model that is imported under a name."""
-        within = self.context.get(qualifier)
-        context = {**self.context, **within} if isinstance(within, Mapping) else self.context
-        return Evaluation(self.run, context, self.known)
-
-    def called(self, function: Function) -> Value:
-        """The result of a function whose arguments are among the variables given."""
-        given = [self.context.get(name) for name in function.parameters]
-        return function.call(self.run, [from_plain(value, self.run) for value in given])
-
-
-def qualifier_of(model: Decisions, part: Part) -> str:
-    """The name under which a model imports the one that the part belongs to."""
-    if part.model is model:
-        return ""
-    return next((name for name, imported in model.imports.items() if imported is part.model), "")
-
-
-class Service(Function):
-    """A decision service as a function of its inputs."""
-
-    def __init__(self, part: Part, evaluation: Evaluation) -> None:
-        self.part = part
-        self.name = part.name
-        self.parameters = part.parameters[0]
-        self.types = part.parameters[1]
-        self.evaluation = evaluation
-
-    def call(self, run: Run, arguments: list[Value]) -> Value:
-        if len(arguments) != len(self.parameters):
-            raise Failure("The function takes %(count)s arguments.", count=len(self.parameters))
-        run.enter()
-        try:
-            known = {
-                id(needed): fitted(argument, needed.type, run)
-                for needed, argument in zip(self.part.needs, arguments, strict=True)
-            }
-            inner = Evaluation(run, self.evaluation.context, known)
-            values = {part.name: inner.value(part) for part in self.part.outputs}
-        finally:
-            run.leave()
-        wanted = self.part.type.result if self.part.type.kind == "function" else self.part.type
-        result = next(iter(values.values())) if len(values) == 1 else values
-        return fitted(result, wanted or ANY, run)
 
 
 def load_decisions(

@@ -24,15 +24,23 @@ if TYPE_CHECKING:
 
 
 class ItemTypes:
-    """Makes types of item definitions, each when it is first asked for."""
+    """Makes types of item definitions, each when it is first asked for.
 
-    def __init__(self, root: Element, imported: Types, boxes: Boxes) -> None:
+    `boxes` compiles the tests of allowed values, which may in turn ask for types.
+    """
+
+    boxes: Boxes
+
+    def __init__(self, root: Element, imported: Types) -> None:
         self.definitions = {
             attribute(item, "name"): item for item in children(root, "itemDefinition")
         }
         self.types: dict[str, Type] = dict(imported)
-        self.boxes = boxes
         self.open: set[str] = set()
+
+    def complete(self, boxes: Boxes) -> None:
+        """Make all types of the model."""
+        self.boxes = boxes
         for name in self.definitions:
             self.find(name)
 

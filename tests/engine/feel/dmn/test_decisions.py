@@ -1,0 +1,232 @@
+"""Decisions that require others, boxed expressions, types, services and imports."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from engine.feel import Failure, Functions
+from engine.feel.dmn import InvalidDecision, load_decisions
+from engine.feel.values import Value
+from tests.engine.feel.dmn.models import literal, model, requires
+
+NOW = datetime(2026, 4, 15, tzinfo=UTC)
+
+
+def box(inner: str, before: str = "") -> bytes:
+    return model(f'{before}<decision id="d" name="d">{inner}</decision>')
+
+
+def text(source: str) -> str:
+    escaped = source.replace("<", "&lt;").replace(">", "&gt;")
+    return f"<literalExpression><text>{escaped}</text></literalExpression>"
+
+
+def entry(name: str, source: str) -> str:
+    return f'<contextEntry><variable name="{name}"/>{text(source)}</contextEntry>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        (text("n * 2"), 10),
+        (f"<list>{text('n')}{text('n + 1')}</list>", [5, 6]),
+        (
+            f"<context>{entry('a', 'n')}{entry('b c', 'a * 2')}</context>",
+            {"a": 5, "b c": 10},
+        ),
+        (
+            f"<context>{entry('a', 'n')}<contextEntry>{text('a + 1')}</contextEntry></context>",
+            6,
+        ),
+        (
+            (
+                '<relation><column name="k"/><column name="v"/>'
+                f"<row>{text('1')}{text('n')}</row><row>{text('2')}{text('n + 1')}</row></relation>"
+            ),
+            [{"k": 1, "v": 5}, {"k": 2, "v": 6}],
+        ),
+        (
+            (
+                f"<conditional><if>{text('n > 3')}</if><then>{text('1')}</then>"
+                f"<else>{text('2')}</else></conditional>"
+            ),
+            1,
+        ),
+        (f"<filter><in>{text('rows')}</in><match>{text('x > 1')}</match></filter>", [{"x": 2}]),
+        (
+            f'<for iteratorVariable="i"><in>{text("1..3")}</in><return>{text("i")}</return></for>',
+            None,
+        ),
+        (
+            (
+                f'<for iteratorVariable="i"><in>{text("[1, 2]")}</in>'
+                f"<return>{text('i + count(partial)')}</return></for>"
+            ),
+            [1, 3],
+        ),
+        (
+            (
+                f'<some iteratorVariable="r"><in>{text("rows")}</in>'
+                f"<satisfies>{text('r.x = 2')}</satisfies></some>"
+            ),
+            True,
+        ),
+        (
+            (
+                f'<every iteratorVariable="r"><in>{text("rows")}</in>'
+                f"<satisfies>{text('r.x = 2')}</satisfies></every>"
+            ),
+            False,
+        ),
+        (
+            (
+                "<context><contextEntry><variable name='f'/><functionDefinition>"
+                "<formalParameter name='a'/><formalParameter name='b'/>"
+                f"{text('a - b')}</functionDefinition></contextEntry>"
+                f"<contextEntry><invocation>{text('f')}"
+                f"<binding><parameter name='b'/>{text('1')}</binding>"
+                f"<binding><parameter name='a'/>{text('n')}</binding>"
+                "</invocation></contextEntry></context>"
+            ),
+            4,
+        ),
+    ],
+)
+def test_boxed_expression_has_its_value(inner: str, expected: object) -> None:
+    decisions = load_decisions(box(inner), strict=False)
+
+    assert decisions.evaluate("d", {"n": 5, "rows": [{"x": 1}, {"x": 2}]}) == expected
+
+
+def test_decision_sees_what_it_requires() -> None:
+    decisions = load_decisions(
+        model(
+            '<inputData id="i" name="Yearly Fee"/>'
+            '<businessKnowledgeModel id="k" name="with interest"><encapsulatedLogic>'
+            f'<formalParameter name="sum" typeRef="number"/>{text("sum * 1.1")}'
+            "</encapsulatedLogic></businessKnowledgeModel>"
+            + literal("base", "Yearly Fee - 100", needs=requires("Input", "i"))
+            + literal(
+                "due",
+                "with interest(base)",
+                needs=requires("Decision", "base") + requires("Knowledge", "k"),
+            )
+        )
+    )
+
+    assert decisions.ids == ("base", "due")
+    assert decisions.evaluate("due", {"Yearly Fee": 900}) == 880
+    assert decisions.evaluate("with interest", {"sum": 10}) == 11
+
+
+def test_decision_may_recur_through_its_knowledge_model() -> None:
+    decisions = load_decisions(
+        model(
+            '<businessKnowledgeModel id="k" name="factorial"><encapsulatedLogic>'
+            f'<formalParameter name="n"/>{text("if n < 2 then 1 else n * factorial(n - 1)")}'
+            "</encapsulatedLogic></businessKnowledgeModel>"
+            + literal("d", "factorial(10)", needs=requires("Knowledge", "k"))
+        )
+    )
+
+    assert decisions.evaluate("d") == 3628800
+
+
+TYPES = """
+<itemDefinition name="tKind"><typeRef>string</typeRef>
+  <allowedValues><text>"a", "b"</text></allowedValues></itemDefinition>
+<itemDefinition name="tKinds" isCollection="true"><typeRef>tKind</typeRef></itemDefinition>
+<itemDefinition name="tMember"><itemComponent name="no"><typeRef>string</typeRef></itemComponent>
+  <itemComponent name="joined"><typeRef>date</typeRef></itemComponent></itemDefinition>
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_ref", "source", "expected"),
+    [
+        ("number", '"text"', None),
+        ("string", '["one"]', "one"),
+        ("tKinds", '"a"', ["a"]),
+        ("tKind", '"c"', None),
+        ("tKinds", '["a", "c"]', None),
+        ("tMember", '{no: "1", joined: @"2026-01-01"}', {"no": "1", "joined": date(2026, 1, 1)}),
+        ("tMember", '{no: "1"}', None),
+        ("tMember", '{no: 1, joined: @"2026-01-01"}', None),
+        ("date and time", '@"2026-01-01"', datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_result_is_converted_to_its_type(type_ref: str, source: str, expected: Value) -> None:
+    xml = model(TYPES + literal("d", source, type_ref=type_ref))
+
+    assert load_decisions(xml).evaluate("d") == expected
+
+
+def test_expression_may_ask_for_a_type_of_the_model() -> None:
+    xml = model(TYPES + literal("d", '{no: "1", joined: @"2026-01-01"} instance of tMember'))
+
+    assert load_decisions(xml).evaluate("d") is True
+
+
+def test_service_is_called_by_name_and_from_outside() -> None:
+    decisions = load_decisions(
+        model(
+            '<inputData id="i" name="n"/>'
+            + literal("inner", "n + 1", needs=requires("Input", "i"))
+            + literal("outer", "inner * 2", needs=requires("Decision", "inner"))
+            + '<decisionService id="s" name="doubled"><outputDecision href="#outer"/>'
+            '<encapsulatedDecision href="#outer"/><inputDecision href="#inner"/></decisionService>'
+            + literal("d", "doubled(10)", needs=requires("Knowledge", "s"))
+        )
+    )
+
+    assert decisions.evaluate("d", {"n": 1}) == 20
+    assert decisions.evaluate("s", {"inner": 4}) == 8
+    assert decisions.evaluate("outer", {"n": 1}) == 4
+
+
+def test_imported_model_is_seen_under_its_name() -> None:
+    library = load_decisions(
+        model(literal("rate", "0.5")).replace(b'namespace="urn:m"', b'namespace="urn:library"')
+    )
+    xml = model(
+        '<import name="lib" namespace="urn:library" importType="x"/>'
+        + literal("d", "lib.rate * 10").replace(
+            "<literalExpression>",
+            '<informationRequirement><requiredDecision href="urn:library#rate"/>'
+            "</informationRequirement><literalExpression>",
+        )
+    )
+
+    assert load_decisions(xml, [library]).evaluate("d") == 5
+    with pytest.raises(InvalidDecision, match="urn:library#rate"):
+        load_decisions(xml)
+
+
+def test_variables_that_no_input_declares_are_seen() -> None:
+    assert load_decisions(box(text("case.year"))).evaluate("d", {"case": {"year": 2026}}) == 2026
+
+
+def test_clock_and_functions_are_passed_on() -> None:
+    functions = Functions()
+
+    @functions.add("twice", "n: number")
+    def twice(n: int) -> int:
+        return n * 2
+
+    decisions = load_decisions(box(text("twice(today().day)")))
+
+    assert decisions.evaluate("d", now=NOW, functions=functions) == 30
+    assert [str(problem) for problem in decisions.problems] == ["d: There is no function “twice”."]
+
+
+def test_unknown_decision_is_said() -> None:
+    with pytest.raises(Failure, match="There is no decision “x”"):
+        load_decisions(box(text("1"))).evaluate("x")
+
+
+@pytest.mark.parametrize("version", ["20180521", "20191111", "20211108", "20230324"])
+def test_versions_of_the_standard_are_read(version: str) -> None:
+    scheme = "http" if version == "20180521" else "https"
+    xml = model(literal("d", "1"), namespace=f"{scheme}://www.omg.org/spec/DMN/{version}/MODEL/")
+
+    assert load_decisions(xml).evaluate("d") == 1

@@ -1,0 +1,118 @@
+"""The runner for the test cases of the DMN TCK."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.feel.tck import report, run
+from tests.engine.feel.dmn.models import literal, model, requires
+
+CASES = """<?xml version="1.0" encoding="UTF-8"?>
+<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+  <modelName>{model}</modelName>
+  {cases}
+</testCases>"""
+INPUTS = """
+<inputNode name="n"><value xsi:type="xsd:decimal">3</value></inputNode>
+<inputNode name="rows"><list><item><component name="d"><value xsi:type="xsd:date">2026-04-30</value>
+</component></item><item><component name="d"><value xsi:nil="true"/></component></item></list>
+</inputNode>"""
+
+
+def case(id: str, result: str, expected: str, *, error: bool = False) -> str:
+    failing = ' errorResult="true"' if error else ""
+    return (
+        f'<testCase id="{id}">{INPUTS}<resultNode name="{result}" type="decision"{failing}>'
+        f"<expected>{expected}</expected></resultNode></testCase>"
+    )
+
+
+def value(kind: str, text: str) -> str:
+    return f'<value xsi:type="xsd:{kind}">{text}</value>'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two levels: one that passes, and one with a failure and an external function."""
+    needs = requires("Input", "n") + requires("Input", "rows")
+    two = tmp_path / "compliance-level-2" / "0001-sums"
+    three = tmp_path / "compliance-level-3" / "0076-external"
+    two.mkdir(parents=True)
+    three.mkdir(parents=True)
+    inputs = '<inputData id="n" name="n"/><inputData id="rows" name="rows"/>'
+    decisions = (
+        literal("double", "n * 2", needs=needs)
+        + literal("third", "n / 9", needs=needs)
+        + literal("days", "rows.d", needs=needs)
+        + literal("span", 'duration("P1DT2H")')
+        + literal("clock", 'time("10:00:00@Etc/UTC")')
+        + literal("pair", '{a: "x", b: true}')
+        + literal("wrong", "n / 0", needs=needs)
+    )
+    (two / "0001-sums.dmn").write_bytes(model(inputs + decisions))
+    day = value("date", "2026-04-30")
+    cases = [
+        case("001", "double", value("decimal", "6.0")),
+        case("002", "third", value("double", "0.333333333")),
+        case("003", "days", f"<list><item>{day}</item><item><value xsi:nil='true'/></item></list>"),
+        case("004", "span", value("duration", "PT26H")),
+        case("005", "clock", value("time", "10:00:00Z")),
+        case("006", "pair", f'<component name="a"><value>x</value></component>'
+                            f'<component name="b">{value("boolean", "true")}</component>'),
+        case("007", "wrong", '<value xsi:nil="true"/>', error=True),
+    ]  # fmt: skip
+    (two / "0001-sums-test-01.xml").write_text(
+        CASES.format(model="0001-sums.dmn", cases="".join(cases))
+    )
+    (three / "0076-external.dmn").write_bytes(
+        model(
+            literal("one", "1") + '<decision id="java" name="java"><functionDefinition kind="Java">'
+            "<literalExpression><text>{}</text></literalExpression></functionDefinition></decision>"
+        )
+    )
+    (three / "0076-external-test-01.xml").write_text(
+        CASES.format(
+            model="0076-external.dmn",
+            cases=case("001", "one", value("decimal", "1"))
+            + case("002", "java", value("decimal", "1")),
+        )
+    )
+    return tmp_path
+
+
+def test_report_ends_with_a_line_for_each_level(folder: Path) -> None:
+    lines: list[str] = []
+
+    assert report(folder, lines.append) is True
+    assert lines == [
+        "level 2: 7 passed, 0 failed, 0 skipped",
+        "level 3: 1 passed, 0 failed, 1 skipped",
+    ]
+
+
+def test_failure_is_written_with_its_case_and_what_was_found(folder: Path) -> None:
+    tests = folder / "compliance-level-2" / "0001-sums" / "0001-sums-test-01.xml"
+    tests.write_text(tests.read_text().replace(">6.0<", ">7<"))
+    lines: list[str] = []
+
+    assert report(folder, lines.append) is False
+    assert "0001-sums-test-01.xml 001: double: expected Decimal('7'), found Decimal('6')" in lines
+    assert "level 2: 6 passed, 1 failed, 0 skipped" in lines
+
+
+def test_model_that_cannot_be_read_fails_its_cases(folder: Path) -> None:
+    (folder / "compliance-level-2" / "0001-sums" / "0001-sums.dmn").write_text("<broken")
+
+    outcomes = {result.outcome for result in run(folder) if result.level == "2"}
+
+    assert outcomes == {"failed"}
+
+
+def test_missing_model_fails_its_cases(folder: Path) -> None:
+    (folder / "compliance-level-2" / "0001-sums" / "0001-sums.dmn").unlink()
+
+    reasons = {result.reason for result in run(folder) if result.level == "2"}
+
+    assert reasons == {"There is no model 0001-sums.dmn."}
