@@ -1,12 +1,13 @@
 """When a timer is due: dates with an offset, ISO 8601 durations and repeated durations.
 
 A time without an offset would be read in the server's zone, so it is not understood at all.
-Months and years are added as the calendar counts them, in the zone of the clock.
+Months and years are added as the calendar counts them, in the zone of the clock; a day is 24
+hours.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -64,14 +65,9 @@ def add_duration(start: datetime, duration: str) -> datetime:
         int(part or 0) for part in parts.groups()
     )
     try:
-        return start + relativedelta(
-            years=years,
-            months=months,
-            weeks=weeks,
-            days=days,
-            hours=hours,
-            minutes=minutes,
-            seconds=seconds,
+        moved = start + relativedelta(years=years, months=months)
+        return moved.astimezone(UTC) + timedelta(
+            weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
         )
     except (OverflowError, ValueError) as error:
         raise NoTime(duration) from error
@@ -82,7 +78,7 @@ def check_timer(timer: Timer) -> bool:
     if timer.value.is_feel:
         return True
     try:
-        read_schedule(timer, timer.value.source, now=datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC")))
+        read_schedule(timer, timer.value.source, now=datetime(2000, 1, 1, tzinfo=UTC))
     except NoTime:
         return False
     return True

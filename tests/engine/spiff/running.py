@@ -103,7 +103,7 @@ class Driven:
     # What is done
 
     def complete(self, element_id: str, **variables: object) -> "Driven":
-        (task,) = [each for each in self.instance.open_tasks if each.element_id == element_id]
+        task = next(each for each in self.instance.open_tasks if each.element_id == element_id)
         self.instance.complete_task(task.id, variables)
         self.rest()
         return self

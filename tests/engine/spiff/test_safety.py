@@ -3,6 +3,7 @@
 import ast
 import builtins
 import logging
+from importlib.metadata import version
 
 import pytest
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
@@ -129,6 +130,10 @@ def test_spiffworkflows_own_script_engine_is_replaced_also_after_loading():
     for ask in (engine.evaluate, engine.execute, engine.environment.evaluate):
         with pytest.raises(AssertionError, match="evaluates nothing"):
             ask("1 + 1", {})
+
+
+def test_spiffworkflow_is_the_release_whose_inside_was_read():
+    assert version("spiffworkflow") == "3.2.0"
 
 
 def pictured(specification):

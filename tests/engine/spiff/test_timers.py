@@ -136,6 +136,14 @@ def test_one_clock_serves_timers_and_expressions():
     assert instance.variables == {"day": "2026-12-31"}
 
 
+def test_an_hour_is_an_hour_when_clocks_change():
+    now = datetime(2026, 10, 24, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    instance = Instance.start(model_of(waiting(after="PT6H")), {}, run_operation=later, now=now)
+
+    assert instance.waits[0].due_at == datetime(2026, 10, 25, 3, 30, tzinfo=UTC)
+
+
 REMINDED = diagram(
     start(),
     choice("again"),
