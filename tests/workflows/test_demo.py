@@ -52,12 +52,14 @@ def test_every_association_has_a_season_that_is_open_today(
         assert season.year == 2022
 
 
-def test_the_members_are_invented_and_their_numbers_right(seeded: Session, engine: Engine) -> None:
+def test_the_members_are_invented_and_their_numbers_right(
+    seeded: Session, demo_engine: Engine
+) -> None:
     members = seeded.scalars(select(Member)).all()
     assert len(members) > 300
     assert all(member.mobile.startswith("154") for member in members)
     assert all(member.email.endswith("@example.com") for member in members)
-    numbers = [identity_number(engine.vault, member) for member in members]
+    numbers = [identity_number(demo_engine.vault, member) for member in members]
     assert len(set(numbers)) == len(numbers)
     for member, number in zip(members, numbers, strict=True):
         problem = find_identity_problem(number, identity_type="identity_card", today=NOW.date())

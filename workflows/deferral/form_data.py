@@ -40,7 +40,6 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
         }
         for each in season.deferral_grounds
     ]
-    row = inspection_row(session, member=subject.member, season=season, holds_up=False)
     return FormData(
         context={
             "year": season.year,
@@ -49,5 +48,9 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
                 session, season_id=season.id, kind=DEFERRAL, language=language
             ),
         },
-        panels={"inspection/inspection_row": row},
+        show_panels=lambda: {
+            "inspection/inspection_row": inspection_row(
+                session, member=subject.member, season=season, holds_up=False
+            )
+        },
     )

@@ -32,8 +32,14 @@ def fill_information(session: Session, *, engine: Engine, case: Case) -> FormDat
 def view_inspection(session: Session, *, case: Case) -> FormData:
     """年检信息: the row, and how many hours are missing where they are."""
     subject = subject_of_case(session, case)
-    row = inspection_row(session, member=subject.member, season=subject.season, holds_up=True)
-    return FormData(context={"year": subject.season.year}, panels={"inspection_row": row})
+    return FormData(
+        context={"year": subject.season.year},
+        show_panels=lambda: {
+            "inspection_row": inspection_row(
+                session, member=subject.member, season=subject.season, holds_up=True
+            )
+        },
+    )
 
 
 @form_data(PROCESS, "accept_commitment")

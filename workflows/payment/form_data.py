@@ -12,7 +12,7 @@ from workflows.shared import fees
 from workflows.shared.fee_panel import describe_claim
 from workflows.shared.fees import FeeClaim
 from workflows.shared.form_data import FormData, answer_check, form_data
-from workflows.shared.subjects import subject_of_case
+from workflows.shared.subjects import Subject, subject_of_case
 
 PROCESS = "payment"
 
@@ -24,13 +24,20 @@ def confirm_fee(session: Session, *, case: Case) -> FormData:
     Files carry their id; the web adds `url`.
     """
     subject = subject_of_case(session, case)
+    return FormData(
+        context={"year": subject.season.year},
+        show_panels=lambda: {"fee_claim": _claim_panel(session, subject)},
+    )
+
+
+def _claim_panel(session: Session, subject: Subject) -> dict[str, Any]:
     member, season = subject.member, subject.season
     state = fees.fee_state(session, member=member, season=season)
     claim = state.claim
     said: dict[str, Any] = {"kind": "payment", "kind_label": "", "claimed_at": "", "paid": None}
     if claim is not None:
         said = describe_claim(claim)
-    panel = {
+    return {
         "member_no": member.number,
         "name": member.name,
         "year": season.year,
@@ -42,7 +49,6 @@ def confirm_fee(session: Session, *, case: Case) -> FormData:
         "note": "",
         "proof": [] if claim is None else _proof(session, claim),
     }
-    return FormData(context={"year": season.year}, panels={"fee_claim": panel})
 
 
 @answer_check(PROCESS, "confirm_fee")

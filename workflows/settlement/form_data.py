@@ -26,5 +26,5 @@ def provide_materials(session: Session, *, case: Case, language: Language) -> Fo
                 session, season_id=season.id, kind=INSPECTION, language=language
             ),
         },
-        panels={"fee": fee_panel(session, member=subject.member, season=season)},
+        show_panels=lambda: {"fee": fee_panel(session, member=subject.member, season=season)},
     )

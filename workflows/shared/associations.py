@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CTE, ColumnElement, ForeignKey, String, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
 from engine.errors import NotFound
@@ -55,13 +55,32 @@ def ids_below(session: Session, association_ids: Iterable[int]) -> frozenset[int
 
 
 def ids_above(session: Session, association_id: int) -> list[int]:
-    """The association's key and those above it, the nearest first."""
-    ids: list[int] = []
-    next_id: int | None = association_id
-    while next_id is not None and next_id not in ids:
-        ids.append(next_id)
-        next_id = session.scalar(select(Association.parent_id).where(Association.id == next_id))
-    return ids
+    """The association's key and those above it, the nearest first, in one query."""
+    above = _above(association_id)
+    return list(session.scalars(select(above.c.id).order_by(above.c.distance)))
+
+
+def nearest_first(
+    association_id: int, column: InstrumentedAttribute[int]
+) -> tuple[CTE, ColumnElement[bool]]:
+    """An association with those above it, to join: the table and the condition on a column.
+
+    Order by its `distance`: what the association says itself goes before what is said above.
+    """
+    above = _above(association_id)
+    return above, above.c.id == column
+
+
+def _above(association_id: int) -> CTE:
+    own = select(Association.id, Association.parent_id, literal(0).label("distance")).where(
+        Association.id == association_id
+    )
+    above = own.cte("above", recursive=True)
+    return above.union_all(
+        select(Association.id, Association.parent_id, above.c.distance + 1).join(
+            above, Association.id == above.c.parent_id
+        )
+    )
 
 
 def list_contacts(

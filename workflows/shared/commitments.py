@@ -25,13 +25,14 @@ def commitment_form(
     found = current_commitment(session, season_id=season_id, kind=kind)
     if found is None:
         return FormData(
-            locked={"version": 0}, panels={panel: {"title": "", "text": "", "version": 0}}
+            locked={"version": 0},
+            show_panels=lambda: {panel: {"title": "", "text": "", "version": 0}},
         )
     is_english = language == "en"
     return FormData(
         locked={"version": found.version},
         context={"version": found.version},
-        panels={
+        show_panels=lambda: {
             panel: {
                 "title": (is_english and found.title_en) or found.title,
                 "text": (is_english and found.text_en) or found.text,

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
@@ -24,13 +24,19 @@ class FormData:
 
     `prefill`: values of fields into which nothing was typed yet. `locked`: values that are
     shown and never read from the request. `context`: what the form's FEEL may refer to, and
-    the options of its dynamic lists. `panels`: data of the parts that are no fields.
+    the options of its dynamic lists. `show_panels`: gathers the data of the parts that are no
+    fields, by panel; asked only when the form is drawn.
     """
 
     prefill: Mapping[str, Any] = field(default_factory=dict)
     locked: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
-    panels: Mapping[str, Any] = field(default_factory=dict)
+    show_panels: Callable[[], Mapping[str, Any]] = dict
+
+    @cached_property
+    def panels(self) -> Mapping[str, Any]:
+        """The panels' data."""
+        return self.show_panels()
 
     @property
     def given(self) -> dict[str, Any]:

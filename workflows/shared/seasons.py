@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
-from workflows.shared.associations import ids_above
+from workflows.shared.associations import nearest_first
 
 INSPECTION = "inspection"
 DEFERRAL = "deferral"
@@ -117,22 +117,24 @@ def find_season(session: Session, *, association_id: int, day: date) -> Season |
     The one whose window is open; else the next one to open; else the last one. The
     association's own seasons go before those of the association above it.
     """
-    for each in ids_above(session, association_id):
-        seasons = session.scalars(select(Season).where(Season.association_id == each)).all()
-        if seasons:
-            return min(seasons, key=lambda season: _distance(season, day))
-    return None
+    above, is_its = nearest_first(association_id, Season.association_id)
+    found = session.execute(
+        select(Season, above.c.distance).join(above, is_its).order_by(above.c.distance)
+    ).all()
+    nearest = [season for season, distance in found if distance == found[0].distance]
+    return min(nearest, key=lambda season: _distance(season, day), default=None)
 
 
 def find_season_of_year(session: Session, *, association_id: int, year: int) -> Season | None:
     """The season of a year for an association's members."""
-    for each in ids_above(session, association_id):
-        found = session.scalar(
-            select(Season).where(Season.association_id == each, Season.year == year)
-        )
-        if found is not None:
-            return found
-    return None
+    above, is_its = nearest_first(association_id, Season.association_id)
+    return session.scalar(
+        select(Season)
+        .join(above, is_its)
+        .where(Season.year == year)
+        .order_by(above.c.distance)
+        .limit(1)
+    )
 
 
 def list_slots(session: Session, *, season_id: int, kind: str) -> Sequence[SeasonSlot]:

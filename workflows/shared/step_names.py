@@ -18,13 +18,13 @@ class StepNames:
 
     def process(self, process_id: str) -> str:
         """The name of a process."""
-        english = self._english(process_id).get(process_id)
+        english = self.english(process_id).get(process_id)
         found = self.release.model.processes.get(process_id)
         return english or (found.name if found else process_id)
 
     def step(self, process_id: str, element_id: str) -> str:
         """The name of a step."""
-        english = self._english(process_id).get(element_id)
+        english = self.english(process_id).get(element_id)
         process = self.release.model.processes.get(process_id)
         step = process.steps.get(element_id) if process else None
         return english or (step.name if step else element_id)
@@ -40,7 +40,7 @@ class StepNames:
         """What stands on the button of an outcome."""
         for button in self._buttons(process_id, form_id):
             if button["properties"].get("outcome") == outcome:
-                english = self._english(process_id).get(f"{form_id}.{button['id']}.label")
+                english = self.english(process_id).get(f"{form_id}.{button['id']}.label")
                 return str(english or button.get("label") or outcome)
         return outcome
 
@@ -52,7 +52,8 @@ class StepNames:
 
         return self.release.once(("buttons", process_id, form_id), read)
 
-    def _english(self, process_id: str) -> Mapping[str, str]:
+    def english(self, process_id: str) -> Mapping[str, str]:
+        """A process's English texts by id; empty in Chinese, which stands in the documents."""
         if self.language != "en":
             return {}
 

@@ -1,6 +1,7 @@
 """A case's member and season, which most of its forms ask for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -11,18 +12,29 @@ from workflows.shared.seasons import Season, SeasonNotFound, find_season_of_year
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom and which year a case is about."""
+    """Whom and which year a case is about; each is read when it is asked for."""
 
-    member: Member
-    season: Season
+    session: Session
+    case: Case
+
+    @cached_property
+    def member(self) -> Member:
+        """The member; raises MemberNotFound."""
+        return get_member(self.session, self.case.subject_id)
+
+    @cached_property
+    def season(self) -> Season:
+        """The season of his association; raises SeasonNotFound."""
+        found = find_season_of_year(
+            self.session,
+            association_id=self.case.association_id or self.member.association_id,
+            year=self.case.year or 0,
+        )
+        if found is None:
+            raise SeasonNotFound
+        return found
 
 
 def subject_of_case(session: Session, case: Case) -> Subject:
-    """The member and season of a member's case; raises MemberNotFound, SeasonNotFound."""
-    member = get_member(session, case.subject_id)
-    season = find_season_of_year(
-        session, association_id=case.association_id or member.association_id, year=case.year or 0
-    )
-    if season is None:
-        raise SeasonNotFound
-    return Subject(member, season)
+    """The member and season of a member's case."""
+    return Subject(session, case)

@@ -1,0 +1,155 @@
+from datetime import timedelta
+from time import perf_counter
+
+import pytest
+
+from engine.engine import Engine
+from tests.workflows.conftest import NOW, PASSWORD
+from workflows.shared.accounts import (
+    PasswordTooPlain,
+    PasswordTooShort,
+    change_password,
+    find_account,
+)
+from workflows.shared.sign_in import (
+    SignedIn,
+    SignInLocked,
+    SignInRefused,
+    end_other_sessions,
+    end_session,
+    find_session,
+    list_sessions,
+    sign_in,
+)
+
+MEMBER = "330000100001"
+IDLE = timedelta(hours=2)
+
+
+def enter(
+    engine: Engine,
+    *,
+    login: str = MEMBER,
+    password: str = PASSWORD,
+    user_type: str = "member",
+    after: timedelta = timedelta(),
+) -> SignedIn:
+    """Sign in from the test's own address."""
+    return sign_in(
+        engine,
+        user_type=user_type,
+        login=login,
+        password=password,
+        address="192.0.2.7",
+        user_agent="test",
+        length=timedelta(hours=12),
+        now=NOW + after,
+    )
+
+
+def test_the_right_password_opens_a_session(demo_engine: Engine) -> None:
+    opened = enter(demo_engine)
+    with demo_engine.database.read() as session:
+        found = find_session(session, opened.token, idle=IDLE, now=NOW)
+        assert found is not None
+        web_session, account = found
+        assert (account.login, web_session.id) == (MEMBER, opened.session_id)
+        assert opened.token.encode() not in web_session.token_hash
+        assert find_session(session, "another", idle=IDLE, now=NOW) is None
+
+
+@pytest.mark.parametrize("after", [timedelta(hours=2), timedelta(hours=12)])
+def test_a_session_ends_when_it_was_not_used_or_is_old(
+    demo_engine: Engine, after: timedelta
+) -> None:
+    opened = enter(demo_engine)
+    with demo_engine.database.read() as session:
+        assert find_session(session, opened.token, idle=IDLE, now=NOW + after) is None
+
+
+@pytest.mark.parametrize(
+    ("user_type", "login", "password"),
+    [
+        ("member", MEMBER, "wrong password"),
+        ("member", "000000000000", PASSWORD),
+        ("staff", MEMBER, PASSWORD),
+    ],
+)
+def test_the_answer_is_the_same_whatever_was_wrong(
+    demo_engine: Engine, user_type: str, login: str, password: str
+) -> None:
+    with pytest.raises(SignInRefused) as refused:
+        enter(demo_engine, user_type=user_type, login=login, password=password)
+    assert str(refused.value) == "The user type, account or password is wrong."
+
+
+def test_an_unknown_account_takes_as_long_as_a_known_one(demo_engine: Engine) -> None:
+    def took(login: str) -> float:
+        started = perf_counter()
+        with pytest.raises(SignInRefused):
+            enter(demo_engine, login=login, password="wrong password")
+        return perf_counter() - started
+
+    took(MEMBER)
+    known, unknown = min(took(MEMBER), took(MEMBER)), min(took("9" * 12), took("9" * 12))
+    # Hashing takes tens of milliseconds, looking up less than one.
+    assert unknown > known / 2
+
+
+@pytest.mark.parametrize("login", [MEMBER, "000000000000"])
+def test_failures_lock_longer_and_longer_whether_the_account_exists_or_not(
+    demo_engine: Engine, login: str
+) -> None:
+    for _ in range(5):
+        with pytest.raises(SignInRefused):
+            enter(demo_engine, login=login, password="wrong password")
+    with pytest.raises(SignInLocked) as locked:
+        enter(demo_engine, login=login)
+    assert locked.value.values == {"minutes": 1}
+    later = timedelta(minutes=1)
+    with pytest.raises(SignInRefused):
+        enter(demo_engine, login=login, password="wrong password", after=later)
+    with pytest.raises(SignInLocked) as locked:
+        enter(demo_engine, login=login, after=later)
+    assert locked.value.values == {"minutes": 2}
+
+
+def test_a_success_forgets_the_failures(demo_engine: Engine) -> None:
+    for _ in range(4):
+        with pytest.raises(SignInRefused):
+            enter(demo_engine, password="wrong password")
+    enter(demo_engine)
+    for _ in range(4):
+        with pytest.raises(SignInRefused):
+            enter(demo_engine, password="wrong password")
+    enter(demo_engine)
+
+
+def test_sessions_are_listed_and_ended(demo_engine: Engine) -> None:
+    here, there, elsewhere = enter(demo_engine), enter(demo_engine), enter(demo_engine)
+    other = enter(demo_engine, user_type="staff", login="zj_review")
+    with demo_engine.database.transaction() as session:
+        end_session(session, session_id=other.session_id, account_id=here.account_id)
+        end_session(session, session_id=there.session_id, account_id=here.account_id)
+        left = list_sessions(session, account_id=here.account_id, now=NOW)
+        assert {each.id for each in left} == {here.session_id, elsewhere.session_id}
+        end_other_sessions(session, account_id=here.account_id, keep_id=here.session_id)
+        left = list_sessions(session, account_id=here.account_id, now=NOW)
+        assert [each.id for each in left] == [here.session_id]
+        assert len(list_sessions(session, account_id=other.account_id, now=NOW)) == 1
+
+
+def test_a_new_password_is_checked(demo_engine: Engine) -> None:
+    with demo_engine.database.transaction() as session:
+        account = find_account(session, user_type="member", login=MEMBER)
+        assert account is not None
+        with pytest.raises(PasswordTooShort):
+            change_password(session, account=account, password="short")
+        with pytest.raises(PasswordTooPlain):
+            change_password(session, account=account, password=f"x{MEMBER}x")
+        with pytest.raises(PasswordTooPlain):
+            change_password(session, account=account, password="aaaaaaaaaaaa")
+        change_password(session, account=account, password="another horse battery")
+    with pytest.raises(SignInRefused):
+        enter(demo_engine)
+    enter(demo_engine, password="another horse battery")
