@@ -19,6 +19,7 @@ from web import (
     contacts,
     errors,
     files,
+    inbox,
     languages,
     navigation,
     payments,
@@ -59,9 +60,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine, form_data=found.form_data, answer_checks=found.answer_checks
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
-    for part in (security, languages, bundles, words, navigation, errors, payments):
+    for part in (security, languages, bundles, words, navigation, errors, payments, inbox):
         part.init_app(app)
-    for part in (signin, account, portal, payments, files, verify, contacts):
+    for part in (signin, account, portal, payments, files, verify, contacts, inbox):
         for blueprint in part.blueprints:
             app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", _home)
@@ -86,7 +87,7 @@ def _home() -> ResponseReturnValue:
     person = sessions.get_person()
     if person.is_member:
         return portal.show_home()
-    return redirect(url_for("account.show"))
+    return redirect(url_for("inbox.index" if person.viewer.is_staff else "account.show"))
 
 
 def _ask_for_new_password() -> ResponseReturnValue | None:

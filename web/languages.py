@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from engine.language import speak
+from forms import Language
 from web.addresses import local_address
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -27,12 +28,10 @@ def catalogue(code: str) -> NullTranslations:
     return Translations.load(CATALOGUES, [LOCALES[code]])
 
 
-def spoken() -> str:
+def spoken() -> Language:
     """The two-letter code of the language of this request."""
-    chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
-        return chosen
-    return request.accept_languages.best_match(list(LANGUAGES), "zh") or "zh"
+    chosen = request.cookies.get(COOKIE) or request.accept_languages.best_match(LANGUAGES)
+    return "en" if chosen == "en" else "zh"
 
 
 @bp.get("/language/<code>")

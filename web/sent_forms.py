@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from engine.cases import Case
+from forms.masking import mask
 from web import current
 from web.languages import spoken
 from workflows.shared.applications import FORMS, values_sent
@@ -37,7 +38,7 @@ class SentForm:
             self.values,
             panels=self.panels,
             file_address=address_of_file,
-            **{"mode": "read", **options},
+            **{"mode": "read", "reveal": True, **options},
         )
 
 
@@ -69,14 +70,25 @@ def list_sent_forms(
             title=names.step(process_id, element_id),
             bound=bound,
             # As it was sent: what the register says today must not creep in.
-            values={**bound.complete(values), **values},
-            panels=data.panels,
+            values=cover_identity(bound, {**bound.complete(values), **values}),
+            # The fee's panel says how the fee stands today, which is no part of what was sent.
+            panels={name: data.panels[name] for name in data.panels if name != "fee"},
         )
 
 
 def kind_of(case: Case) -> str:
     """Which kind of application a case is now."""
     return case.kind if case.kind in FORMS else "inspection"
+
+
+def cover_identity(bound: forms.BoundForm, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with identity numbers masked: they are never shown whole, not even to oneself."""
+    covered = dict(values)
+    for component in bound.form.fields:
+        is_identity = component.properties.get("mask") == "identity"
+        if is_identity and component.is_locked and covered.get(component.key):
+            covered[component.key] = mask("identity", str(covered[component.key]))
+    return covered
 
 
 def address_of_file(file: Mapping[str, Any]) -> str:

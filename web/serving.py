@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from engine.jobs import Worker
 from web.app import create_app
 from web.settings import Settings
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, told in code what it serves and how."""
 
     def __init__(self, settings: Settings, *, bind: str, workers: int, threads: int) -> None:

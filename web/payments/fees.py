@@ -1,5 +1,6 @@
 """The member's side of a fee: an order to pay, 确认已缴费, the proof of a transfer."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -100,12 +101,13 @@ def send_proof(task_id: UUID) -> ResponseReturnValue:
     if sent is None or not sent.filename:
         return _transfer_page(person, task_id, problem=_("Choose a file first.")), 422
     name = clean_file_name(sent.filename)
+    content = cast(BinaryIO, sent.stream)
     try:
-        kind = check_upload(sent.stream, name, accept=PROOF_KINDS, max_size=PROOF_SIZE)
+        kind = check_upload(content, name, accept=PROOF_KINDS, max_size=PROOF_SIZE)
     except UploadRefused as error:
         return _transfer_page(person, task_id, problem=str(error)), 422
     store, now = current.engine().files, current.now()
-    received = store.receive(sent.stream)
+    received = store.receive(content)
     try:
         with current.engine().database.transaction() as session:
             case = _payable_case(session, person, task_id)

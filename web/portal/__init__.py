@@ -1,8 +1,9 @@
 """The member's portal: home, applications, tasks, results, messages."""
 
-from web.portal import applications, messages, results, tasks
+from web.portal import applications, messages, results
 from web.portal.home import show_home
+from web.portal.tasks import bp as steps
 
 __all__ = ["blueprints", "show_home"]
 
-blueprints = (applications.bp, tasks.bp, results.bp, messages.bp)
+blueprints = (applications.bp, steps, results.bp, messages.bp)

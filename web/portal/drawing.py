@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import forms
 from engine.cases import Case
 from web import current
-from web.sent_forms import address_of_file, list_sent_forms
+from web.sent_forms import address_of_file, cover_identity, list_sent_forms
 from workflows.payment.orders import find_live_order
 from workflows.shared.dates import ZONE
 from workflows.shared.fees import TO_PAY
@@ -36,13 +36,13 @@ def draw_open_form(
     return forms.draw(
         current_app.jinja_env,
         opened.form,
-        opened.values,
+        cover_identity(opened.form, opened.values),
         errors=errors,
         marks=[forms.Mark(path, comment) for path, comment in opened.marks.items()],
         panels=panels,
         confirming=confirming,
         file_address=address_of_file,
-        reveal=False,
+        reveal=True,
     )
 
 

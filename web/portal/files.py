@@ -1,5 +1,6 @@
 """Files that are attached at a step: received, looked at, put into their slot."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import request
@@ -60,26 +61,32 @@ def _store(person: Person, task_id: UUID, slot: forms.Slot, replaced: str) -> No
     if sent is None or not sent.filename:
         raise NoFileChosen
     name = clean_file_name(sent.filename)
-    kind = check_upload(sent.stream, name, accept=slot.kinds, max_size=slot.max_size)
-    store, tasks = current.engine().files, current.tasks()
-    received = store.receive(sent.stream)
-    about = {
-        "task_id": task_id,
-        "viewer": person.viewer,
-        "language": spoken(),
-        "now": current.now(),
-    }
+    content = cast(BinaryIO, sent.stream)
+    kind = check_upload(content, name, accept=slot.kinds, max_size=slot.max_size)
+    store, tasks, now = current.engine().files, current.tasks(), current.now()
+    received = store.receive(content)
     action = forms.Action("remove_file", replaced) if replaced else None
     try:
         with current.engine().database.transaction() as session:
-            tasks.keep(session, posted=request.form, action=action, **about)
+            tasks.keep(
+                session,
+                task_id=task_id,
+                posted=request.form,
+                action=action,
+                viewer=person.viewer,
+                language=spoken(),
+                now=now,
+            )
             tasks.attach(
                 session,
+                task_id=task_id,
                 slot_name=slot.name,
                 received=received,
                 name=name,
                 kind=kind.kind,
-                **about,
+                viewer=person.viewer,
+                language=spoken(),
+                now=now,
             )
     except BaseException:
         store.discard(received)

@@ -5,7 +5,9 @@ from typing import Any
 
 from engine.language import N_, _
 from forms.lists import get_list
+from forms.masking import mask
 from forms.options import find_label
+from forms.regions import find_region_name
 from web.languages import spoken
 
 FIELDS = (
@@ -24,19 +26,21 @@ FIELDS = (
 
 def describe_record(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Pairs of word and value; empty when nothing is kept of the year."""
-    if not record:
-        return []
+    personal = record.get("personal", {})
     return [
-        (_(word), _say(record.get(name), list_name))
+        (_(word), _say(name, personal[name], list_name))
         for name, word, list_name in FIELDS
-        if name in record
+        if name in personal
     ]
 
 
-def _say(value: object, list_name: str | None) -> str:
-    if value is None:
+def _say(name: str, value: object, list_name: str | None) -> str:
+    if value is None or value == "":
         return ""
+    if name == "identity_number":
+        return mask("identity", str(value))
     if list_name is None:
         return str(value)
-    label = find_label(get_list(list_name, "en" if spoken() == "en" else "zh"), value)
-    return label or str(value)
+    if list_name == "regions":
+        return find_region_name(str(value)) or str(value)
+    return find_label(get_list(list_name, spoken()), value) or str(value)

@@ -40,7 +40,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
             )
             return page(session, opened)
     except TaskIsOver as over:
-        return redirect(url_for("applications.open_application", case_id=over.task.case_id))
+        return redirect(url_for("applications.open_application", case_id=over.case_id))
 
 
 @bp.post("/<uuid:task_id>")
