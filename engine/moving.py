@@ -131,8 +131,7 @@ class Move:
         case = self.case
         step = self.release.model.step(task.process_id, task.element_id)
         kind = self._property(step, "kind", task.variables)
-        if kind:
-            case.kind = kind
+        case.kind = self._property(step, "case_kind", task.variables) or case.kind
         columns: dict[str, Any] = {
             "kind": kind or case.kind,
             "association_id": case.association_id,

