@@ -1,0 +1,217 @@
+"""Completing tasks in process: the product beside the floor, in one run, case by case in turn."""
+
+import gc
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, select
+
+import workflows
+from benchmarks import reference
+from benchmarks.figures import Figure
+from benchmarks.floor import Floor
+from benchmarks.reference import WAY, StepTaken
+from engine.cases import Case
+from engine.checks import check_operations
+from engine.database import Database
+from engine.engine import Engine
+from engine.files import FileStore
+from engine.moves import Completed
+from engine.vault import Vault
+from web.installing import release_shipped
+from web.schema import migrate
+from workflows import demo
+from workflows.shared.access import Viewer, get_viewer
+from workflows.shared.accounts import Account
+from workflows.shared.tasks import Tasks
+
+CASES = 40
+WARM_UP = 5
+
+
+@dataclass
+class Bench:
+    """A database with the demo, the product's tasks and the floor on it."""
+
+    engine: Engine
+    tasks: Tasks
+    floor: Floor
+    member: Viewer
+    reviewer: Viewer
+    statements: list[int] = field(default_factory=list)
+    state_bytes: list[int] = field(default_factory=list)
+    number: int = 0
+
+    def viewer(self, step: StepTaken) -> Viewer:
+        """Who takes a step."""
+        return self.reviewer if step.is_reviewer else self.member
+
+    def product_case(self) -> list[float]:
+        """Take one case all the way; ms of each completion."""
+        self.number += 1
+        with self.engine.database.transaction() as session:
+            case_id = reference.begin(session, self.engine, self.number)
+        times = []
+        for step in WAY:
+            task_id, said = self._prepare(case_id, step)
+            viewer = self.viewer(step)
+            with _timed(times), self.engine.database.transaction() as session:
+                done = self.tasks.complete(
+                    session,
+                    task_id=task_id,
+                    outcome=step.outcome,
+                    posted=said,
+                    viewer=viewer,
+                    language="zh",
+                    now=self.engine.now(),
+                )
+            if not isinstance(done, Completed):
+                raise TypeError(f"{step}: {done.errors}")
+            self.state_bytes.append(self._state_size(case_id))
+        return times
+
+    def floor_case(self) -> list[float]:
+        """The same by hand; the forms' answers are those that the product was given."""
+        self.number += 1
+        with self.engine.database.transaction() as session:
+            case_id = reference.begin(session, self.engine, self.number)
+        times = []
+        task_id: UUID | None = None
+        for step in WAY:
+            if task_id is None:
+                with self.engine.database.read() as session:
+                    task_id = reference.find_task(session, case_id, step)
+            viewer = self.viewer(step)
+            said = self.said[step.element_id, step.outcome]
+            with _timed(times), self.engine.database.transaction() as session:
+                task_id = self.floor.complete(
+                    session,
+                    task_id=task_id,
+                    outcome=step.outcome,
+                    posted=said,
+                    member_id=viewer.member_id,
+                    reviews=viewer.duties.get("review", frozenset()),
+                    by=viewer.actor,
+                    now=self.engine.now(),
+                )
+        return times
+
+    said: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def _prepare(self, case_id: UUID, step: StepTaken) -> tuple[UUID, Any]:
+        with self.engine.database.read() as session:
+            task_id = reference.find_task(session, case_id, step)
+            opened = self.tasks.open(
+                session,
+                task_id=task_id,
+                viewer=self.viewer(step),
+                language="zh",
+                now=self.engine.now(),
+            )
+            said = reference.posted(opened.form, opened.values, step)
+        self.said[step.element_id, step.outcome] = said
+        return task_id, said
+
+    def _state_size(self, case_id: UUID) -> int:
+        with self.engine.database.read() as session:
+            return len(
+                session.scalars(select(Case.engine_state).where(Case.id == case_id)).one()
+            )
+
+
+@contextmanager
+def _timed(times: list[float]) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    times.append((time.perf_counter() - began) * 1e3)
+
+
+def prepare(url: str, folder: Path) -> Bench:
+    """A fresh installation with the demo, on a database that is empty."""
+    engine = Engine(
+        database=Database(url),
+        vault=Vault(masters=[b"m" * 32], lookup_key=b"l" * 32, trail_key=b"t" * 32),
+        files=FileStore(folder / "files"),
+    )
+    found = workflows.collect()
+    found.install(engine)
+    engine.checks.append(check_operations(engine.operations))
+    migrate(engine.database)
+    release_shipped(engine, reason="benchmark")
+    with engine.database.transaction() as session:
+        demo.seed(session, engine, password="benchmark password", now=engine.now())
+        viewers = [
+            get_viewer(session, session.scalars(select(Account).where(Account.login == login)).one())
+            for login in (reference.MEMBER_NO, reference.REVIEWER)
+        ]
+    return Bench(
+        engine=engine,
+        tasks=Tasks(engine, found.form_data, found.answer_checks),
+        floor=Floor(engine, found.form_data),
+        member=viewers[0],
+        reviewer=viewers[1],
+    )
+
+
+def count_statements(bench: Bench) -> list[int]:
+    """Statements between BEGIN and COMMIT of each completion of one case."""
+    counts: list[int] = []
+    running = [0]
+
+    def begun(_connection: Any) -> None:
+        running[0] = 0
+
+    def executed(*_: Any) -> None:
+        running[0] += 1
+
+    def committed(_connection: Any) -> None:
+        counts.append(running[0])
+
+    sql = bench.engine.database.sql
+    hooks: list[tuple[str, Callable[..., None]]] = [
+        ("begin", begun),
+        ("after_cursor_execute", executed),
+        ("commit", committed),
+    ]
+    for name, function in hooks:
+        event.listen(sql, name, function)
+    bench.product_case()
+    for name, function in hooks:
+        event.remove(sql, name, function)
+    return counts[-len(WAY) :]
+
+
+def measure(name: str, url: str) -> list[Figure]:
+    """Figures of one database."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = prepare(url, Path(folder))
+        for _ in range(WARM_UP):
+            bench.product_case()
+            bench.floor_case()
+        product: list[float] = []
+        floor: list[float] = []
+        gc.collect()
+        for _ in range(CASES):
+            # In turn, so that both meet the same moods of the machine.
+            product += bench.product_case()
+            floor += bench.floor_case()
+        counts = count_statements(bench)
+        bench.engine.database.close()
+    return [
+        Figure(
+            f"completion_function_{name}",
+            statistics.mean(product),
+            "ms",
+            statistics.mean(floor),
+            f"median {statistics.median(product):.2f} and {statistics.median(floor):.2f}",
+        ),
+        Figure("statements", min(counts), "", note=f"each of the ten: {counts} ({name})"),
+        Figure("state_bytes", max(bench.state_bytes), "bytes", note=f"largest at rest ({name})"),
+    ]
