@@ -30,6 +30,23 @@ _RULES: dict[str, tuple[type, ...]] = {
     "validationType": (str,),
     "patternErrorMessage": (str,),
 }
+_ATTRIBUTES: dict[str, tuple[type, ...]] = {
+    "label": (str,),
+    "dateLabel": (str,),
+    "description": (str,),
+    "text": (str,),
+    "accept": (str,),
+    "valuesExpression": (str,),
+    "components": (list,),
+    "decimalDigits": (int,),
+    "defaultRepetitions": (int,),
+    "allowAddRemove": (bool,),
+    "readonly": (bool,),
+    "disabled": (bool,),
+    "disallowPassedDates": (bool,),
+    "defaultValue": (str, int, float, bool, list),
+}
+_MOST_DIGITS = 6
 _TEXTS = ("label", "dateLabel", "description", "text")
 _PROPERTY_TEXTS = ("hint", "confirm", "message", "rowLabel")
 _EXPRESSIONS = ("value", "slots", "check", "min", "max", "maxFiles", "maxSize")
@@ -55,6 +72,7 @@ def check_component(
     component: Component, *, keys: set[str], outcomes: set[str]
 ) -> Iterator[Finding]:
     """Say what is wrong with a component: messages with their values."""
+    yield from _check_attributes(component)
     yield from _check_properties(component)
     yield from _check_expressions(component)
     yield from _check_rules(component)
@@ -72,6 +90,19 @@ def check_component(
         yield N_("A group has no path here: its fields stand beside the others."), {}
     elif component.type == "dynamiclist" and not component.raw.get("components"):
         yield N_("A list has at least one field."), {}
+
+
+def _check_attributes(component: Component) -> Iterator[Finding]:
+    for name, types in _ATTRIBUTES.items():
+        value = component.raw.get(name)
+        right = value is None or (
+            isinstance(value, types) and (bool in types or not isinstance(value, bool))
+        )
+        if right and isinstance(value, int) and name != "defaultValue":
+            right = 0 <= value <= (_MOST_DIGITS if name == "decimalDigits" else 20)
+        if not right:
+            message = N_("The attribute “%(name)s” cannot be “%(value)s”.")
+            yield message, {"name": name, "value": str(value)[:80]}
 
 
 def _check_properties(component: Component) -> Iterator[Finding]:
@@ -96,7 +127,8 @@ def _check_properties(component: Component) -> Iterator[Finding]:
 
 def _check_expressions(component: Component) -> Iterator[Finding]:
     raw, properties = component.raw, component.properties
-    hide = (raw.get("conditional") or {}).get("hide")
+    conditional = raw.get("conditional") or {}
+    hide = conditional.get("hide") if isinstance(conditional, Mapping) else conditional
     if hide is not None and not is_expression(hide):
         yield N_("A condition begins with “=”."), {}
     sources: list[tuple[str, Any]] = [

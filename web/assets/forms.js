@@ -34,7 +34,7 @@ function focusOn(form, ...selectors) {
 async function act(form, button, name, value, ...focus) {
   form.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(form.action, { method: "POST", body: collect(form, name, value) });
+    const response = await fetch(form.getAttribute("action"), { method: "POST", body: collect(form, name, value) });
     if (response.redirected || !redraw(form, await response.text())) throw new Error("no form");
     focusOn(form, "[data-focus]", ...focus);
   } catch {
@@ -153,7 +153,7 @@ function send(form, field, file) {
     focusOn(form, "[data-focus]", id);
   });
   request.addEventListener("error", () => tell(field, field.dataset.failed, true));
-  request.open("POST", form.action);
+  request.open("POST", form.getAttribute("action"));
   request.send(data);
 }
 
@@ -166,6 +166,9 @@ document.addEventListener("click", (event) => {
   field.dataset.replaces = button.value;
   field.click();
 });
+
+/* A file that was not chosen after all replaces nothing. */
+document.addEventListener("cancel", (event) => delete event.target.dataset?.replaces, true);
 
 /** With scripts a chosen file is sent at once, so its button is of no use. */
 function prepare(form) {
