@@ -5,22 +5,25 @@ Guangzhou; 费 confirms fees for Zhejiang, 管 manages Zhejiang, 系 is the syst
 the auditor. 无 is nobody.
 """
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
+from engine.database import new_id
+from engine.engine import Engine
 from engine.errors import NotAllowed, NotFound
+from engine.files import StoredFile
 from engine.tasks import Task
+from tests.workflows.walking import Walk
 from workflows.shared.access import (
     SYSTEM,
     Object,
     Viewer,
     can,
     check,
+    check_file,
     get_viewer,
     visible_cases,
     visible_members,
@@ -28,6 +31,7 @@ from workflows.shared.access import (
 )
 from workflows.shared.accounts import find_account
 from workflows.shared.associations import Association
+from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult
@@ -149,58 +153,92 @@ def test_what_one_sees_but_may_not_do_is_not_allowed() -> None:
         check(CAST["审"], "withdraw", THINGS["金的申请"])
 
 
-def add_task(session: Session, case: Case, *, lane: str, duty: str, member: Member) -> None:
-    """Write an open task's row."""
-    session.add(
-        Task(
-            id=UUID(int=hash((case.id, lane, duty)) & (2**127 - 1)),
-            case_id=case.id,
-            process_id="inspection",
-            element_id="step",
-            lane=lane,
-            duty=duty,
-            kind="inspection",
-            round=1,
-            state="open",
-            association_id=member.association_id,
-            subject_id=member.id,
-            subject_no=member.number,
-            subject_name=member.name,
-            opened_at=case.started_at,
-        )
-    )
+@pytest.fixture
+def three_cases(demo_engine: Engine) -> Engine:
+    """Applications of Zhejiang: one in review, one at its fee; one of Guangzhou in review."""
+    Walk(demo_engine, "330000100001").start().to_materials().apply()
+    Walk(demo_engine, "330000100005").start().to_materials()
+    Walk(demo_engine, "440100100001").start().to_materials().apply()
+    return demo_engine
 
 
 @pytest.mark.parametrize(
     ("user_type", "login", "tasks"),
     [
-        ("member", "330000100001", {("330000100001", "member")}),
-        ("member", "440100100001", {("440100100001", "member")}),
+        ("member", "330000100001", set()),
+        ("member", "330000100005", {("330000100005", "member")}),
         ("member", "440300100001", set()),
         ("staff", "zj_review", {("330000100001", "review")}),
-        ("staff", "zj_fees", {("330000100001", "fees")}),
-        ("staff", "gz_review", {("440100100001", "review"), ("440100100001", "fees")}),
-        ("staff", "gd_review", {("440100100001", "review"), ("440100100001", "fees")}),
+        ("staff", "zj_fees", {("330000100005", "fees")}),
+        ("staff", "gz_review", {("440100100001", "review")}),
+        ("staff", "gd_review", {("440100100001", "review")}),
         ("staff", "sz_review", set()),
         ("staff", "admin", set()),
         ("staff", "audit", set()),
     ],
 )
 def test_queries_show_the_same_as_the_table(
-    seeded: Session, made_cases: None, user_type: str, login: str, tasks: set[tuple[str, str]]
+    three_cases: Engine, user_type: str, login: str, tasks: set[tuple[str, str]]
 ) -> None:
-    account = find_account(seeded, user_type=user_type, login=login)
-    assert account is not None
-    viewer = get_viewer(seeded, account)
-    found = seeded.scalars(select(Task).where(visible_tasks(viewer))).all()
-    assert {(task.subject_no, task.duty) for task in found} == tasks
-    everything = seeded.scalars(select(Task)).all()
-    assert {task.id for task in found} == {
-        task.id for task in everything if can(viewer, "complete", task)
-    }
-    cases = set(seeded.scalars(select(Case.id).where(visible_cases(viewer))))
-    assert cases == {case.id for case in seeded.scalars(select(Case)) if can(viewer, "see", case)}
-    members = set(seeded.scalars(select(Member.id).where(visible_members(viewer))))
-    assert members == {
-        member.id for member in seeded.scalars(select(Member)) if can(viewer, "see", member)
-    }
+    with three_cases.database.read() as session:
+        account = find_account(session, user_type=user_type, login=login)
+        assert account is not None
+        viewer = get_viewer(session, account)
+        is_open = Task.state == "open"
+        found = session.scalars(select(Task).where(is_open, visible_tasks(viewer))).all()
+        assert {(task.subject_no, task.duty) for task in found} == tasks
+        assert {task.id for task in found} == {
+            task.id
+            for task in session.scalars(select(Task).where(is_open))
+            if can(viewer, "complete", task)
+        }
+        assert set(session.scalars(select(Case.id).where(visible_cases(viewer)))) == {
+            case.id for case in session.scalars(select(Case)) if can(viewer, "see", case)
+        }
+        assert set(session.scalars(select(Member.id).where(visible_members(viewer)))) == {
+            each.id for each in session.scalars(select(Member)) if can(viewer, "see", each)
+        }
+
+
+def test_a_proof_of_payment_is_seen_by_who_confirms_the_fee(three_cases: Engine) -> None:
+    with three_cases.database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.subject_no == "330000100005")).one()
+        proof, other = add_stored(session, case), add_stored(session, case)
+        claim = session.scalars(select(FeeClaim).where(FeeClaim.member_id == case.subject_id)).one()
+        claim.proof_file_id = proof.id
+        session.flush()
+
+        def sees(user_type: str, login: str, file: StoredFile) -> bool:
+            account = find_account(session, user_type=user_type, login=login)
+            assert account is not None
+            try:
+                check_file(session, get_viewer(session, account), file)
+            except NotFound:
+                return False
+            return True
+
+        assert sees("staff", "zj_fees", proof)
+        assert not sees("staff", "zj_fees", other)
+        assert sees("staff", "zj_review", other)
+        assert sees("member", "330000100005", other)
+        assert not sees("member", "330000100001", other)
+        assert not sees("staff", "gz_review", proof)
+        with pytest.raises(NotFound):
+            check_file(session, None, proof)
+
+
+def add_stored(session: Session, case: Case) -> StoredFile:
+    """Write the row of a file of a case."""
+    file = StoredFile(
+        id=new_id(),
+        case_id=case.id,
+        name="回单.pdf",
+        kind="pdf",
+        size=1,
+        sha256="",
+        at=case.started_at,
+        by_kind="member",
+    )
+    session.add(file)
+    session.flush()
+    return file
