@@ -1,0 +1,8 @@
+"""Cases, as administrators, managers, auditors and reviewers look at them."""
+
+from web.cases import listing, pages
+from web.cases.blueprint import bp
+
+__all__ = ["blueprints", "listing", "pages"]
+
+blueprints = (bp,)

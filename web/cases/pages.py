@@ -1,0 +1,177 @@
+"""One case: where it stands, what keeps it, the way it took, what was sent."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case, get_case
+from engine.engine import Engine
+from engine.incidents import Incident, open_incidents
+from engine.language import _
+from engine.moves import retry_incident
+from engine.positions import Position, position
+from engine.submissions import submissions
+from engine.tasks import Task
+from web import current
+from web.cases.blueprint import bp
+from web.cases.trails import describe_trail
+from web.inbox.listing import name_office
+from web.languages import spoken
+from web.staff import get_staff_person
+from workflows.shared.access import Viewer, can, check
+from workflows.shared.actor_names import name_actors
+from workflows.shared.associations import Association
+from workflows.shared.step_names import StepNames
+
+
+@bp.get("/<uuid:case_id>")
+def show(case_id: UUID) -> ResponseReturnValue:
+    """Show everything about a case."""
+    viewer = get_staff_person().viewer
+    with current.engine().database.read() as session:
+        case = get_case(session, case_id)
+        check(viewer, "see", case)
+        return render_template("cases/show.html", **_describe(session, viewer, case))
+
+
+@bp.post("/<uuid:case_id>/incidents/<uuid:incident_id>/retry")
+def retry(case_id: UUID, incident_id: UUID) -> ResponseReturnValue:
+    """Run the operation again at which the case stands still."""
+    person, engine = get_staff_person(), current.engine()
+    with engine.database.transaction() as session:
+        check(person.viewer, "see", case := get_case(session, case_id))
+        check(person.viewer, "retry", case)
+        retry_incident(
+            session, engine, incident_id=incident_id, by=person.actor, now=current.now()
+        )
+        is_stuck = bool(open_incidents(session, case_id))
+    flash(*_say_retried(is_stuck=is_stuck))
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _say_retried(*, is_stuck: bool) -> tuple[str, str]:
+    if is_stuck:
+        return _("Tried again; the case still stands still."), "warning"
+    return _("Tried again: the case goes on."), "success"
+
+
+def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
+    engine = current.engine()
+    release = engine.releases.get(session, case.release_id)
+    names = StepNames(release, spoken())
+    found = position(session, engine, case)
+    office = session.get(Association, case.association_id) if case.association_id else None
+    is_admin = can(viewer, "retry", case)
+    return {
+        "case": {
+            "id": case.id,
+            "name": case.subject_name,
+            "number": case.subject_no,
+            "key": case.business_key,
+            "process": names.process(case.process_id),
+            "year": case.year,
+            "office": name_office(office) if office else "",
+            "state": case.state,
+            "status": case.status,
+            "round": case.round,
+            "release": release.number,
+            "started_at": case.started_at,
+            "updated_at": case.updated_at,
+            "ended_at": case.ended_at,
+        },
+        "steps": _describe_steps(session, viewer, found, names),
+        "incidents": [
+            _describe_incident(each, names) for each in open_incidents(session, case.id)
+        ],
+        "can_retry": is_admin,
+        "variables": _describe_variables(found) if is_admin else [],
+        "rounds": _describe_rounds(session, engine, case, names),
+        "trail": describe_trail(session, engine, case, is_full=True),
+        "diagram_address": url_for("studio.diagram", case_id=case.id),
+    }
+
+
+def _describe_steps(
+    session: Session, viewer: Viewer, found: Position, names: StepNames
+) -> list[dict[str, Any]]:
+    """What the case waits for: people, events with their times, operations under way."""
+    tasks = [
+        {
+            "kind": "task",
+            "name": names.step(each.process_id, each.element_id),
+            "process": names.process(each.process_id),
+            "due_at": task.due_at,
+            "since": task.opened_at,
+            "address": url_for("inbox.show", task_id=task.id)
+            if task.lane == "association" and can(viewer, "see", task)
+            else "",
+        }
+        for each in found.tasks
+        if (task := session.get(Task, each.id)) is not None
+    ]
+    waits = [
+        {
+            "kind": each.kind,
+            "name": names.step(each.process_id, each.element_id),
+            "process": names.process(each.process_id),
+            "due_at": each.due_at,
+        }
+        for each in found.waits
+    ]
+    operations = [
+        {
+            "kind": "operation",
+            "name": names.step(each.process_id, each.element_id),
+            "process": names.process(each.process_id),
+        }
+        for each in found.operations
+    ]
+    return [*tasks, *waits, *operations]
+
+
+def _describe_incident(incident: Incident, names: StepNames) -> dict[str, Any]:
+    return {
+        "step": names.step(incident.process_id, incident.element_id),
+        "process": names.process(incident.process_id),
+        "operation": incident.operation,
+        "error": incident.error,
+        "opened_at": incident.opened_at,
+        "retry_address": url_for(
+            "cases.retry", case_id=incident.case_id, incident_id=incident.id
+        ),
+    }
+
+
+def _describe_variables(found: Position) -> list[tuple[str, str]]:
+    return [(name, orjson.dumps(value).decode()) for name, value in sorted(found.variables.items())]
+
+
+def _describe_rounds(
+    session: Session, engine: Engine, case: Case, names: StepNames
+) -> list[dict[str, Any]]:
+    """What was sent, round by round; the values themselves are shown where they are decided."""
+    sent = submissions(session, engine.vault, case_id=case.id, subject=case.subject_key)
+    people = name_actors(session, (each.by for each in sent))
+    rounds: dict[int, list[dict[str, Any]]] = {}
+    for each in sent:
+        rounds.setdefault(each.round, []).append(
+            {
+                "step": names.step(each.process_id, each.element_id),
+                "outcome": names.outcome(each.process_id, each.element_id, each.outcome),
+                "by": people[Actor(each.by.kind, each.by.id)],
+                "at": each.at,
+                "address": _find_task_address(session, each.task_id),
+            }
+        )
+    return [{"number": number, "sent": rounds[number]} for number in sorted(rounds, reverse=True)]
+
+
+def _find_task_address(session: Session, task_id: UUID) -> str:
+    task = session.get(Task, task_id)
+    is_shown = task is not None and task.lane == "association"
+    return url_for("inbox.show", task_id=task_id) if is_shown else ""

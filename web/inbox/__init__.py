@@ -1,0 +1,23 @@
+"""The association's inbox 待办: what waits for its people, and the page to decide it on."""
+
+from flask import Flask
+
+from web import current
+from web.inbox import claims, listing, review
+from web.inbox.blueprint import bp
+from web.staff import get_staff_person
+from workflows.review.queries import count_open_tasks
+
+__all__ = ["blueprints", "claims", "init_app", "listing", "review"]
+
+blueprints = (bp,)
+
+
+def init_app(app: Flask) -> None:
+    """Say in the navigation how much waits."""
+    app.extensions["tallies"]["inbox.index"] = _count
+
+
+def _count() -> int:
+    with current.engine().database.read() as session:
+        return count_open_tasks(session, get_staff_person().viewer)

@@ -1,0 +1,183 @@
+"""The application beside the decision: its forms, drawn, and what changed from round to round."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, request, url_for
+from sqlalchemy.orm import Session
+
+import forms
+from engine.cases import get_case
+from engine.submissions import NewMark
+from engine.tasks import Task
+from web import current
+from web.inbox.addresses import kept_filters
+from web.languages import spoken
+from web.sent_forms import address_of_file
+from workflows.review.applications import Applications, Round, RoundChanges, SentForm
+from workflows.shared.applications import FORMS, REVIEW
+from workflows.shared.step_names import StepNames
+
+
+def is_revealed() -> bool:
+    """Whether personal details were asked for in full; covered otherwise."""
+    return request.args.get("full") == "1"
+
+
+def read_forms(session: Session, task: Task) -> list[SentForm]:
+    """The forms of the application that a task is about; none if it is about something else."""
+    if task.kind not in FORMS:
+        return []
+    return _applications().read_forms(
+        session,
+        case=get_case(session, task.case_id),
+        kind=task.kind,
+        round=task.round,
+        language=spoken(),
+        now=current.now(),
+    )
+
+
+def draw_application(
+    session: Session, task: Task, *, is_marking: bool = False, marks: Sequence[NewMark] = ()
+) -> list[dict[str, Any]]:
+    """The forms as they were sent, with attachments in place and what changed at its field."""
+    names = _names(session, task)
+    changed = _changes_by_form(session, task)
+    return [
+        {
+            "id": form.element_id,
+            "title": names.step(form.process_id, form.element_id),
+            "html": forms.draw(
+                current_app.jinja_env,
+                form.form,
+                form.values,
+                mode="read",
+                marking=is_marking,
+                marks=[
+                    forms.Mark(mark.path, mark.comment)
+                    for mark in marks
+                    if mark.element_id == form.element_id
+                ],
+                changes=changed.get(form.element_id, ()),
+                scope=form.scope,
+                reveal=is_revealed(),
+                file_address=address_of_file,
+                has_preview=True,
+                heading_level=3,
+            ),
+        }
+        for form in read_forms(session, task)
+    ]
+
+
+def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
+    """What changed in one round, and the rounds to choose from; None before the second."""
+    rounds = _rounds(session, task)
+    if len(rounds) < 2:
+        return None
+    wanted = request.args.get("round", type=int)
+    after = next((each for each in rounds[1:] if each.number == wanted), rounds[-1])
+    before = rounds[rounds.index(after) - 1]
+    found = _compare(session, task, before, after)
+    names = _names(session, task)
+    decision = before.decision
+    return {
+        "number": after.number,
+        "before": before.number,
+        "kind": after.kind,
+        "kind_before": before.kind,
+        "sent_at": after.sent_at,
+        "reason": decision.reason if decision else "",
+        "was_withdrawn": decision is None,
+        "rounds": [
+            {"number": each.number, "is_here": each == after, "address": _round_address(task, each)}
+            for each in rounds[1:]
+        ],
+        "forms": [
+            {
+                "title": names.step(each.process_id, each.element_id),
+                "is_new": each.is_new,
+                "changes": [
+                    {
+                        **change._asdict(),
+                        "is_marked": _is_marked(before, each.element_id, change.path),
+                    }
+                    for change in each.changes
+                ],
+            }
+            for each in found.forms
+        ],
+    }
+
+
+def describe_decision(session: Session, task: Task) -> dict[str, Any]:
+    """The reason and the marks of the decision that was made on a task."""
+    found = next((each for each in _rounds(session, task) if each.number == task.round), None)
+    if found is None or found.decision is None:
+        return {"reason": "", "marks": []}
+    marks = label_marks(session, task, found.decision.marks)
+    return {"reason": found.decision.reason, "marks": marks}
+
+
+def label_marks(
+    session: Session, task: Task, marks: Sequence[NewMark]
+) -> list[dict[str, str]]:
+    """Marks with the names of what they are on."""
+    named = {form.element_id: form for form in read_forms(session, task)}
+    return [
+        {"label": named[mark.element_id].label_of(mark.path), "comment": mark.comment}
+        for mark in marks
+        if mark.element_id in named
+    ]
+
+
+def _changes_by_form(session: Session, task: Task) -> dict[str, Sequence[forms.Change]]:
+    """What changed in the task's own round, for marking it at the fields themselves."""
+    rounds = [each for each in _rounds(session, task) if each.number <= task.round]
+    if len(rounds) < 2:
+        return {}
+    found = _compare(session, task, rounds[-2], rounds[-1])
+    return {each.element_id: each.changes for each in found.forms if not each.is_new}
+
+
+def _compare(session: Session, task: Task, before: Round, after: Round) -> RoundChanges:
+    return _applications().compare_rounds(
+        session,
+        case=get_case(session, task.case_id),
+        before=before,
+        after=after,
+        language=spoken(),
+        now=current.now(),
+        reveal=is_revealed(),
+    )
+
+
+def _rounds(session: Session, task: Task) -> list[Round]:
+    if task.element_id != REVIEW:
+        return []
+    return _applications().list_rounds(session, case=get_case(session, task.case_id))
+
+
+def _is_marked(before: Round, element_id: str, path: str) -> bool:
+    """Whether the reviewer had pointed at what changed (at a file: at its slot)."""
+    marks = before.decision.marks if before.decision else ()
+    return any(
+        mark.element_id == element_id and (mark.path == path or mark.path.startswith(f"{path}."))
+        for mark in marks
+    )
+
+
+def _round_address(task: Task, each: Round) -> str:
+    kept = {**kept_filters(), **({"full": "1"} if is_revealed() else {})}
+    return url_for("inbox.show", task_id=task.id, **kept, round=each.number)
+
+
+def _applications() -> Applications:
+    tasks = current.tasks()
+    return Applications(tasks.engine, tasks.form_data)
+
+
+def _names(session: Session, task: Task) -> StepNames:
+    case = get_case(session, task.case_id)
+    return StepNames(current.engine().releases.get(session, case.release_id), spoken())

@@ -1,0 +1,5 @@
+"""The inbox's blueprint: its pages are in several modules and belong to one place."""
+
+from flask import Blueprint
+
+bp = Blueprint("inbox", __name__, url_prefix="/inbox")

@@ -1,0 +1,143 @@
+"""The list of what waits: counts by kind, filters, one page at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.tasks import Task
+from web import current
+from web.inbox.addresses import read_filters, read_position, write_filters, write_position
+from web.inbox.blueprint import bp
+from web.languages import spoken
+from web.staff import get_staff_person
+from workflows.review import queries
+from workflows.review.claims import is_stale
+from workflows.review.queries import Filters
+from workflows.shared.access import SYSTEM, Viewer, check
+from workflows.shared.actor_names import name_accounts
+from workflows.shared.associations import Association
+
+SOON = timedelta(days=1)
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """List the tasks that the person may work on; a script may ask for the list alone."""
+    viewer = get_staff_person().viewer
+    check(viewer, "see_inbox", SYSTEM)
+    filters = read_filters()
+    with current.engine().database.read() as session:
+        found = _describe_page(session, viewer, filters)
+        is_part = request.headers.get("HX-Target") == "tasks"
+        if is_part:
+            return render_template("inbox/_tasks.html", **found)
+        choices = _describe_choices(session, viewer)
+    return render_template("inbox/index.html", **found, **choices)
+
+
+def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[str, object]:
+    now = current.now()
+    after = read_position(request.args.get("after", ""))
+    page = queries.list_tasks(session, viewer, filters, now=now, after=after)
+    counts = queries.count_kinds(session, viewer, filters, now=now)
+    kept = write_filters(filters)
+    return {
+        "filters": filters,
+        "tasks": _describe_tasks(session, page.tasks, viewer, kept, now=now),
+        "kinds": _describe_kinds(counts, filters),
+        "count": counts.get(filters.kind, 0) if filters.kind else sum(counts.values()),
+        "next_page": page.next
+        and url_for("inbox.index", **kept, after=write_position(page.next)),
+        "first_page": after and url_for("inbox.index", **kept),
+        "everything": url_for("inbox.index"),
+        "has_offices": len(frozenset[int]().union(*viewer.duties.values())) > 1,
+    }
+
+
+def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
+    offices = queries.list_offices(session, viewer)
+    return {
+        "years": queries.list_years(session, viewer),
+        "offices": [{"id": each.id, "name": name_office(each)} for each in offices],
+    }
+
+
+def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[str, object]]:
+    kinds = dict(counts)
+    if filters.kind:
+        kinds.setdefault(filters.kind, 0)
+    everything = {"": sum(counts.values()), **kinds}
+    return [
+        {
+            "code": kind,
+            "count": count,
+            "is_here": kind == filters.kind,
+            "address": url_for("inbox.index", **write_filters(replace(filters, kind=kind))),
+        }
+        for kind, count in everything.items()
+    ]
+
+
+def _describe_tasks(
+    session: Session,
+    tasks: Sequence[Task],
+    viewer: Viewer,
+    kept: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> list[dict[str, object]]:
+    people = [each.claimed_by for each in tasks] + [each.completed_by for each in tasks]
+    names = name_accounts(session, people)
+    keys = {each.association_id for each in tasks if each.association_id is not None}
+    offices = {key: name_office(session.get_one(Association, key)) for key in keys}
+    return [
+        {
+            "address": url_for("inbox.show", task_id=each.id, **kept),
+            "name": each.subject_name,
+            "number": each.subject_no,
+            "kind": each.kind,
+            "year": each.year,
+            "round": each.round,
+            "office": offices.get(each.association_id or 0, ""),
+            "opened_at": each.opened_at,
+            "due_at": each.due_at,
+            "urgency": say_urgency(each, now=now),
+            "claim": describe_claim(each, names, viewer, now=now),
+            "completed_at": each.completed_at,
+            "completed_by": names.get(each.completed_by or 0, ""),
+            "outcome": each.outcome,
+        }
+        for each in tasks
+    ]
+
+
+def say_urgency(task: Task, *, now: datetime) -> str:
+    """Whether an open task is overdue or soon will be; empty when there is time."""
+    if task.state != "open" or task.due_at is None:
+        return ""
+    if task.due_at < now:
+        return "overdue"
+    return "soon" if task.due_at < now + SOON else ""
+
+
+def describe_claim(
+    task: Task, names: Mapping[int, str], viewer: Viewer, *, now: datetime
+) -> dict[str, object] | None:
+    """Who is on a task, and since when; nobody, if that was long ago."""
+    if task.claimed_by is None or task.claimed_at is None or is_stale(task, now=now):
+        return None
+    return {
+        "name": names.get(task.claimed_by, ""),
+        "at": task.claimed_at,
+        "is_own": task.claimed_by == viewer.account_id,
+    }
+
+
+def name_office(association: Association) -> str:
+    """What an association is called in the language of the page."""
+    return (association.name_en if spoken() == "en" else "") or association.name

@@ -1,0 +1,183 @@
+"""The page of one task, put together: the application, the decision, and what surrounds them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, render_template, url_for
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import forms
+from engine.actors import Actor
+from engine.cases import Case, get_case
+from engine.submissions import NewMark
+from engine.tasks import Task
+from forms.panels import panel_template
+from web import current
+from web.cases.trails import describe_trail
+from web.inbox import applications, claims
+from web.inbox.addresses import kept_filters
+from web.inbox.applications import read_forms
+from web.inbox.listing import name_office, say_urgency
+from web.languages import spoken
+from web.sent_forms import address_of_file
+from workflows.shared.access import Viewer, can
+from workflows.shared.actor_names import name_actors
+from workflows.shared.associations import Association
+from workflows.shared.inspection_row import inspection_row
+from workflows.shared.step_names import StepNames
+from workflows.shared.subjects import subject_of_case
+from workflows.shared.tasks import OpenForm
+
+__all__ = ["draw_changes", "draw_decided", "draw_over", "draw_task", "read_forms"]
+
+FEE_PANEL = "fee_claim"
+
+
+def draw_task(
+    session: Session,
+    viewer: Viewer,
+    opened: OpenForm,
+    *,
+    errors: Sequence[forms.FieldError] = (),
+    marks: Sequence[NewMark] = (),
+) -> str:
+    """The page of an open task, with what was typed when it was not accepted."""
+    task = opened.task
+    decision = forms.draw(
+        current_app.jinja_env, opened.form, opened.values, errors=errors, heading_level=3
+    )
+    return render_template(
+        "inbox/review.html",
+        **_describe(session, viewer, task, opened.case),
+        **claims.describe(session, viewer, task),
+        application=applications.draw_application(
+            session, task, is_marking=can(viewer, "complete", task), marks=marks
+        ),
+        claimed_fee=_draw_fee(opened),
+        decision=decision,
+        can_decide=can(viewer, "complete", task),
+        decide_address=url_for("inbox.decide", task_id=task.id, **kept_filters()),
+        has_errors=bool(errors),
+    )
+
+
+def draw_decided(session: Session, viewer: Viewer, task: Task) -> str:
+    """The page of a task that waits for nobody any more."""
+    case = get_case(session, task.case_id)
+    return render_template(
+        "inbox/review.html",
+        **_describe(session, viewer, task, case),
+        application=applications.draw_application(session, task),
+        over=_describe_over(session, task, case),
+    )
+
+
+def draw_over(
+    session: Session, viewer: Viewer, task: Task, *, reason: str, marks: Sequence[NewMark]
+) -> str:
+    """Say who was faster, with everything that was typed to read and to copy."""
+    case = get_case(session, task.case_id)
+    labels = applications.label_marks(session, task, marks)
+    return render_template(
+        "inbox/over.html",
+        **_describe(session, viewer, task, case, has_trail=False),
+        over=_describe_over(session, task, case),
+        typed={"reason": reason, "marks": labels},
+        open_task=_find_open_task(session, task),
+    )
+
+
+def draw_changes(session: Session, task: Task) -> str:
+    """What changed in the round that was asked for, alone."""
+    return render_template(
+        "inbox/_changes.html",
+        changes=applications.describe_changes(session, task),
+        task={"address": url_for("inbox.show", task_id=task.id, **kept_filters())},
+    )
+
+
+def _describe(
+    session: Session, viewer: Viewer, task: Task, case: Case, *, has_trail: bool = True
+) -> dict[str, Any]:
+    names = StepNames(current.engine().releases.get(session, case.release_id), spoken())
+    office = session.get(Association, task.association_id) if task.association_id else None
+    sees_case = can(viewer, "see_trail", case)
+    engine = current.engine()
+    return {
+        "task": {
+            "name": task.subject_name,
+            "number": task.subject_no,
+            "kind": task.kind,
+            "step": names.step(task.process_id, task.element_id),
+            "year": task.year,
+            "round": task.round,
+            "status": case.status,
+            "office": name_office(office) if office else "",
+            "opened_at": task.opened_at,
+            "due_at": task.due_at,
+            "urgency": say_urgency(task, now=current.now()),
+            "address": url_for("inbox.show", task_id=task.id, **kept_filters()),
+        },
+        "inbox_address": url_for("inbox.index", **kept_filters()),
+        "is_full": applications.is_revealed(),
+        "reveal_address": url_for(
+            "inbox.show",
+            task_id=task.id,
+            **kept_filters(),
+            full=None if applications.is_revealed() else "1",
+        ),
+        "case_address": url_for("cases.show", case_id=case.id) if sees_case else "",
+        "diagram_address": url_for("studio.diagram", case_id=case.id)
+        if can(viewer, "see_diagram", case)
+        else "",
+        "changes": applications.describe_changes(session, task) if sees_case else None,
+        "row": _describe_row(session, case),
+        "trail": describe_trail(session, engine, case) if sees_case and has_trail else [],
+    }
+
+
+def _describe_row(session: Session, case: Case) -> dict[str, Any] | None:
+    if case.subject_kind != "member":
+        return None
+    subject = subject_of_case(session, case)
+    return inspection_row(session, member=subject.member, season=subject.season, holds_up=False)
+
+
+def _describe_over(session: Session, task: Task, case: Case) -> dict[str, Any]:
+    """Who decided what and when; without an outcome the case went another way."""
+    names = StepNames(current.engine().releases.get(session, case.release_id), spoken())
+    by = Actor(task.completed_by_kind, task.completed_by) if task.completed_by_kind else None  # type: ignore[arg-type]
+    return {
+        "by": name_actors(session, [by])[by] if by else "",
+        "at": task.completed_at,
+        "code": task.outcome or "",
+        "outcome": names.outcome(task.process_id, task.element_id, task.outcome)
+        if task.outcome
+        else "",
+        **applications.describe_decision(session, task),
+    }
+
+
+def _draw_fee(opened: OpenForm) -> Markup:
+    """What was claimed of a fee, with its proof in place."""
+    if FEE_PANEL not in opened.panels:
+        return Markup()
+    panel = dict(opened.panels[FEE_PANEL])
+    panel["proof"] = [{**file, "url": address_of_file(file)} for file in panel["proof"]]
+    name = panel_template(FEE_PANEL, process=opened.form.form.process)
+    template = current_app.jinja_env.get_template(name)
+    return Markup(template.render(panel=panel))  # noqa: S704  drawn by a template
+
+
+def _find_open_task(session: Session, task: Task) -> str:
+    """Where the same step of the case is open again, if it is."""
+    found = session.scalar(
+        select(Task.id).where(
+            Task.case_id == task.case_id,
+            Task.element_id == task.element_id,
+            Task.state == "open",
+        )
+    )
+    return url_for("inbox.show", task_id=found, **kept_filters()) if found else ""

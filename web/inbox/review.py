@@ -1,0 +1,139 @@
+"""One task of the inbox: the whole application on one page, and the decision on it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.cases import get_case
+from engine.language import _
+from engine.moves import TaskHasChanged, TaskIsOver, TaskNotFound
+from engine.submissions import NewMark
+from engine.tasks import Task
+from forms import FieldError
+from web import current
+from web.inbox import pages
+from web.inbox.addresses import read_filters, write_filters
+from web.inbox.blueprint import bp
+from web.languages import spoken
+from web.staff import get_staff_person
+from workflows.review.applications import read_new_marks
+from workflows.review.queries import find_next_task
+from workflows.shared.access import Viewer, check
+from workflows.shared.step_names import StepNames
+from workflows.shared.tasks import OpenForm, Refused
+
+RETURN = "return"
+
+
+@dataclass(frozen=True)
+class NotDecided:
+    """A decision that was not accepted, with everything that was typed."""
+
+    opened: OpenForm
+    errors: list[FieldError]
+    marks: list[NewMark]
+
+
+@bp.get("/<uuid:task_id>")
+def show(task_id: UUID) -> ResponseReturnValue:
+    """Show the task with everything that its decision needs."""
+    viewer = get_staff_person().viewer
+    with current.engine().database.read() as session:
+        task = _get_task(session, viewer, task_id)
+        if request.headers.get("HX-Target") == "changes":
+            return pages.draw_changes(session, task)
+        if task.state != "open":
+            return pages.draw_decided(session, viewer, task)
+        return pages.draw_task(session, viewer, _open(session, viewer, task_id))
+
+
+@bp.post("/<uuid:task_id>")
+def decide(task_id: UUID) -> ResponseReturnValue:
+    """Decide; the next task opens by itself."""
+    viewer = get_staff_person().viewer
+    try:
+        with current.engine().database.transaction() as session:
+            done = _decide(session, viewer, task_id)
+            if isinstance(done, NotDecided):
+                page = pages.draw_task(
+                    session, viewer, done.opened, errors=done.errors, marks=done.marks
+                )
+                return page, 422
+            address = _go_on(session, viewer, done)
+    except (TaskIsOver, TaskHasChanged):
+        return _say_over(viewer, task_id), 409
+    return redirect(address)
+
+
+def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecided:
+    task = _get_task(session, viewer, task_id)
+    marks = read_new_marks(pages.read_forms(session, task), request.form)
+    outcome = request.form.get("outcome", "")
+    if marks and outcome != RETURN and task.state == "open":
+        return NotDecided(_open(session, viewer, task_id), [_say_marked(len(marks))], marks)
+    done = current.tasks().complete(
+        session,
+        task_id=task_id,
+        outcome=outcome,
+        posted=request.form,
+        viewer=viewer,
+        language=spoken(),
+        now=current.now(),
+        round_seen=request.form.get("round", type=int),
+        marks=marks,
+    )
+    if isinstance(done, Refused):
+        return NotDecided(done.opened, done.errors, marks)
+    return task
+
+
+def _say_marked(count: int) -> FieldError:
+    sentence = _(
+        "You marked %(count)s fields: return the application, or take the marks away.", count=count
+    )
+    return FieldError("", "", sentence)
+
+
+def _go_on(session: Session, viewer: Viewer, decided: Task) -> str:
+    """Say what was decided and lead to the next task, or to the list when there is none."""
+    filters = read_filters()
+    kept = write_filters(filters)
+    case = get_case(session, decided.case_id)
+    names = StepNames(current.engine().releases.get(session, case.release_id), spoken())
+    said = {
+        "name": decided.subject_name,
+        "outcome": names.outcome(decided.process_id, decided.element_id, decided.outcome or ""),
+    }
+    found = find_next_task(session, viewer, filters, decided=decided, now=current.now())
+    if found is None:
+        flash(_("%(name)s: %(outcome)s. Nothing else waits here.", **said), "success")
+        return url_for("inbox.index", **kept)
+    flash(_("%(name)s: %(outcome)s. This is the next one.", **said), "success")
+    return url_for("inbox.show", task_id=found.id, **kept)
+
+
+def _say_over(viewer: Viewer, task_id: UUID) -> str:
+    """Tell who was faster; nothing typed is lost."""
+    with current.engine().database.read() as session:
+        task = _get_task(session, viewer, task_id)
+        marks = read_new_marks(pages.read_forms(session, task), request.form)
+        return pages.draw_over(
+            session, viewer, task, reason=request.form.get("reason", ""), marks=marks
+        )
+
+
+def _open(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:
+    return current.tasks().open(
+        session, task_id=task_id, viewer=viewer, language=spoken(), now=current.now()
+    )
+
+
+def _get_task(session: Session, viewer: Viewer, task_id: UUID) -> Task:
+    task = session.get(Task, task_id)
+    if task is None or task.lane != "association":
+        raise TaskNotFound
+    check(viewer, "see", task)
+    return task

@@ -1,0 +1,5 @@
+"""The studio's blueprint."""
+
+from flask import Blueprint
+
+bp = Blueprint("studio", __name__, url_prefix="/studio")
