@@ -99,11 +99,11 @@ class Reader:
                 token.text == text and (index == 0 or token.spaced == spaced)
                 for index, (token, (text, spaced)) in enumerate(zip(following, words, strict=True))
             ):
-                last = self.tokens[self.index + len(words) - 1]
-                after = self.tokens[self.index + len(words)]
-                if last.kind == "name" and after.kind == "name" and after.text not in KEYWORDS:
-                    continue  # the words go on: it is a longer name that begins alike
+                ends_with_word = self.tokens[self.index + len(words) - 1].kind == "name"
                 self.index += len(words)
+                if ends_with_word and self.token.kind == "name" and self.continues_name():
+                    self.index -= len(words)  # the words go on: a longer name that begins alike
+                    continue
                 return "".join((" " if spaced else "") + text for text, spaced in words)
         return None
 

@@ -13,7 +13,7 @@ from typing import Literal
 from lxml import etree
 
 from engine.feel.dmn.decisions import Decisions, load_decisions
-from engine.feel.dmn.problems import InvalidDecision
+from engine.feel.dmn.problems import InvalidDecision, Problem
 from engine.feel.dmn.reading import Element, all_text, read_xml
 from engine.feel.errors import Failure, FeelError
 from engine.feel.plain import from_python
@@ -123,38 +123,54 @@ def agrees(expected: Value, found: Value) -> bool:
     return type(expected) is type(found) and bool(expected == found)
 
 
-def load_folder(folder: Path) -> dict[str, Decisions | InvalidDecision]:
-    """Load the models of a folder, those that others import first."""
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.dmn"))}
-    loaded: dict[str, Decisions | InvalidDecision] = {}
-    waiting = dict(files)
-    while waiting:
-        known = {model.namespace for model in loaded.values() if isinstance(model, Decisions)}
-        ready = [name for name, xml in waiting.items() if imported(xml) <= known] or list(waiting)
-        for name in ready:
-            models = [model for model in loaded.values() if isinstance(model, Decisions)]
+class Models:
+    """The models below a folder, loaded with those that they import."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loaded: dict[Path, Decisions | InvalidDecision] = {}
+        self.namespaces: dict[str, Path] = {}
+        for path in sorted(folder.rglob("*.dmn"), reverse=True):
+            namespace = namespace_of(path)
+            if namespace:
+                self.namespaces[namespace] = path
+
+    def load(self, path: Path) -> Decisions | InvalidDecision:
+        """Load a model, once."""
+        if path not in self.loaded:
+            self.loaded[path] = InvalidDecision([Problem("", "The model imports itself.")])
             try:
-                loaded[name] = load_decisions(waiting.pop(name), models, strict=False)
+                xml = path.read_bytes()
+                self.loaded[path] = load_decisions(xml, self.imports(path, xml), strict=False)
             except InvalidDecision as error:
-                loaded[name] = error
-    return loaded
+                self.loaded[path] = error
+        return self.loaded[path]
+
+    def imports(self, path: Path, xml: bytes) -> Iterator[Decisions]:
+        """The models that one imports: where it says they are, else by their namespace."""
+        for element in parts(read_xml(xml), "import"):
+            place = path.parent / (element.get("locationURI") or "")
+            found = place if place.is_file() else None
+            found = found or self.namespaces.get(element.get("namespace") or "")
+            model = self.load(found) if found is not None else None
+            if isinstance(model, Decisions):
+                yield model
 
 
-def imported(xml: bytes) -> set[str]:
-    """The namespaces that a model imports."""
+def namespace_of(path: Path) -> str:
+    """The namespace of a model; empty if it cannot be read."""
     try:
-        root = read_xml(xml)
+        return read_xml(path.read_bytes()).get("namespace") or ""
     except InvalidDecision:
-        return set()
-    imports = [part.get("namespace") or "" for part in root if local(part) == "import"]
-    return {namespace for namespace in imports if "DMN" not in namespace.upper() or namespace}
+        return ""
 
 
 def run_case(case: Element, model: Decisions, now: datetime) -> str:
     """Run one case; empty if all its results are as expected, else what differs."""
     context = {node.get("name") or "": read_value(node) for node in parts(case, "inputNode")}
     for node in parts(case, "resultNode"):
-        wanted = case.get("invocableName") or node.get("name") or ""
+        name = node.get("name") or ""
+        wanted = name if model.has(name) else case.get("invocableName") or name
         expectation = first(node, "expected")
         expected = read_value(expectation) if expectation is not None else None
         try:
@@ -168,17 +184,16 @@ def run_case(case: Element, model: Decisions, now: datetime) -> str:
     return ""
 
 
-def run_file(
-    path: Path, models: dict[str, Decisions | InvalidDecision], now: datetime
-) -> Iterator[Result]:
+def run_file(path: Path, models: Models, now: datetime) -> Iterator[Result]:
     """Run the cases of one test file."""
     found = LEVEL.search(str(path))
     level = found[1] if found else path.parent.name
     root = read_xml(path.read_bytes())
     name = first(root, "modelName")
     file = (name.text or "").strip() if name is not None else ""
-    model = models.get(file)
-    external = file in models and EXTERNAL.search((path.parent / file).read_bytes()) is not None
+    source = path.parent / file
+    model = models.load(source) if source.is_file() else None
+    external = model is not None and EXTERNAL.search(source.read_bytes()) is not None
     for case in parts(root, "testCase"):
         identity = case.get("id") or ""
         outcome: Outcome = "failed"
@@ -203,7 +218,7 @@ def run(folder: Path, now: datetime | None = None) -> Iterable[Result]:
     for inner in sorted({path.parent for path in folder.rglob("*.xml")}):
         tests = sorted(path for path in inner.glob("*.xml") if "-test" in path.name)
         if tests:
-            models = load_folder(inner)
+            models = Models(inner)
             for path in tests:
                 yield from run_file(path, models, moment)
 

@@ -122,9 +122,19 @@ def is_subtype(one: Type, other: Type) -> bool:
         return (
             len(one.of) == len(other.of)
             and all(is_subtype(b, a) for a, b in zip(one.of, other.of, strict=True))
-            and is_subtype(one.result or ANY, other.result or ANY)
+            and gives_subtype(one.result, other.result)
         )
     return all(is_subtype(a, b) for a, b in zip(one.of, other.of, strict=True))
+
+
+def gives_subtype(one: Type | None, other: Type | None) -> bool:
+    """Whether what one function gives could be what another gives; mostly nobody stated it."""
+    return one is None or one == ANY or is_subtype(one, ANY if other is None else other)
+
+
+def result_of(stated: Type) -> Type:
+    """The type of what a function gives: its own may be stated, or only that."""
+    return stated if stated.kind != "function" or stated.result is None else stated.result
 
 
 def instance_of(value: Value, wanted: Type, run: Run) -> bool:

@@ -35,7 +35,7 @@ from engine.feel.nodes import NOWHERE, Name, Node
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.paths import compile_filter
 from engine.feel.running import Frame, Run
-from engine.feel.types import ANY, Type
+from engine.feel.types import ANY, Type, result_of
 from engine.feel.values import Function, Value
 
 if TYPE_CHECKING:
@@ -256,10 +256,7 @@ class Boxes:
             return failing(NOWHERE, Failure("External functions are not supported."))
         names, types = self.parameters(element)
         body = self.inside(element)
-        result = self.types.of_element(element)
-        if result.kind == "function" and result.result is not None:
-            result = result.result
-        made = converted(body, result)
+        made = converted(body, result_of(self.types.of_element(element)))
         return lambda frame: Closure(names, types, made, frame)
 
     # Boxes of control

@@ -25,7 +25,7 @@ from engine.feel.errors import BudgetExceeded, Failure, FeelWarning
 from engine.feel.functions import Functions
 from engine.feel.plain import to_plain
 from engine.feel.running import DEFAULT_BUDGET, NO_VARIABLES, Budget, Run
-from engine.feel.types import ANY, Type
+from engine.feel.types import Type, result_of
 from engine.feel.values import Function, Value
 
 _ = _builtins
@@ -147,14 +147,14 @@ class Decisions:
                 problems.mention(part.id, "The knowledge model says nothing.")
                 return
             part.parameters = boxes.parameters(logic)
-            result = part.type.result if part.type.kind == "function" else part.type
-            part.code = converted(self.function_body(logic, boxes), result or ANY)
+            part.code = converted(self.function_body(logic, boxes), result_of(part.type))
 
     def function_body(self, logic: Element, boxes: Boxes) -> Code:
         if attribute(logic, "kind") not in ("", "FEEL", "F"):
             boxes.problems.mention(id_of(logic), "External functions are not supported.")
             return nothing
-        return converted(boxes.inside(logic), boxes.types.of_element(logic))
+        stated = boxes.types.of_element(logic)
+        return converted(boxes.inside(logic), result_of(stated))
 
     def check_cycles(self, problems: Problems) -> None:
         done: set[str] = set()
@@ -177,6 +177,12 @@ class Decisions:
                 problems.mention(element, "There is no function “%(name)s”.", name=name)
 
     # Evaluation
+
+    def has(self, wanted: str) -> bool:
+        """Whether there is a decision, service or knowledge model of that id or name."""
+        return any(
+            wanted in (part.id, part.name) for part in self.parts.values() if part.kind != "input"
+        )
 
     def find(self, wanted: str) -> Part:
         """Find a decision or service by its id, else by its name. Raises `Failure`."""

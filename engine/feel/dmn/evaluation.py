@@ -11,7 +11,7 @@ from engine.feel.dmn.boxed import nothing
 from engine.feel.errors import Failure
 from engine.feel.plain import from_plain
 from engine.feel.running import Frame, Run
-from engine.feel.types import ANY, Type
+from engine.feel.types import ANY, Type, result_of
 from engine.feel.values import Function, Value
 
 if TYPE_CHECKING:
@@ -130,6 +130,5 @@ class Service(Function):
             values = {part.name: inner.value(part) for part in self.part.outputs}
         finally:
             run.leave()
-        wanted = self.part.type.result if self.part.type.kind == "function" else self.part.type
         result = next(iter(values.values())) if len(values) == 1 else values
-        return fitted(result, wanted or ANY, run)
+        return fitted(result, result_of(self.part.type), run)
