@@ -16,6 +16,7 @@ from engine.vault import Vault
 from web import (
     account,
     bundles,
+    cases,
     contacts,
     errors,
     files,
@@ -27,6 +28,7 @@ from web import (
     security,
     sessions,
     signin,
+    studio,
     verify,
     words,
 )
@@ -62,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
     for part in (security, languages, bundles, words, navigation, errors, payments, inbox):
         part.init_app(app)
-    for part in (signin, account, portal, payments, files, verify, contacts, inbox):
+    for part in (signin, account, portal, payments, files, verify, contacts, inbox, cases, studio):
         for blueprint in part.blueprints:
             app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", _home)
@@ -87,7 +89,8 @@ def _home() -> ResponseReturnValue:
     person = sessions.get_person()
     if person.is_member:
         return portal.show_home()
-    return redirect(url_for("inbox.index" if person.viewer.is_staff else "account.show"))
+    places = navigation.Shell().places
+    return redirect(places[0].address if places else url_for("account.show"))
 
 
 def _ask_for_new_password() -> ResponseReturnValue | None:

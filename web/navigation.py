@@ -9,6 +9,7 @@ from flask import Flask, current_app, request, url_for
 from engine.language import N_, _
 from web import current, sessions
 from web.languages import spoken
+from workflows.shared.access import SYSTEM, can
 from workflows.shared.accounts import CPA, FIRM, MEMBER, STAFF
 from workflows.shared.associations import get_association
 from workflows.shared.messages import count_unread
@@ -32,6 +33,12 @@ STAFF_PLACES = (
     ("cases.index", N_("Cases"), "list-search"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
+ACTIONS = {
+    "inbox.index": "see_inbox",
+    "cases.index": "see_cases",
+    "studio.index": "see_processes",
+}
+"""What one must be allowed to have a place in the navigation; the others are everybody's."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ class Shell:
             )
             for endpoint, title, icon in known
             if endpoint in current_app.view_functions
+            and (endpoint not in ACTIONS or can(person.viewer, ACTIONS[endpoint], SYSTEM))
         ]
 
     @cached_property

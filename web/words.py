@@ -15,6 +15,18 @@ def moment(value: datetime) -> str:
     return value.astimezone(current.settings().zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def minute(value: datetime) -> str:
+    """A time to the minute: 2022-09-06 17:32."""
+    return value.astimezone(current.settings().zone).strftime("%Y-%m-%d %H:%M")
+
+
+def clock(value: datetime) -> str:
+    """When something was, said shortly: 17:32 of today, else with the date."""
+    zone = current.settings().zone
+    is_today = value.astimezone(zone).date() == current.now().astimezone(zone).date()
+    return value.astimezone(zone).strftime("%H:%M") if is_today else minute(value)
+
+
 def day(value: date | datetime) -> str:
     """A date as people write it: 2022年9月6日, 6 September 2022."""
     if isinstance(value, datetime):
@@ -45,6 +57,8 @@ def init_app(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
         moment=moment,
+        minute=minute,
+        clock=clock,
         date=day,
         yuan=yuan,
         hours=hours,
