@@ -19,7 +19,7 @@ from engine.jobs import defer_many, job
 from engine.language import N_
 from engine.moving import Move, passed
 from engine.releases import LoadedRelease, current_release_id
-from engine.spiff import OperationCall, Step
+from engine.spiff import Instance, OperationCall, StartedOperation, Step
 from engine.submissions import NewMark
 from engine.tasks import Task
 
@@ -359,13 +359,22 @@ def _could_not_call_out(
     instance = move.load()
     for call in instance.started_operations:
         if call.id == UUID(step_id):
-            move.fail(
-                OperationCall(
-                    call.id, call.process_id, call.element_id, call.operation, call.inputs
-                ),
-                error,
-            )
+            move.fail(_call(call), error)
             move.store(instance)
+
+
+def _raise(move: Move, instance: Instance, started: StartedOperation, code: str) -> None:
+    """Bring an error to the event that catches it, or make an incident of it."""
+    if instance.raise_error(started.id, code):
+        move.say("error_caught", code=code, passed=passed(instance))
+        return
+    move.fail(_call(started), BpmnError(code))
+
+
+def _call(started: StartedOperation) -> OperationCall:
+    return OperationCall(
+        started.id, started.process_id, started.element_id, started.operation, started.inputs
+    )
 
 
 @job("cases.call_out", gives_up=_could_not_call_out)
@@ -402,6 +411,5 @@ def call_out(engine: "Engine", now: datetime, *, case_id: str, step_id: str) -> 
             instance.finish_operation(key, dict(result or {}))
             move.say("operation_done", operation=call.operation, passed=passed(instance))
         else:
-            instance.raise_error(key, error_code)
-            move.say("error_caught", code=error_code, passed=passed(instance))
+            _raise(move, instance, call, error_code)
         move.store(instance)

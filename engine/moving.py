@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from engine import incidents, subscriptions
 from engine.actors import Actor
 from engine.cases import Case
-from engine.errors import BpmnError
+from engine.errors import BpmnError, Conflict
 from engine.feel import compile_expression
 from engine.jobs import defer_many
+from engine.language import N_
 from engine.releases import LoadedRelease
 from engine.spiff import Deferred, Done, Instance, OpenTask, OperationCall, Step
 from engine.tasks import Task
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from engine.engine import Engine
 
 log = logging.getLogger(__name__)
+
+
+class CaseIsStuck(Conflict):
+    """After this step nothing and nobody could move the case: the step is not taken."""
+
+    message = N_("The diagram leads nowhere from here. Please tell your association.")
 
 
 class Move:
@@ -55,7 +62,7 @@ class Move:
         )
         self._jobs: list[tuple[str, Mapping[str, object], datetime, str | None]] = []
         self._tasks_before: set[UUID] = set()
-        self._timers_before: set[UUID] = set()
+        self._timers_before: set[tuple[UUID, datetime | None]] = set()
         self._keys_before: set[subscriptions.Key] = set()
 
     def begin(self, variables: Mapping[str, object]) -> Instance:
@@ -71,7 +78,7 @@ class Move:
         )
         self._tasks_before = {task.id for task in instance.open_tasks}
         waits = instance.waits
-        self._timers_before = {wait.id for wait in waits if wait.kind == "timer"}
+        self._timers_before = {(wait.id, wait.due_at) for wait in waits if wait.kind == "timer"}
         self._keys_before = _keys(instance)
         return instance
 
@@ -82,6 +89,10 @@ class Move:
     def store(self, instance: Instance, *, completed: UUID | None = None) -> None:
         """Write what the process came to; `completed` is the task that a person finished."""
         case, session = self.case, self.session
+        if instance.is_stuck:
+            raise CaseIsStuck
+        for call, error in instance.uncaught:
+            self.fail(call, error)
         open_tasks = instance.open_tasks
         with session.no_autoflush:  # each row is written once, with all that is known of it
             if instance.is_ended:
@@ -143,6 +154,9 @@ class Move:
             "due_at": None,
             **self.engine.describe_task(self.session, case, step, self.now),
         }
+        if task.due_at is not None:
+            # What the diagram says of this step goes before the rule for all.
+            columns["due_at"] = task.due_at
         return Task(
             id=task.id,
             case_id=case.id,
@@ -184,8 +198,8 @@ class Move:
 
     def _defer_timers(self, instance: Instance) -> None:
         for wait in instance.waits:
-            is_new = wait.kind == "timer" and wait.id not in self._timers_before
-            if is_new and wait.due_at is not None:
+            is_new = (wait.id, wait.due_at) not in self._timers_before
+            if wait.kind == "timer" and is_new and wait.due_at is not None:
                 self._defer("cases.fire_timers", {}, at=wait.due_at)
 
     def _defer(self, name: str, args: Mapping[str, object], *, at: datetime) -> None:

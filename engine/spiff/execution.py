@@ -13,9 +13,10 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import BpmnError
 from engine.spiff.diagram import Failure
 from engine.spiff.events import BoundaryEvent, Catching
-from engine.spiff.operation import RunOperation
+from engine.spiff.operation import OperationCall, RunOperation
 from engine.spiff.specs import EndEvent, Guarded, StepSpec, Way
 from engine.spiff.variables import assign
 
@@ -239,6 +240,7 @@ class Execution(Scope, BpmnWorkflow):
         self.run_operation = run_operation
         self.automatic: deque[Token] = deque()
         self.passed: list[Passed] = []
+        self.uncaught: list[tuple[OperationCall, BpmnError]] = []
         super().__init__(
             model.specs[model.process_id],
             model.specs,

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import BpmnError
 from engine.spiff import codec
 from engine.spiff.diagram import Message, Step, Timer
 from engine.spiff.errors import OperationNotStarted, RunawayProcess, TaskNotOpen
 from engine.spiff.execution import Execution, Passed, Token
 from engine.spiff.model import Model
-from engine.spiff.operation import RunOperation
+from engine.spiff.operation import OperationCall, RunOperation
 from engine.spiff.specs import ServiceTask, UserTask, evaluate
 from engine.spiff.variables import as_data, assign
 
@@ -142,6 +143,14 @@ class Instance:
     def is_ended(self) -> bool:
         """Whether nothing is left to wait for."""
         return self._execution.completed
+
+    @property
+    def uncaught(self) -> list[tuple[OperationCall, BpmnError]]:
+        """Errors of operations, since this instance was loaded, that no event catches.
+
+        Their service tasks are left STARTED, as those of operations that failed.
+        """
+        return list(self._execution.uncaught)
 
     @property
     def is_stuck(self) -> bool:

@@ -136,8 +136,9 @@ class ServiceTask(StepSpec, bpmn.ServiceTask):
         try:
             outcome = token.workflow.top_workflow.run_operation(call)
         except BpmnError as error:
+            execution = token.workflow.top_workflow
             if not token.catch_error(error.code):
-                raise
+                execution.uncaught.append((call, error))
             return False
         if not isinstance(outcome, Done):
             return False

@@ -72,6 +72,19 @@ def test_an_error_that_the_diagram_knows_takes_its_way(engine: Engine) -> None:
         assert get_case(session, case_id).ended_in == "without_quota"
 
 
+@pytest.mark.parametrize("xml", [APPLICATION, PRINTED], ids=["local", "remote"])
+def test_an_error_that_the_diagram_does_not_know_makes_an_incident(
+    engine: Engine, xml: str
+) -> None:
+    Troubles.failure = BpmnError("struck_by_lightning")
+    case_id = approved(engine, xml)
+    Worker(engine).run_due()
+    with engine.database.read() as session:
+        assert get_case(session, case_id).state == "open"
+        (incident,) = open_incidents(session, case_id)
+        assert "struck_by_lightning" in incident.error
+
+
 def test_a_remote_operation_is_done_by_a_job_after_the_transaction(engine: Engine) -> None:
     case_id = approved(engine, PRINTED)
     assert Troubles.called == 0
