@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
@@ -137,7 +147,7 @@ def list_entries(session: Session, *, member_id: int) -> Sequence[FeeEntry]:
 
 def open_claims(session: Session, *, member_id: int, year: int) -> Sequence[FeeClaim]:
     """What the association still has to look at, oldest first."""
-    return _claims(session, member_id, year, "open")
+    return _ledger(session, member_id, year).open
 
 
 def assess_facts(session: Session, *, member: Member, season: Season) -> FeeFacts:
@@ -146,59 +156,27 @@ def assess_facts(session: Session, *, member: Member, season: Season) -> FeeFact
     Inspection policy: the yearly amount with arrears added; women who gave birth in the year
     are exempt from that year's; an association may charge none.
     """
-    year = season.year
-    own = find_entry(session, member_id=member.id, year=year)
-    arrears = _arrears(session, member.id, before=year)
-    by_birth = member.sex == FEMALE and year in member.gave_birth_years
-    by_ledger = own is not None and own.status == EXEMPT and bool(own.exempt_reason)
-    is_charged = season.fee_yearly > 0 and not by_ledger
-    is_due = is_charged and not by_birth
-    is_confirmed = own is not None and own.status == CONFIRMED
-    # A confirmed year stays confirmed, whatever the ledger says of earlier years since.
-    years_owed = 0 if is_confirmed else len(arrears) + (1 if is_due else 0)
-    # What was decided before is what the member was asked for.
-    is_asked = own is not None and own.status in (TO_PAY, PENDING)
-    owed = own.amount if own is not None and is_asked else years_owed * season.fee_yearly
-    paid = session.scalar(
-        select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
-            FeePayment.member_id == member.id, FeePayment.year == year
-        )
-    )
-    paid_amount = int(paid or 0)
-    return FeeFacts(
-        is_charged=is_charged,
-        is_exempt_by_birth=by_birth,
-        years_owed=years_owed,
-        yearly_amount=season.fee_yearly,
-        amount_owed=owed,
-        paid_amount=paid_amount,
-        paid=is_confirmed or 0 < owed <= paid_amount,
-        claimed=bool(open_claims(session, member_id=member.id, year=year)),
-        refused=bool(_claims(session, member.id, year, "refused")),
-    )
+    return _facts(_ledger(session, member.id, season.year), member, season)
 
 
 def fee_state(session: Session, *, member: Member, season: Season) -> FeeState:
     """缴费情况 of a member's season: the ledger's word, and what was claimed since."""
-    entry = find_entry(session, member_id=member.id, year=season.year)
-    claims = open_claims(session, member_id=member.id, year=season.year)
-    refused = _claims(session, member.id, season.year, "refused")
-    arrears = tuple(each.year for each in _arrears(session, member.id, before=season.year))
-    facts = assess_facts(session, member=member, season=season)
+    ledger = _ledger(session, member.id, season.year)
+    facts = _facts(ledger, member, season)
+    entry = ledger.own
     status = entry.status if entry is not None else _status_before_decision(facts)
     if facts.paid and status not in SETTLED:
         # Money came in and the fee's process has not heard of it yet.
         status = CONFIRMED
-    elif status == TO_PAY and claims:
+    elif status == TO_PAY and ledger.open:
         status = PENDING
-    amount = facts.amount_owed if entry is None else entry.amount
     return FeeState(
         status=status,
-        amount=amount,
-        arrears=arrears,
-        own_year=(season.year,) if facts.years_owed > len(arrears) else (),
-        claim=claims[-1] if claims else None,
-        refusal=refused[-1] if refused and status == TO_PAY else None,
+        amount=facts.amount_owed if entry is None else entry.amount,
+        arrears=tuple(each.year for each in ledger.arrears),
+        own_year=(season.year,) if facts.years_owed > len(ledger.arrears) else (),
+        claim=ledger.open[-1] if ledger.open else None,
+        refusal=ledger.refused[-1] if ledger.refused and status == TO_PAY else None,
     )
 
 
@@ -344,31 +322,82 @@ def is_settled(session: Session, *, member_id: int, season_id: int) -> dict[str,
     return {"fee_settled": entry is not None and entry.status in SETTLED}
 
 
+@dataclass(frozen=True)
+class _Ledger:
+    """What the tables say of a member's year: three queries."""
+
+    own: FeeEntry | None
+    arrears: Sequence[FeeEntry]
+    open: Sequence[FeeClaim]
+    refused: Sequence[FeeClaim]
+    paid: int
+
+
+def _ledger(session: Session, member_id: int, year: int) -> _Ledger:
+    entries = session.scalars(
+        select(FeeEntry)
+        .where(
+            FeeEntry.member_id == member_id,
+            or_(
+                FeeEntry.year == year,
+                and_(FeeEntry.year < year, FeeEntry.status.in_((TO_PAY, PENDING))),
+            ),
+        )
+        .order_by(FeeEntry.year)
+    ).all()
+    claims = session.scalars(
+        select(FeeClaim)
+        .where(
+            FeeClaim.member_id == member_id,
+            FeeClaim.year == year,
+            FeeClaim.state.in_(("open", "refused")),
+        )
+        .order_by(FeeClaim.id)
+    ).all()
+    paid = session.scalar(
+        select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
+            FeePayment.member_id == member_id, FeePayment.year == year
+        )
+    )
+    return _Ledger(
+        own=next((each for each in entries if each.year == year), None),
+        arrears=[each for each in entries if each.year < year],
+        open=[each for each in claims if each.state == "open"],
+        refused=[each for each in claims if each.state == "refused"],
+        paid=int(paid or 0),
+    )
+
+
+def _facts(ledger: _Ledger, member: Member, season: Season) -> FeeFacts:
+    own = ledger.own
+    by_birth = member.sex == FEMALE and season.year in member.gave_birth_years
+    by_ledger = own is not None and own.status == EXEMPT and bool(own.exempt_reason)
+    is_charged = season.fee_yearly > 0 and not by_ledger
+    is_due = is_charged and not by_birth
+    is_confirmed = own is not None and own.status == CONFIRMED
+    # A confirmed year stays confirmed, whatever the ledger says of earlier years since.
+    years_owed = 0 if is_confirmed else len(ledger.arrears) + (1 if is_due else 0)
+    # What was decided before is what the member was asked for.
+    is_asked = own is not None and own.status in (TO_PAY, PENDING)
+    owed = own.amount if own is not None and is_asked else years_owed * season.fee_yearly
+    return FeeFacts(
+        is_charged=is_charged,
+        is_exempt_by_birth=by_birth,
+        years_owed=years_owed,
+        yearly_amount=season.fee_yearly,
+        amount_owed=owed,
+        paid_amount=ledger.paid,
+        paid=is_confirmed or 0 < owed <= ledger.paid,
+        claimed=bool(ledger.open),
+        refused=bool(ledger.refused),
+    )
+
+
 def _status_before_decision(facts: FeeFacts) -> str:
     # Only for a page that is drawn before the fee's process has run for the first time.
     if not facts.amount_owed:
         return CONFIRMED if facts.paid else EXEMPT
     return CONFIRMED if facts.paid else TO_PAY
-
-
-def _arrears(session: Session, member_id: int, *, before: int) -> Sequence[FeeEntry]:
-    return session.scalars(
-        select(FeeEntry)
-        .where(
-            FeeEntry.member_id == member_id,
-            FeeEntry.year < before,
-            FeeEntry.status.in_((TO_PAY, PENDING)),
-        )
-        .order_by(FeeEntry.year)
-    ).all()
-
-
-def _claims(session: Session, member_id: int, year: int, state: str) -> Sequence[FeeClaim]:
-    return session.scalars(
-        select(FeeClaim)
-        .where(FeeClaim.member_id == member_id, FeeClaim.year == year, FeeClaim.state == state)
-        .order_by(FeeClaim.id)
-    ).all()
 
 
 def _settle_claims(
