@@ -16,6 +16,9 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
+from tests.browser.errands import Errand, open_session
+from tests.browser.walking import Person
+from web.sessions import COOKIE
 from web.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +41,28 @@ RUN_AXE = """async (tags) => {
     );
 }"""
 
+TELL_TOO_WIDE = """
+const tellTooWide = () => {
+    const { scrollWidth } = document.scrollingElement;
+    if (scrollWidth > innerWidth) {
+        const wide = [...document.querySelectorAll("body *")].filter(
+            (each) => each.getBoundingClientRect().right > innerWidth + 1
+        );
+        const names = wide.slice(0, 5).map((each) => `${each.localName}.${each.className}`);
+        console.error(`${location.pathname} is ${scrollWidth} wide at ${innerWidth}: ${names}`);
+    }
+};
+addEventListener("load", () => {
+    tellTooWide();
+    new ResizeObserver(tellTooWide).observe(document.body);
+});
+"""
+"""Complains of pages that one would have to scroll sideways, also after they changed."""
+
 NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
+Enter = Callable[..., Person]
+Errands = Callable[[str], Errand]
 
 
 @dataclass(frozen=True)
@@ -85,15 +108,22 @@ def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
     from web.app import create_app
 
     folder = shutil.copytree(demo_folder, tmp_path / "var")
-    app = create_app(Settings.from_environment({"HUIJI_VAR": str(folder)}))
-    listener = make_server("127.0.0.1", 0, app, threaded=True)
+    listener = make_server("127.0.0.1", 0, _answer_nothing, threaded=True)
+    url = f"http://127.0.0.1:{listener.port}"
+    environ = {"HUIJI_VAR": str(folder), "HUIJI_PUBLIC_URL": url}
+    app = listener.app = create_app(Settings.from_environment(environ))
     thread = threading.Thread(target=listener.serve_forever)
     thread.start()
-    yield Server(f"http://127.0.0.1:{listener.port}", app)
+    yield Server(url, app)
     listener.shutdown()
     thread.join()
     listener.server_close()
     app.extensions["engine"].database.close()
+
+
+def _answer_nothing(_environ: Any, _start: Any) -> list[bytes]:
+    """Stand for the application until the address that it is to know of itself is known."""
+    return []
 
 
 @pytest.fixture
@@ -116,13 +146,37 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
             java_script_enabled=javascript,
         )
         context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
+        context.add_init_script(TELL_TOO_WIDE)
+        # Heard of the whole context: a link may open a page of its own.
+        context.on("console", hear)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context.new_page()
 
     yield open_page
     assert complaints == []
+
+
+@pytest.fixture
+def enter(server: Server, new_page: NewPage) -> Enter:
+    """Sit down at a fresh browser, signed in: `enter("zj_review", "phone", language="en")`."""
+
+    def sit_down(
+        login: str = "", size: str = "desktop", *, language: str = "zh", javascript: bool = True
+    ) -> Person:
+        locale = {"zh": "zh-CN", "en": "en"}[language]
+        page = new_page(size, javascript=javascript, locale=locale)
+        if login:
+            token = open_session(server.app, login)
+            page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
+        return Person(page, language)
+
+    return sit_down
+
+
+@pytest.fixture
+def errand(server: Server) -> Errands:
+    """Do without a browser what has to be done before: `errand("330000100001").start()`."""
+    return lambda login: Errand(server.app, login)
 
 
 @pytest.fixture
