@@ -18,10 +18,17 @@ class Closure(Function):
     """A function defined in an expression, with the variables around its definition."""
 
     def __init__(
-        self, names: tuple[str, ...], types: tuple[Type, ...], body: Code, frame: Frame
+        self,
+        names: tuple[str, ...],
+        types: tuple[Type, ...],
+        body: Code,
+        frame: Frame,
+        *,
+        result: Type = ANY,
     ) -> None:
         self.parameters = names
         self.types = types
+        self.result = result
         self.body = body
         self.frame = frame
 

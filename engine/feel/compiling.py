@@ -14,6 +14,7 @@ from engine.feel.arithmetic import OPERATIONS, negate
 from engine.feel.closures import Closure, Code, named_function
 from engine.feel.comparison import ORDERINGS, compare, equal, passes, range_of, within
 from engine.feel.errors import Failure
+from engine.feel.inference import inferred
 from engine.feel.looping import compile_for, compile_quantified
 from engine.feel.nodes import Node, Place
 from engine.feel.operators import arithmetic, equality, logic, ordering
@@ -116,7 +117,8 @@ class Compiler:
             ANY if parameter.type is None else resolve(parameter.type, self.types) or ANY
             for parameter in node.parameters
         )
-        return lambda frame: Closure(names, types, body, frame)
+        result = inferred(node.body)
+        return lambda frame: Closure(names, types, body, frame, result=result)
 
     # Operators
 

@@ -74,17 +74,9 @@ def do_overlap(run: Run, a: Range, b: Range) -> bool:
     return not is_before(run, a, b) and not is_before(run, b, a)
 
 
-def overlaps_first(run: Run, a: Range, b: Range) -> bool:
-    return starts_sooner(a, b) and ends_sooner(a, b) and do_overlap(run, a, b)
-
-
 def overlaps_start(run: Run, a: Range, b: Range) -> bool:
-    """`overlaps before`: begins with or before the other and ends within it."""
+    """`overlaps before`: begins before the other and ends within it, or with it."""
     return starts_sooner(a, b) and not ends_sooner(b, a) and do_overlap(run, a, b)
-
-
-def overlaps_end(run: Run, a: Range, b: Range) -> bool:
-    return ends_sooner(b, a) and not starts_sooner(a, b) and do_overlap(run, a, b)
 
 
 def is_during(run: Run, a: Range, b: Range) -> bool:
@@ -129,7 +121,7 @@ declare("meets", does_meet, "ranges")
 declare("met by", flipped(does_meet), "ranges")
 declare("overlaps", do_overlap, "ranges")
 declare("overlaps before", overlaps_start, "ranges")
-declare("overlaps after", overlaps_end, "ranges")
+declare("overlaps after", flipped(overlaps_start), "ranges")
 declare("finishes", does_finish, "point range", "ranges")
 declare("finished by", flipped(does_finish), "range point", "ranges")
 declare("includes", flipped(is_during), "range point", "ranges")

@@ -100,6 +100,22 @@ MEMBER = {
         ("null instance of Null", "true"),
         ('@"P1Y" instance of years and months duration', "true"),
         ("(function(a: number) a) instance of function<number> -> Any", "true"),
+        ('(function() {b: "b", c: 1}) instance of function<> -> context<b: string>', "true"),
+        ('(function() {b: "b"}) instance of function<> -> context<b: string, c: string>', "false"),
+        (
+            (
+                "(function(a: context<a: string>) 1) instance of"
+                " function<context<a: string, b: string>> -> number"
+            ),
+            "true",
+        ),
+        (
+            (
+                "(function(a: context<a: string, b: string>) 1) instance of"
+                " function<context<a: string>> -> number"
+            ),
+            "false",
+        ),
         # comments and blanks
         ("1 + // one\n 2 /* and two */", "3"),
         ("1\u3000+\u00a01", "2"),
