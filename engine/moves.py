@@ -57,10 +57,15 @@ class TaskHasChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What completing a task came to; `submission_id` when something was kept of it."""
+    """What completing a task came to.
+
+    `submission_id` is that of what was kept, `next_task_id` the step that the case's subject
+    is at now.
+    """
 
     case: Case
     submission_id: UUID | None
+    next_task_id: UUID | None
 
 
 def start_case(
@@ -183,7 +188,7 @@ class HeldTask:
             passed=passed(instance),
         )
         move.store(instance, completed=task.id)
-        return Completed(case, submission_id)
+        return Completed(case, submission_id, move.find_subject_task())
 
     def _keep(
         self,

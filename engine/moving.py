@@ -61,6 +61,7 @@ class Move:
             case.id, length=case.trail_length, head=case.trail_head, key=engine.vault.trail_key
         )
         self._jobs: list[tuple[str, Mapping[str, object], datetime, str | None]] = []
+        self._open_tasks: list[OpenTask] = []
         self._tasks_before: set[UUID] = set()
         self._timers_before: set[tuple[UUID, datetime | None]] = set()
         self._keys_before: set[subscriptions.Key] = set()
@@ -93,7 +94,7 @@ class Move:
             raise CaseIsStuck
         for call, error in instance.uncaught:
             self.fail(call, error)
-        open_tasks = instance.open_tasks
+        open_tasks = self._open_tasks = instance.open_tasks
         with session.no_autoflush:  # each row is written once, with all that is known of it
             if instance.is_ended:
                 self._end(instance)
@@ -205,6 +206,14 @@ class Move:
     def _defer(self, name: str, args: Mapping[str, object], *, at: datetime) -> None:
         case_id = str(self.case.id)
         self._jobs.append((name, {"case_id": case_id, **args}, at, f"case:{case_id}"))
+
+    def find_subject_task(self) -> UUID | None:
+        """The step that waits for the case's subject after the move, if one does."""
+        for task in self._open_tasks:
+            step = self.release.model.step(task.process_id, task.element_id)
+            if step.lane == self.case.subject_kind:
+                return task.id
+        return None
 
     def call_out(self, step_id: UUID) -> None:
         """Have a remote operation done by a job."""

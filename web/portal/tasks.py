@@ -16,9 +16,9 @@ from web.portal.drawing import draw_open_form
 from web.portal.files import ATTACHING, attach, is_attaching
 from web.security import takes
 from web.sessions import Person, get_member_person
-from workflows.shared.applications import LAST_FORMS, find_last_return
+from workflows.shared.applications import find_last_return
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import OpenForm, Refused
+from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -68,8 +68,6 @@ def keep(task_id: UUID) -> ResponseReturnValue:
 def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValue:
     tasks = current.tasks()
     with current.engine().database.transaction() as session:
-        if "confirmed" not in request.form and (asked := _ask(session, person, task_id, outcome)):
-            return asked
         done = tasks.complete(
             session,
             task_id=task_id,
@@ -82,28 +80,13 @@ def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValu
         )
         if isinstance(done, Refused):
             return page(session, done.opened, errors=done.errors), 422
-        task = session.get_one(Task, task_id)
-        is_sent = task.element_id in LAST_FORMS and done.case.status in cases.SENT
-        ahead = cases.find_own_task(session, done.case)
-        case_id = done.case.id
-    if is_sent:
-        return redirect(url_for("applications.done", case_id=case_id))
-    if ahead is not None:
-        return redirect(url_for("tasks.show", task_id=ahead.id))
+        if isinstance(done, Unconfirmed):
+            return page(session, done.opened, confirming=done.outcome)
+    if done.case.status in cases.SENT:
+        return redirect(url_for("applications.done", case_id=done.case.id))
+    if done.next_task_id is not None:
+        return redirect(url_for("tasks.show", task_id=done.next_task_id))
     return redirect(url_for("home"))
-
-
-def _ask(
-    session: Session, person: Person, task_id: UUID, outcome: str
-) -> ResponseReturnValue | None:
-    """The page with the question of an outcome, where it has one (a page without scripts)."""
-    opened = current.tasks().open(
-        session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
-    )
-    if not opened.form.needs_confirmation(request.form, outcome):
-        return None
-    _keep(person, task_id, session=session)
-    return page(session, opened, confirming=outcome)
 
 
 def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
@@ -189,7 +172,6 @@ def page(
         round=task.round,
         step=1 if task.element_id == FIRST_STEP else 2,
         reason=last.reason if last else "",
-        has_fee="fee" in opened.panels,
         fee_status=opened.panels.get("fee", {}).get("status", ""),
         form=draw_open_form(session, opened, errors=errors or (), confirming=confirming),
     )

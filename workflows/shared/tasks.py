@@ -75,6 +75,14 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Unconfirmed:
+    """An outcome whose question is not answered yet; what was typed is kept."""
+
+    opened: OpenForm
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Tasks:
     """The tasks of an application: its engine, and what its processes give their forms."""
 
@@ -118,14 +126,18 @@ class Tasks:
         now: datetime,
         round_seen: int | None = None,
         marks: Collection[NewMark] = (),
-    ) -> Completed | Refused:
-        """Complete a task with what was posted, or say what is wrong with it.
+    ) -> Completed | Refused | Unconfirmed:
+        """Complete a task with what was posted, or say what it still needs.
 
         Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound.
         """
         held = hold_task(session, self.engine, task_id, round_seen=round_seen)
         check(viewer, "complete", held.task)
         work = self._work_on(held, language, now)
+        if work.form.needs_confirmation(posted, outcome):
+            values = work.read(posted).values
+            work.keep_draft(values)
+            return Unconfirmed(replace(work.opened(), values=values), outcome)
         if not work.form.form.get_outcome(outcome).validates:
             if outcome not in {way.id for way in work.form.outcomes}:
                 raise OutcomeNotFound
