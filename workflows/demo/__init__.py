@@ -4,6 +4,7 @@ The Guangdong contacts are the public ones of the associations' own manual; ever
 and account is invented. Nothing here is imported by the product itself.
 """
 
+from workflows.demo.cases import add_cases
 from workflows.demo.seed import Demo, DemoAccount, is_seeded, list_accounts, seed
 
-__all__ = ["Demo", "DemoAccount", "is_seeded", "list_accounts", "seed"]
+__all__ = ["Demo", "DemoAccount", "add_cases", "is_seeded", "list_accounts", "seed"]
