@@ -9,6 +9,7 @@ serves once.
 
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,7 +40,7 @@ class Puzzle:
 def set_puzzle(key: bytes, *, browser: str, failures: int, now: datetime) -> Puzzle:
     """A new puzzle for a browser, the harder the more often something failed before."""
     bits = min(EASIEST + failures, HARDEST)
-    text = f"{int(now.timestamp() * 1000)}.{bits}"
+    text = f"{int(now.timestamp())}.{bits}.{secrets.token_hex(8)}"
     challenge = f"{text}.{_sign(key, browser, text)}"
     return Puzzle(challenge, bits, _digits(key, challenge))
 
@@ -55,16 +56,15 @@ def check_puzzle(
     now: datetime,
 ) -> None:
     """Accept a solved puzzle once; raises PuzzleNotSolved."""
-    set_at, bits, signature = _parts(challenge)
-    is_ours = hmac.compare_digest(_sign(key, browser, f"{set_at}.{bits}"), signature)
-    age = now.timestamp() - set_at / 1000
-    if not is_ours or not 0 <= age <= LIFE.total_seconds():
+    text, _, signature = challenge.rpartition(".")
+    if not hmac.compare_digest(_sign(key, browser, text).encode(), signature.encode()):
+        raise PuzzleNotSolved
+    set_at, bits = (int(part) for part in text.split(".")[:2])
+    if not 0 <= int(now.timestamp()) - set_at <= LIFE.total_seconds():
         raise PuzzleNotSolved
     typed = "".join(character for character in answer if character.isdigit())
-    is_solved = _proves(challenge, proof, bits) or hmac.compare_digest(
-        _digits(key, challenge), typed
-    )
-    if not is_solved:
+    is_copied = hmac.compare_digest(_digits(key, challenge).encode(), typed.encode())
+    if not (is_copied or _proves(challenge, proof, bits)):
         raise PuzzleNotSolved
     if count_attempt(database, f"puzzle:{signature}", window=LIFE, now=now) > 1:
         raise PuzzleNotSolved
@@ -75,15 +75,6 @@ def _proves(challenge: str, proof: str, bits: int) -> bool:
         return False
     digest = hashlib.sha256(f"{challenge}.{proof}".encode()).digest()
     return int.from_bytes(digest, "big") >> (256 - bits) == 0
-
-
-def _parts(challenge: str) -> tuple[int, int, str]:
-    parts = challenge.split(".")
-    try:
-        set_at, bits, signature = int(parts[0]), int(parts[1]), parts[2]
-    except (IndexError, ValueError):
-        raise PuzzleNotSolved from None
-    return set_at, bits, signature
 
 
 def _sign(key: bytes, browser: str, text: str) -> str:

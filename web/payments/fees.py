@@ -44,8 +44,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
         panel = complete_fee_panel(session, opened)
     if panel["status"] == request.args.get("seen"):
         return Response(status=204)
-    # 286 tells htmx to stop asking: whatever comes next needs the page anew.
-    return render_template("forms/settlement/fee.html", panel=panel), 286
+    return render_template("portal/_fee.html", panel=panel, task_id=task_id)
 
 
 @bp.post("/tasks/<uuid:task_id>/fee/order")

@@ -1,0 +1,196 @@
+"""An application on the demo, and browsers without scripts to look at it."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import lxml.html
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from engine.jobs import Worker
+from engine.tasks import Task
+from tests.databases import PostgresqlCopies, SqliteCopies
+from tests.workflows.conftest import NOW, PASSWORD, postgresql_demo, sqlite_demo
+from web.app import create_app
+from web.settings import Settings
+from workflows.shared.access import get_viewer
+from workflows.shared.accounts import find_account
+
+__all__ = ["postgresql_demo", "sqlite_demo"]
+
+READY = "330000100001"
+"""A member who has all hours and whose fee is settled."""
+PAYS = "330000100003"
+"""A member who has all hours and has to pay."""
+REVIEWER = "zj_manage"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a copy of the demo, on its own clock."""
+    if request.param == "sqlite":
+        copies: SqliteCopies = request.getfixturevalue("sqlite_demo")
+        yield from _make_app(copies.copy_to(tmp_path), tmp_path)
+        return
+    others: PostgresqlCopies = request.getfixturevalue("postgresql_demo")
+    with others.copy() as url:
+        yield from _make_app(url, tmp_path)
+
+
+def _make_app(url: str, folder: Path) -> Iterator[Flask]:
+    settings = Settings(
+        environment="development",
+        var=folder,
+        database_url=url,
+        masters=(b"m" * 32,),
+        lookup_key=b"l" * 32,
+        trail_key=b"t" * 32,
+        cookie_key=b"c" * 32,
+        public_url="http://localhost",
+    )
+    app = create_app(settings)
+    app.testing = True
+    app.extensions["engine"].now = lambda: NOW
+    yield app
+    app.extensions["engine"].database.close()
+
+
+class Page:
+    """An answer, with its document."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.path = response.request.path
+        self.html = lxml.html.document_fromstring(response.get_data(as_text=True) or "<p></p>")
+
+    @property
+    def text(self) -> str:
+        """What a person reads, spaces made one."""
+        return " ".join(self.html.text_content().split())
+
+    def form(self, action: str = "") -> lxml.html.FormElement:
+        """The form that is sent to addresses beginning so; else the only one in the page."""
+        (found,) = self.html.xpath(f"//main//form[@method='post'][starts-with(@action, '{action}')]")
+        return found
+
+    def values(self, action: str = "") -> MultiDict[str, str]:
+        """What a form on the page would send, without its buttons."""
+        return MultiDict(self.form(action).form_values())
+
+    def links(self) -> dict[str, str]:
+        """Addresses by the words of their links."""
+        return {
+            " ".join(each.text_content().split()): each.get("href")
+            for each in self.html.xpath("//a[@href]")
+        }
+
+
+class Visitor:
+    """Somebody with a browser that runs no scripts and speaks English."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+        self.client.set_cookie("huiji_language", "en")
+
+    def open(self, address: str, **options: object) -> Page:
+        """Open an address, following where it leads."""
+        options = {"follow_redirects": True, **options}
+        return Page(self.client.get(address, **options))  # type: ignore[arg-type]
+
+    def send(self, address: str, values: MultiDict[str, str], **options: object) -> Page:
+        """Send a form, following where it leads."""
+        options = {"follow_redirects": True, **options}
+        return Page(self.client.post(address, data=values, **options))  # type: ignore[arg-type]
+
+    def press(self, page: Page, **pressed: object) -> Page:
+        """Press a button of the step on the page; what is given is typed before."""
+        values = page.values()
+        for name, value in pressed.items():
+            values.setlist(name.replace("__", "."), [value])  # type: ignore[list-item]
+        return self.send(page.form().get("action"), values)
+
+    def sign_in(self, login: str, password: str = PASSWORD, kind: str = "member") -> Page:
+        """Sign in through the form, the puzzle solved as a page's script does."""
+        page = self.open("/sign-in")
+        form = page.form()
+        values = page.values()
+        values["kind"], values["account"], values["password"] = kind, login, password
+        values["proof"] = solve(form.get("data-puzzle"), int(form.get("data-bits")))
+        return self.send("/sign-in", values)
+
+
+def solve(challenge: str, bits: int) -> str:
+    """Find the number whose hash with the challenge begins with enough zero bits."""
+    number = 0
+    while True:
+        digest = hashlib.sha256(f"{challenge}.{number}".encode()).digest()
+        if int.from_bytes(digest, "big") >> (256 - bits) == 0:
+            return str(number)
+        number += 1
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def member(app: Flask) -> Visitor:
+    """A member with all hours and a settled fee, signed in."""
+    found = Visitor(app)
+    found.sign_in(READY)
+    return found
+
+
+def begin(visitor: Visitor) -> Page:
+    """Start the year's inspection."""
+    values = visitor.open("/").values("/applications")
+    return visitor.send("/applications", values)
+
+
+def go_to_settlement(visitor: Visitor) -> Page:
+    """Walk from the first step to fee and materials."""
+    page = visitor.press(begin(visitor), outcome="apply")
+    page = visitor.press(page, outcome="continue")
+    return visitor.press(page, outcome="confirm", agreed="true")
+
+
+def apply(visitor: Visitor) -> Page:
+    """Walk every step and send the application."""
+    page = visitor.press(go_to_settlement(visitor), outcome="continue")
+    return visitor.press(page, outcome="apply", confirmed="apply")
+
+
+def review(app: Flask, member_no: str, outcome: str, **typed: str) -> None:
+    """Decide a member's application as a reviewer of his association."""
+    engine, tasks = app.extensions["engine"], app.extensions["tasks"]
+    with engine.database.transaction() as session:
+        task = session.scalars(
+            select(Task).where(
+                Task.subject_no == member_no, Task.state == "open", Task.lane == "association"
+            )
+        ).one()
+        account = find_account(session, user_type="staff", login=REVIEWER)
+        assert account is not None
+        tasks.complete(
+            session,
+            task_id=task.id,
+            outcome=outcome,
+            posted=MultiDict(typed),
+            viewer=get_viewer(session, account),
+            language="en",
+            now=NOW,
+        )
+
+
+def run_jobs(app: Flask) -> None:
+    """Do what is due."""
+    Worker(app.extensions["engine"]).run_due()

@@ -1,0 +1,118 @@
+"""What protects every page."""
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import BuildError
+
+from tests.web.conftest import Visitor
+
+TEMPLATES = sorted((Path(__file__).parents[2] / "web" / "templates").rglob("*.html"))
+OF_OTHER_PROGRAMS = {"payment_notices.receive"}
+
+
+def test_scripts_and_styles_come_from_this_server_alone(visitor: Visitor) -> None:
+    policy = visitor.open("/sign-in").response.headers["Content-Security-Policy"]
+    directives = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == "'self'"
+    assert directives["style-src"] == "'self'"
+    assert directives["frame-ancestors"] == "'none'"
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+    ],
+)
+def test_pages_carry_the_header(visitor: Visitor, header: str, value: str) -> None:
+    assert visitor.open("/sign-in").response.headers[header] == value
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_have_nothing_inline(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert "|safe" not in text.replace(" ", "")
+
+
+def test_a_form_without_its_token_changes_nothing(member: Visitor) -> None:
+    page = member.send("/applications", MultiDict())
+    assert page.status == 403
+    assert "Start the inspection" in member.open("/").text
+
+
+def test_a_token_of_another_session_is_refused(app: Flask, member: Visitor) -> None:
+    other = Visitor(app)
+    other.sign_in("330000100003")
+    token = other.open("/").values("/applications")
+    assert member.send("/applications", token).status == 403
+
+
+def test_a_form_of_another_site_is_refused(member: Visitor) -> None:
+    token = member.open("/").values("/applications")
+    answer = member.client.post(
+        "/applications", data=token, headers={"Origin": "https://elsewhere.example"}
+    )
+    assert answer.status_code == 403
+
+
+def test_no_address_takes_a_form_without_a_token(app: Flask, member: Visitor) -> None:
+    """Every view that writes, those to come included."""
+    accepted = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "POST" not in (rule.methods or ()) or rule.endpoint in OF_OTHER_PROGRAMS:
+                continue
+            known = {"uuid": uuid4(), "int": 1}
+            values = {
+                name: known.get(type(converter).__name__.removesuffix("Converter").lower(), "x")
+                for name, converter in rule._converters.items()
+            } | {
+                name: known["int"]
+                for name, converter in rule._converters.items()
+                if type(converter).__name__ == "IntegerConverter"
+            }
+            try:
+                built = rule.build(values, append_unknown=False)
+            except BuildError:
+                built = None
+            assert built is not None, rule
+            if member.client.post(built[1]).status_code != 403:
+                accepted.append(rule.endpoint)
+    assert accepted == []
+
+
+def test_a_session_that_is_over_leads_to_signing_in(member: Visitor) -> None:
+    token = member.open("/").values("/applications")
+    member.send("/sign-out", member.open("/account").values("/sign-out"))
+    member.client.set_cookie("huiji_session", "long over")
+    page = member.send("/applications", token, follow_redirects=False)
+    assert page.response.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("address", ["//elsewhere.example", "https://elsewhere.example", "/\\e.x"])
+def test_nobody_is_led_to_another_site(visitor: Visitor, address: str) -> None:
+    answer = visitor.client.get("/language/en", query_string={"next": address})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_request_is_not_read_beyond_its_limit(member: Visitor) -> None:
+    page = member.send("/applications", MultiDict({"csrf_token": "x" * 3 * 2**20}))
+    assert page.status == 413
+
+
+def test_an_unknown_address_says_so_calmly(visitor: Visitor) -> None:
+    page = visitor.open("/nowhere")
+    assert page.status == 404
+    assert "Page not found" in page.text
