@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -273,3 +274,14 @@ def test_a_provider_that_is_away_is_said_so_and_leaves_nothing_behind(
         place(demo_engine, provider, TO_PAY)
     provider.is_away = False
     assert place(demo_engine, provider, TO_PAY).state == "open"
+
+
+def test_of_two_payments_at_the_same_moment_one_settles_the_fee(
+    demo_engine: Engine, provider: StandInProvider
+) -> None:
+    token = token_of(place(demo_engine, provider, TO_PAY))
+    signed = [provider.pay(token, now=NOW) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = list(threads.map(lambda each: deliver(demo_engine, provider, each), signed))
+    assert sorted(outcomes) == ["paid", "refunded", "refunded", "refunded"]
+    assert templates(demo_engine, TO_PAY).count("payment_refunded") == 3

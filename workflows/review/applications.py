@@ -15,6 +15,7 @@ from engine.tasks import Task
 from forms import BoundForm, Change, Language, compare, mark_paths, read_marks
 from forms.changes import row_label
 from forms.document import Component
+from forms.masking import mask
 from forms.receiving import Submitted
 from workflows.shared.applications import FORMS, REVIEW, Decision, list_decisions
 from workflows.shared.dates import ZONE
@@ -22,6 +23,7 @@ from workflows.shared.form_data import FormData, Key, Provider
 from workflows.shared.tasks import load_form
 
 NOTHING = FormData()
+IDENTITY = "identity"
 NO_VALUES: Mapping[str, Any] = {}
 
 
@@ -40,6 +42,25 @@ class SentForm:
     def scope(self) -> str:
         """What keeps this form's fields apart from those of others on one page."""
         return f"{self.element_id}."
+
+    def values_shown(self, *, is_full: bool) -> Mapping[str, Any]:
+        """The values as a reviewer sees them: identity numbers covered unless asked for."""
+        if is_full:
+            return self.values
+        covered = {key: _cover(self.values[key]) for key in self._identities if key in self.values}
+        return {**self.values, **covered}
+
+    def cover(self, change: Change) -> Change:
+        """A change with its identity numbers covered."""
+        if change.path not in self._identities:
+            return change
+        return change._replace(before=_cover(change.before), after=_cover(change.after))
+
+    @property
+    def _identities(self) -> list[str]:
+        return [
+            each.key for each in self.form.form.fields if each.properties.get("mask") == IDENTITY
+        ]
 
     def label_of(self, path: str) -> str:
         """What the field or file at a path is called."""
@@ -161,7 +182,7 @@ class Applications:
         after: Round,
         language: Language,
         now: datetime,
-        reveal: bool = False,
+        is_full: bool = False,
     ) -> RoundChanges:
         """What changed between two rounds: field by field, row by row, file by file."""
         old = {
@@ -186,11 +207,17 @@ class Applications:
                 form.form,
                 NO_VALUES if known is None else known.values,
                 form.values,
-                reveal=reveal,
+                reveal=True,
             )
+            if not is_full:
+                changes = [form.cover(each) for each in changes]
             if changes:
                 found.append(FormChanges(form.element_id, form.process_id, known is None, changes))
         return RoundChanges(before, after, found)
+
+
+def _cover(text: object) -> str:
+    return mask(IDENTITY, str(text or ""))
 
 
 def read_new_marks(forms: Iterable[SentForm], posted: Submitted) -> list[NewMark]:

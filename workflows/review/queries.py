@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from engine.tasks import Task
 from workflows.shared.access import Viewer, visible_tasks
@@ -24,8 +24,6 @@ COMPLETED = "completed"
 STATES = (OPEN, COMPLETED)
 
 PAGE = 25
-
-Column = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,10 @@ class Filters:
 
 
 class Position(NamedTuple):
-    """Where a page ends: the last task's due or opening time, and its key."""
+    """Where a page ends: what the list is sorted by, of its last task."""
 
-    at: datetime | None
+    due_at: datetime | None
+    opened_at: datetime
     id: UUID
 
 
@@ -81,7 +80,7 @@ def list_tasks(
             break
     page = found[:limit]
     has_more = len(found) > limit
-    return Page(page, _position(page[-1], filters.sort) if has_more else None)
+    return Page(page, _position(page[-1]) if has_more else None)
 
 
 def find_next_task(
@@ -91,7 +90,7 @@ def find_next_task(
 
     The list begins anew at its end, so that what was passed over comes again.
     """
-    for after in (_position(decided, filters.sort), None):
+    for after in (_position(decided), None):
         page = list_tasks(session, viewer, filters, now=now, after=after)
         free = [
             each
@@ -169,29 +168,21 @@ def _conditions(
 
 def _parts(wanted: Select[Task], sort: str, after: Position | None) -> list[Select[Task]]:
     """The list as one query, or two: what has no due time comes last on both databases."""
-    if sort == BY_DUE:
-        dated = wanted.where(Task.due_at.is_not(None)).order_by(Task.due_at, Task.id)
-        undated = wanted.where(Task.due_at.is_(None)).order_by(Task.id)
-        if after is None:
-            return [dated, undated]
-        if after.at is None:
-            return [undated.where(Task.id > after.id)]
-        return [dated.where(_lies_after(Task.due_at, after)), undated]
+    opened = tuple_(Task.opened_at, Task.id)
     if sort == BY_NEWEST:
-        ordered = wanted.order_by(Task.opened_at.desc(), Task.id.desc())
-        return [ordered if after is None else ordered.where(_lies_before(after))]
-    ordered = wanted.order_by(Task.opened_at, Task.id)
-    return [ordered if after is None else ordered.where(_lies_after(Task.opened_at, after))]
+        newest = wanted.order_by(Task.opened_at.desc(), Task.id.desc())
+        return [newest if after is None else newest.where(opened < after[1:])]
+    if sort == BY_OLDEST:
+        oldest = wanted.order_by(Task.opened_at, Task.id)
+        return [oldest if after is None else oldest.where(opened > after[1:])]
+    dated = wanted.where(Task.due_at.is_not(None)).order_by(Task.due_at, Task.opened_at, Task.id)
+    undated = wanted.where(Task.due_at.is_(None)).order_by(Task.opened_at, Task.id)
+    if after is None:
+        return [dated, undated]
+    if after.due_at is None:
+        return [undated.where(opened > after[1:])]
+    return [dated.where(tuple_(Task.due_at, Task.opened_at, Task.id) > after), undated]
 
 
-def _lies_after(column: Column, after: Position) -> ColumnElement[bool]:
-    return or_(column > after.at, and_(column == after.at, Task.id > after.id))
-
-
-def _lies_before(after: Position) -> ColumnElement[bool]:
-    is_same = Task.opened_at == after.at
-    return or_(Task.opened_at < after.at, and_(is_same, Task.id < after.id))
-
-
-def _position(task: Task, sort: str) -> Position:
-    return Position(task.due_at if sort == BY_DUE else task.opened_at, task.id)
+def _position(task: Task) -> Position:
+    return Position(task.due_at, task.opened_at, task.id)

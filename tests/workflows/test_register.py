@@ -1,0 +1,74 @@
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from engine.engine import Engine
+from tests.workflows.conftest import Cast
+from workflows.shared.register import (
+    apply_fields,
+    find_member_by_identity,
+    identity_number,
+    personal_fields,
+)
+
+MEMBER = "330000100001"
+
+
+def test_an_identity_number_is_found_by_exact_match_and_kept_sealed(
+    seeded: Session, demo_engine: Engine, cast: Cast
+) -> None:
+    vault = demo_engine.vault
+    member, _season = cast(MEMBER)
+    number = identity_number(vault, member)
+    assert number.encode() not in member.identity_sealed
+    assert number.encode() not in member.identity_hash
+    found = find_member_by_identity(seeded, vault, f" {number.lower()} ")
+    assert found is not None
+    assert found.id == member.id
+    assert find_member_by_identity(seeded, vault, number[:-1]) is None
+
+
+def test_the_personal_fields_show_the_identity_number_masked(
+    seeded: Session, demo_engine: Engine, cast: Cast
+) -> None:
+    member, _season = cast(MEMBER)
+    fields = personal_fields(member, demo_engine.vault)
+    assert fields["identity_number"] == identity_number(demo_engine.vault, member)[:7] + "*****"
+    assert member.birth_date is not None
+    assert fields["birth_date"] == member.birth_date.isoformat()
+
+
+def test_an_application_changes_the_free_fields_and_no_others(seeded: Session, cast: Cast) -> None:
+    member, _season = cast(MEMBER)
+    kept = (member.name, member.mobile, member.email, member.birth_date, member.certificate_number)
+    apply_fields(
+        member,
+        {
+            "name": "别人",
+            "birth_date": "1900-01-01",
+            "certificate_number": "1",
+            "mobile": "15499999999",
+            "email": "other@example.com",
+            "address": "演示路9号",
+            "employer": None,
+            "work_started_date": "2010-07-01",
+            "qualified_date": None,
+            "domestic_qualifications": None,
+            "unknown": "x",
+        },
+    )
+    seeded.flush()
+    seeded.refresh(member)
+    assert kept == (
+        member.name,
+        member.mobile,
+        member.email,
+        member.birth_date,
+        member.certificate_number,
+    )
+    assert (member.address, member.employer, member.work_started_date) == (
+        "演示路9号",
+        "",
+        date(2010, 7, 1),
+    )
+    assert (member.qualified_date, member.domestic_qualifications) == (None, [])
