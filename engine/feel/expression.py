@@ -19,6 +19,8 @@ from engine.feel.values import Value
 
 SCALARS = (bool, str, type(None))
 CACHED = 4096
+# Texts beyond this are compiled anew, so that the cache cannot grow without bounds.
+LONGEST_CACHED = 2_000
 _ = _builtins
 
 
@@ -152,12 +154,14 @@ def compile_expression(source: str, names: Iterable[str] = ()) -> Expression:
     `names` are variables with signs in their names, such as `fee-rate`; names with blanks need
     not be given. In an expression, any name may also stand between backticks.
     """
-    return _expression(source, frozenset(names))
+    compiled = _expression if len(source) <= LONGEST_CACHED else _expression.__wrapped__
+    return compiled(source, frozenset(names))
 
 
 def compile_unary_tests(source: str, names: Iterable[str] = ()) -> UnaryTests:
     """Compile the tests of a decision table's cell. Raises `FeelSyntaxError`."""
-    return _unary_tests(source, frozenset(names))
+    compiled = _unary_tests if len(source) <= LONGEST_CACHED else _unary_tests.__wrapped__
+    return compiled(source, frozenset(names))
 
 
 @lru_cache(maxsize=CACHED)

@@ -6,7 +6,10 @@ through: no look-around, no recursion, no fuzzy matching.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import regex
@@ -293,18 +296,31 @@ def compiled(pattern: str, flags: str) -> regex.Pattern[str]:
         raise Failure("“%(pattern)s” is not a regular expression.", pattern=pattern[:80]) from error
 
 
-def too_slow(error: TimeoutError) -> BudgetExceeded:
-    """The error of a match that takes longer than it may."""
-    return BudgetExceeded("A regular expression takes too long.")
+@contextmanager
+def timed(run: Run) -> Iterator[float]:
+    """Give the time that is left for regular expressions, and take what was used of it."""
+    if run.seconds <= 0:
+        raise too_slow()
+    started = perf_counter()
+    try:
+        yield run.seconds
+    except TimeoutError as error:
+        raise too_slow() from error
+    finally:
+        run.seconds -= perf_counter() - started
+
+
+def too_slow() -> BudgetExceeded:
+    """The error of matches that take longer than they may."""
+    return BudgetExceeded("The regular expressions take too long.")
 
 
 def is_found(run: Run, text: str, pattern: str, flags: str) -> bool:
     """Whether the pattern is found anywhere in the text."""
     run.step(len(text) // 100 + 1)
-    try:
-        return compiled(pattern, flags).search(text, timeout=run.seconds) is not None
-    except TimeoutError as error:
-        raise too_slow(error) from error
+    expression = compiled(pattern, flags)
+    with timed(run) as seconds:
+        return expression.search(text, timeout=seconds) is not None
 
 
 def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) -> str:
@@ -314,8 +330,8 @@ def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) ->
     parts = [replacement] if "q" in flags else read_replacement(replacement, expression.groups)
     found: list[str] = []
     end = 0
-    try:
-        for match in expression.finditer(text, timeout=run.seconds):
+    with timed(run) as seconds:
+        for match in expression.finditer(text, timeout=seconds):
             run.step()
             if match.end() == match.start():
                 continue
@@ -323,8 +339,6 @@ def replaced(run: Run, text: str, pattern: str, replacement: str, flags: str) ->
             run.build(len(piece) + match.start() - end)
             found += (text[end : match.start()], piece)
             end = match.end()
-    except TimeoutError as error:
-        raise too_slow(error) from error
     return "".join(found) + text[end:]
 
 
@@ -361,17 +375,16 @@ def read_replacement(text: str, groups: int) -> list[str | int]:
 def split(run: Run, text: str, pattern: str) -> list[str]:
     """Cut a text where the pattern matches."""
     run.step(len(text) // 100 + 1)
+    expression = compiled(pattern, "")
     pieces: list[str] = []
     end = 0
-    try:
-        for match in compiled(pattern, "").finditer(text, timeout=run.seconds):
+    with timed(run) as seconds:
+        for match in expression.finditer(text, timeout=seconds):
             run.step()
             if match.end() == match.start():
                 continue
             pieces.append(text[end : match.start()])
             end = match.end()
-    except TimeoutError as error:
-        raise too_slow(error) from error
     pieces.append(text[end:])
     run.build(len(text) + len(pieces))
     return pieces

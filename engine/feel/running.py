@@ -23,7 +23,8 @@ class Budget:
     """How much one evaluation may do.
 
     `steps` counts rounds of loops, calls and elements looked at; `size` the characters and
-    elements that are built; `depth` calls within calls; `seconds` limits one regular expression.
+    elements that are built; `depth` calls within calls; `seconds` is what all regular expressions
+    together may take.
     """
 
     steps: int = 200_000

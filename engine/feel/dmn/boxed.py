@@ -70,6 +70,7 @@ class Boxes:
         self.types = types
         self.problems = problems
         self.functions: list[tuple[str, frozenset[str]]] = []
+        self.variables: set[str] = set()
 
     @property
     def compiler(self) -> Compiler:
@@ -110,8 +111,10 @@ class Boxes:
         return [self.compiler.unary_test(test) for test in node.tests]
 
     def note(self, node: Node, element: Element) -> None:
-        """Keep the functions that a text calls, to be checked when all are known."""
-        self.functions.append((id_of(element), reads_of(node).unknown_functions))
+        """Keep what a text reads, and what it calls, to be checked when all are known."""
+        reads = reads_of(node)
+        self.functions.append((id_of(element), reads.unknown_functions))
+        self.variables |= reads.variables
 
     def broken(self, error: FeelSyntaxError, element: Element) -> Code:
         problem = Problem(id_of(element), error.message, error.values, error.line, error.column)

@@ -34,7 +34,8 @@ _ = _builtins
 class Decisions:
     """The decisions of one DMN file, compiled: safe to keep and to share between threads.
 
-    `ids` are those of the decisions; `problems` what is worth a look without forbidding use.
+    `ids` are those of the decisions; `variables` the names that must be given, declared as inputs
+    or not; `problems` what is worth a look without forbidding use.
     `namespace` is the one under which other files import it.
     """
 
@@ -106,6 +107,7 @@ class Decisions:
             self.compile(element, part, boxes, problems)
         self.check_cycles(problems)
         self.check_functions(boxes, problems)
+        self.variables = frozenset(self.inputs) | (boxes.variables - self.names)
 
     def connect(self, element: Element, part: Part, problems: Problems) -> None:
         for requirement in children(element, "informationRequirement", "knowledgeRequirement"):

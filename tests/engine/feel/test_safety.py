@@ -1,5 +1,6 @@
 """What a stranger may type: nothing is reached but data, and nothing goes on without end."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,6 +74,43 @@ def test_hostile_pattern_ends_soon(pattern: str) -> None:
         answer = None
 
     assert answer in (True, False, None)
+    assert time.perf_counter() - started < 2
+
+
+def test_many_slow_matches_end_soon_too() -> None:
+    text = "a" * 24 + "!"
+    source = f'count(for i in 1..10000 return matches("{text}" + string(i), "(a|a)*b"))'
+    started = time.perf_counter()
+
+    with pytest.raises(BudgetExceeded):
+        compile_expression(source).evaluate()
+
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "1.0000001 ** 1e30",
+        "exp(1e6000)",
+        "log(1e-6000)",
+        "modulo(1e6144, 3)",
+        "decimal(1e6144, 6000)",
+        "odd(1e6144)",
+        "string(1e6144)",
+        "-(1e6144) * 1e6144",
+        '@"P999999999Y" * 1e30',
+        'date("999999999-12-31") + @"P1Y"',
+        "for i in 1..1e40 return i",
+        'substring("a", 1e40)',
+    ],
+)
+def test_extreme_numbers_take_no_time(source: str) -> None:
+    started = time.perf_counter()
+
+    with contextlib.suppress(BudgetExceeded):
+        compile_expression(source).evaluate()
+
     assert time.perf_counter() - started < 2
 
 

@@ -206,6 +206,18 @@ def test_variables_that_no_input_declares_are_seen() -> None:
     assert load_decisions(box(text("case.year"))).evaluate("d", {"case": {"year": 2026}}) == 2026
 
 
+def test_model_knows_the_variables_that_must_be_given() -> None:
+    decisions = load_decisions(
+        model(
+            '<inputData id="i" name="n"/>'
+            + literal("a", "n + case.year", needs=requires("Input", "i"))
+            + literal("b", "a + 1", needs=requires("Decision", "a"))
+        )
+    )
+
+    assert decisions.variables == {"n", "case"}
+
+
 def test_clock_and_functions_are_passed_on() -> None:
     functions = Functions()
 
