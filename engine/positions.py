@@ -35,11 +35,13 @@ class PassedPlace(NamedTuple):
 class Position:
     """What a case waits for; all of it is empty once the case is over.
 
+    `listens` are the events at the edge of what it waits for, which would take it elsewhere.
     `variables` are those of the process at the top.
     """
 
     tasks: tuple[OpenTask, ...] = ()
     waits: tuple[Wait, ...] = ()
+    listens: tuple[Wait, ...] = ()
     operations: tuple[StartedOperation, ...] = ()
     variables: Mapping[str, object] = field(default_factory=dict)
 
@@ -61,12 +63,18 @@ def position(session: Session, engine: "Engine", case: Case) -> Position:
     """Where a case stands now."""
     if case.state != "open":
         return NOWHERE
-    instance = Move(session, engine, case, by=SYSTEM, now=engine.now()).load()
+    move = Move(session, engine, case, by=SYSTEM, now=engine.now())
+    instance, model = move.load(), move.release.model
+    at_edge = {
+        wait: model.step(wait.process_id, wait.element_id).attached_to is not None
+        for wait in instance.waits
+    }
     return Position(
-        tuple(instance.open_tasks),
-        tuple(instance.waits),
-        tuple(instance.started_operations),
-        instance.variables,
+        tasks=tuple(instance.open_tasks),
+        waits=tuple(wait for wait, is_at_edge in at_edge.items() if not is_at_edge),
+        listens=tuple(wait for wait, is_at_edge in at_edge.items() if is_at_edge),
+        operations=tuple(instance.started_operations),
+        variables=instance.variables,
     )
 
 

@@ -116,12 +116,12 @@ def _describe_steps(
     ]
     waits = [
         {
-            "kind": each.kind,
+            "kind": "listening" if each in found.listens else each.kind,
             "name": names.step(each.process_id, each.element_id),
             "process": names.process(each.process_id),
             "due_at": each.due_at,
         }
-        for each in found.waits
+        for each in (*found.waits, *found.listens)
     ]
     operations = [
         {
@@ -131,7 +131,7 @@ def _describe_steps(
         }
         for each in found.operations
     ]
-    return [*tasks, *waits, *operations]
+    return [*tasks, *operations, *waits]
 
 
 def _describe_incident(incident: Incident, names: StepNames) -> dict[str, Any]:

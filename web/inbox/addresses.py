@@ -1,12 +1,14 @@
 """Filters of the inbox as addresses: what is looked at can be kept and sent to a colleague."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import request
 
 from workflows.review.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_filters() -> Filters:
@@ -49,13 +51,23 @@ def kept_filters() -> dict[str, Any]:
 
 def read_position(text: str) -> Position | None:
     """Where a page begins; None for what is no position."""
-    at, _, key = text.rpartition("_")
     try:
-        return Position(datetime.fromisoformat(at) if at else None, UUID(key))
-    except ValueError:
+        due_at, opened_at, key = text.split("_")
+        due = _read_moment(due_at) if due_at else None
+        return Position(due, _read_moment(opened_at), UUID(key))
+    except (ValueError, OverflowError):
         return None
 
 
 def write_position(position: Position) -> str:
-    """A position as a parameter of an address."""
-    return f"{position.at.isoformat() if position.at else ''}_{position.id.hex}"
+    """A position as a parameter of an address: microseconds since 1970, and the key."""
+    due = "" if position.due_at is None else _write_moment(position.due_at)
+    return f"{due}_{_write_moment(position.opened_at)}_{position.id.hex}"
+
+
+def _read_moment(text: str) -> datetime:
+    return EPOCH + timedelta(microseconds=int(text))
+
+
+def _write_moment(moment: datetime) -> str:
+    return str((moment - EPOCH) // timedelta(microseconds=1))

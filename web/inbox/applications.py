@@ -20,7 +20,7 @@ from workflows.shared.step_names import StepNames
 
 
 def is_revealed() -> bool:
-    """Whether personal details were asked for in full; covered otherwise."""
+    """Whether identity numbers were asked for in full; they are covered otherwise."""
     return request.args.get("full") == "1"
 
 
@@ -51,7 +51,7 @@ def draw_application(
             "html": forms.draw(
                 current_app.jinja_env,
                 form.form,
-                form.values,
+                form.values_shown(is_full=is_revealed()),
                 mode="read",
                 marking=is_marking,
                 marks=[
@@ -61,7 +61,7 @@ def draw_application(
                 ],
                 changes=changed.get(form.element_id, ()),
                 scope=form.scope,
-                reveal=is_revealed(),
+                reveal=True,
                 file_address=address_of_file,
                 has_preview=True,
                 heading_level=3,
@@ -149,7 +149,7 @@ def _compare(session: Session, task: Task, before: Round, after: Round) -> Round
         after=after,
         language=spoken(),
         now=current.now(),
-        reveal=is_revealed(),
+        is_full=is_revealed(),
     )
 
 

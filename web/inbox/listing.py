@@ -21,6 +21,7 @@ from workflows.review.queries import Filters
 from workflows.shared.access import SYSTEM, Viewer, check
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
+from workflows.shared.statuses import KIND_LABELS
 
 SOON = timedelta(days=1)
 
@@ -68,10 +69,10 @@ def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
 
 
 def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[str, object]]:
-    kinds = dict(counts)
-    if filters.kind:
-        kinds.setdefault(filters.kind, 0)
-    everything = {"": sum(counts.values()), **kinds}
+    chosen = {filters.kind: 0} if filters.kind else {}
+    order = [*KIND_LABELS, *counts]
+    kinds = sorted((chosen | dict(counts)).items(), key=lambda item: _place(item[0], order))
+    everything = {"": sum(counts.values()), **dict(kinds)}
     return [
         {
             "code": kind,
@@ -81,6 +82,10 @@ def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[st
         }
         for kind, count in everything.items()
     ]
+
+
+def _place(kind: str, order: Sequence[str]) -> int:
+    return order.index(kind) if kind in order else len(order)
 
 
 def _describe_tasks(

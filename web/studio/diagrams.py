@@ -72,8 +72,7 @@ def _describe(session: Session, case: Case, release: LoadedRelease) -> dict[str,
     inside = calls_around(model, here)
     chosen = request.args.get("process", "")
     if chosen not in model.processes:
-        # The innermost diagram that somebody is waited for in says most.
-        chosen = here[0].process_id if here else case.process_id
+        chosen = case.process_id
     passed = [each.place for each in way]
     marks = {
         "passed": _in_process(passed, chosen),
@@ -103,7 +102,7 @@ def _describe(session: Session, case: Case, release: LoadedRelease) -> dict[str,
                     framed=request.args.get("framed"),
                 ),
                 "is_here": each == chosen,
-                "has_place": any(place.process_id == each for place in here),
+                "has_place": any(place.process_id == each for place in (*here, *inside)),
             }
             for each in _ordered(model.processes, case.process_id)
         ],
