@@ -41,10 +41,15 @@ RUN_AXE = """async (tags) => {
     );
 }"""
 
+EXPECTED_COMPLAINTS = (
+    "Failed to load resource",  # a refused form is an answer of 4xx
+    "Blocked script execution",  # an attached file in its sandbox: our own script is kept out
+)
 TELL_TOO_WIDE = """
 const tellTooWide = () => {
     const { scrollWidth } = document.scrollingElement;
-    if (scrollWidth > innerWidth) {
+    // Taking a picture of a page makes it very narrow for a moment.
+    if (innerWidth > 300 && scrollWidth > innerWidth) {
         const wide = [...document.querySelectorAll("body *")].filter(
             (each) => each.getBoundingClientRect().right > innerWidth + 1
         );
@@ -132,8 +137,7 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        # A refused form is an answer of 4xx, which the browser reports as well.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(EXPECTED_COMPLAINTS):
             complaints.append(message.text)
 
     def open_page(size: str = "desktop", *, javascript: bool = True, locale: str = "zh-CN") -> Page:

@@ -169,7 +169,7 @@ def test_a_step_back_keeps_what_was_typed(enter: Enter, errand: Errands) -> None
     errand(MEMBER).start().to("view_inspection")
     member = enter(MEMBER).go("/").follow("Go on").is_at("年检信息").press("上一步")
     member.is_at("完善信息").type("部门", "内审部").press("年检申请")
-    member.is_at("承诺书").press("上一步")
+    member.is_at("承诺书").press("上一步").is_at("年检信息").press("上一步")
     expect(member.field("部门")).to_have_value("内审部")
 
 
