@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -62,6 +63,7 @@ def posted(**values: Any) -> MultiDict[str, str]:
     return MultiDict(pairs)
 
 
+@cache
 def environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=forms.loader(), autoescape=True, undefined=jinja2.StrictUndefined
