@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, select
+from werkzeug.datastructures import MultiDict
 
 import workflows
 from benchmarks import reference
@@ -19,14 +20,12 @@ from benchmarks.figures import Figure
 from benchmarks.floor import Floor
 from benchmarks.reference import WAY, StepTaken
 from engine.cases import Case
-from engine.checks import check_operations
-from engine.database import Database
 from engine.engine import Engine
-from engine.files import FileStore
 from engine.moves import Completed
-from engine.vault import Vault
+from web.app import create_engine
 from web.installing import release_shipped
 from web.schema import migrate
+from web.settings import Settings
 from workflows import demo
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import Account
@@ -47,6 +46,7 @@ class Bench:
     reviewer: Viewer
     statements: list[int] = field(default_factory=list)
     state_bytes: list[int] = field(default_factory=list)
+    said: dict[tuple[str, str], MultiDict[str, str]] = field(default_factory=dict)
     number: int = 0
 
     def viewer(self, step: StepTaken) -> Viewer:
@@ -60,7 +60,9 @@ class Bench:
             case_id = reference.begin(session, self.engine, self.number)
         times = []
         for step in WAY:
-            task_id, said = self._prepare(case_id, step)
+            with self.engine.database.read() as session:
+                task_id = reference.find_task(session, case_id, step)
+            said = self.form_sent(task_id, step)
             viewer = self.viewer(step)
             with _timed(times), self.engine.database.transaction() as session:
                 done = self.tasks.complete(
@@ -89,7 +91,7 @@ class Bench:
                 with self.engine.database.read() as session:
                     task_id = reference.find_task(session, case_id, step)
             viewer = self.viewer(step)
-            said = self.said[step.element_id, step.outcome]
+            said = self.said[step.key]
             with _timed(times), self.engine.database.transaction() as session:
                 task_id = self.floor.complete(
                     session,
@@ -103,11 +105,9 @@ class Bench:
                 )
         return times
 
-    said: dict[tuple[str, str], Any] = field(default_factory=dict)
-
-    def _prepare(self, case_id: UUID, step: StepTaken) -> tuple[UUID, Any]:
+    def form_sent(self, task_id: UUID, step: StepTaken) -> MultiDict[str, str]:
+        """What a browser sends from a task's page."""
         with self.engine.database.read() as session:
-            task_id = reference.find_task(session, case_id, step)
             opened = self.tasks.open(
                 session,
                 task_id=task_id,
@@ -116,14 +116,12 @@ class Bench:
                 now=self.engine.now(),
             )
             said = reference.posted(opened.form, opened.values, step)
-        self.said[step.element_id, step.outcome] = said
-        return task_id, said
+        self.said[step.key] = said
+        return said
 
     def _state_size(self, case_id: UUID) -> int:
         with self.engine.database.read() as session:
-            return len(
-                session.scalars(select(Case.engine_state).where(Case.id == case_id)).one()
-            )
+            return len(session.scalars(select(Case.engine_state).where(Case.id == case_id)).one())
 
 
 @contextmanager
@@ -133,22 +131,20 @@ def _timed(times: list[float]) -> Iterator[None]:
     times.append((time.perf_counter() - began) * 1e3)
 
 
-def prepare(url: str, folder: Path) -> Bench:
+def prepare(url: str, folder: Path, *, settings: Settings | None = None) -> Bench:
     """A fresh installation with the demo, on a database that is empty."""
-    engine = Engine(
-        database=Database(url),
-        vault=Vault(masters=[b"m" * 32], lookup_key=b"l" * 32, trail_key=b"t" * 32),
-        files=FileStore(folder / "files"),
-    )
+    environment = {"HUIJI_VAR": str(folder), "HUIJI_DATABASE_URL": url}
+    engine = create_engine(settings or Settings.from_environment(environment))
     found = workflows.collect()
     found.install(engine)
-    engine.checks.append(check_operations(engine.operations))
     migrate(engine.database)
     release_shipped(engine, reason="benchmark")
     with engine.database.transaction() as session:
         demo.seed(session, engine, password="benchmark password", now=engine.now())
         viewers = [
-            get_viewer(session, session.scalars(select(Account).where(Account.login == login)).one())
+            get_viewer(
+                session, session.scalars(select(Account).where(Account.login == login)).one()
+            )
             for login in (reference.MEMBER_NO, reference.REVIEWER)
         ]
     return Bench(

@@ -307,9 +307,7 @@ class Floor:
                 kind="inspection",
             )
             return "fill_information", "returned"
-        record_result(
-            session, engine=self.engine, case=case, now=now, kind="inspection", **ids
-        )
+        record_result(session, engine=self.engine, case=case, now=now, kind="inspection", **ids)
         apply_information(session, engine=self.engine, case=case, member_id=case.subject_id)
         send(
             session,
@@ -330,9 +328,7 @@ class Floor:
             return "accept_commitment", "draft"
         return self._settle(session, ids, now)
 
-    def _settle(
-        self, session: Session, ids: dict[str, Any], now: datetime
-    ) -> tuple[str, str]:
+    def _settle(self, session: Session, ids: dict[str, Any], now: datetime) -> tuple[str, str]:
         facts = collect_facts(session, **ids)["fee_facts"]
         is_paid = isinstance(facts, dict) and facts.get("paid")
         record(session, now=now, status="confirmed" if is_paid else "to_pay", amount=0, **ids)

@@ -34,6 +34,11 @@ class StepTaken(NamedTuple):
     outcome: str
     is_reviewer: bool = False
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The form and the button."""
+        return self.element_id, self.outcome
+
 
 ROUND = (
     StepTaken("fill_information", "apply"),

@@ -1,0 +1,52 @@
+"""All figures: `python -m benchmarks`, or only those named: `python -m benchmarks http`."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from benchmarks import completion, http
+from benchmarks.figures import Figure, show
+from tests.databases import postgresql_server
+
+PARTS = ("function", "http")
+
+
+def main(parts: list[str]) -> None:
+    """Measure on both databases and print."""
+    figures: list[Figure] = []
+    for name, databases in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+        with databases() as (first, second):
+            if "function" in parts:
+                figures += completion.measure(name, first)
+            if "http" in parts:
+                figures.append(http.measure(name, second))
+    show(figures)
+
+
+@contextmanager
+def _sqlite() -> Iterator[tuple[str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{Path(folder) / 'a.db'}", f"sqlite:///{Path(folder) / 'b.db'}"
+
+
+@contextmanager
+def _postgresql() -> Iterator[tuple[str, str]]:
+    with postgresql_server(is_durable=True) as server:
+        yield _new_database(server, "huiji_a"), _new_database(server, "huiji_b")
+
+
+def _new_database(server: str, name: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = make_url(server).set(database=name)
+    return url.render_as_string(hide_password=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(PARTS))
