@@ -15,9 +15,7 @@ from workflows.inspection.policies import (
     NoSeason,
     NotAMember,
     NotForThisKind,
-    NotOpenYet,
     RegisteredLater,
-    WindowClosed,
     check_may_apply,
 )
 from workflows.shared.applications import find_last_return, list_decisions, values_sent
@@ -33,6 +31,7 @@ from workflows.shared.results import (
     verify,
 )
 from workflows.shared.seasons import find_season_of_year, publish_commitment
+from workflows.shared.windows import NotOpenYet, WindowClosed, check_takes
 
 READY = "330000100001"
 SHORT = "330000100006"
@@ -235,6 +234,23 @@ def test_who_is_not_let_in_is_told_why(seeded: Session, cast: Cast) -> None:
     assert isinstance(refusal(), NotAMember)
     member.kind = "cpa"
     assert isinstance(refusal(), NotForThisKind)
+
+
+def test_a_returned_application_may_be_sent_again_some_days_after_the_window(
+    seeded: Session, cast: Cast
+) -> None:
+    _member, season = cast(READY)
+
+    def takes(round: int, day: datetime) -> bool:
+        try:
+            check_takes(season, round=round, now=day)
+        except WindowClosed:
+            return False
+        return True
+
+    new_year, grace, too_late = (datetime(2023, 1, day, tzinfo=UTC) for day in (1, 15, 16))
+    assert [takes(1, day) for day in (NOW, new_year)] == [True, False]
+    assert [takes(2, day) for day in (new_year, grace, too_late)] == [True, True, False]
 
 
 def test_the_qr_code_tells_strangers_four_things_and_cannot_be_forged(

@@ -1,15 +1,19 @@
 """What the deferral's forms show: its commitment, the grounds and the materials."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from forms.lists import Language
 from workflows.shared.commitments import commitment_form
-from workflows.shared.form_data import FormData, form_data
+from workflows.shared.form_data import FormData, answer_check, form_data
 from workflows.shared.inspection_row import inspection_row
 from workflows.shared.materials import material_slots
 from workflows.shared.seasons import DEFERRAL
 from workflows.shared.subjects import subject_of_case
+from workflows.shared.windows import check_takes
 
 PROCESS = "deferral"
 
@@ -54,3 +58,11 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
             )
         },
     )
+
+
+@answer_check(PROCESS, "state_deferral")
+def check_window(session: Session, *, case: Case, outcome: str, now: datetime) -> Mapping[str, str]:
+    """确认申请: not after the season's window; raises WindowClosed."""
+    if outcome == "apply":
+        check_takes(subject_of_case(session, case).season, round=case.round, now=now)
+    return {}

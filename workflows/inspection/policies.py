@@ -1,31 +1,19 @@
 """Who may apply for an inspection, and when: every no is a fact with its sentence."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from engine.errors import Conflict, Rejected
 from engine.language import N_
-from workflows.shared.dates import local_date
 from workflows.shared.register import NON_PRACTISING, Member
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import Season
+from workflows.shared.windows import check_open
 
 
 class NoSeason(Rejected):
     """The member's association has no season."""
 
     message = N_("Your association has not announced an inspection yet.")
-
-
-class NotOpenYet(Rejected):
-    """The window has not begun."""
-
-    message = N_("The inspection for %(year)s is not open yet. It opens on %(date)s.")
-
-
-class WindowClosed(Rejected):
-    """The window has ended."""
-
-    message = N_("The inspection for %(year)s closed on %(date)s.")
 
 
 class RegisteredLater(Rejected):
@@ -61,10 +49,10 @@ class CannotWithdraw(Conflict):
 def check_may_apply(
     *, member: Member, season: Season | None, result: YearlyResult | None, now: datetime
 ) -> Season:
-    """Check that a member may start the season's inspection now; raises the errors above.
+    """Check that a member may start the season's inspection now.
 
-    Inspection policy: members registered by 31 December of the year before the window (the
-    season's cut-off), within the season's window.
+    Raises the errors above, NotOpenYet or WindowClosed. Inspection policy: members registered
+    by 31 December of the year before the window (the season's cut-off), within the window.
     """
     if member.kind != NON_PRACTISING:
         raise NotForThisKind
@@ -75,19 +63,6 @@ def check_may_apply(
     if result is not None:
         raise AlreadyDecided(year=season.year)
     if member.admission_date is not None and member.admission_date > season.cut_off_date:
-        raise RegisteredLater(date=_said(season.cut_off_date), year=season.year)
+        raise RegisteredLater(date=season.cut_off_date.isoformat(), year=season.year)
     check_open(season, now=now)
     return season
-
-
-def check_open(season: Season, *, now: datetime) -> None:
-    """Check that a season takes applications now; raises NotOpenYet or WindowClosed."""
-    today = local_date(now)
-    if today < season.opens_date:
-        raise NotOpenYet(year=season.year, date=_said(season.opens_date))
-    if today > season.closes_date:
-        raise WindowClosed(year=season.year, date=_said(season.closes_date))
-
-
-def _said(day: date) -> str:
-    return day.isoformat()

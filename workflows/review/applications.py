@@ -164,7 +164,7 @@ class Applications:
             select(Task.round, Task.kind, Task.opened_at)
             .where(Task.case_id == case.id, Task.element_id == REVIEW)
             .order_by(Task.opened_at)
-        ).tuples()
+        )
         decisions = {
             each.round: each for each in list_decisions(session, self.engine.vault, case=case)
         }

@@ -70,8 +70,8 @@ def count_incidents(session: Session, cases: Sequence[Case]) -> Mapping[UUID, in
         select(Incident.case_id, func.count())
         .where(Incident.case_id.in_([each.id for each in cases]), Incident.resolved_at.is_(None))
         .group_by(Incident.case_id)
-    ).tuples()
-    return dict(iter(rows))
+    )
+    return {case_id: count for case_id, count in rows}  # noqa: C416  rows are tuples to us
 
 
 def _is_stuck() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
