@@ -26,7 +26,16 @@ def main(parts: list[str]) -> None:
                 figures += completion.measure(name, first)
             if "http" in parts:
                 figures.append(http.measure(name, second))
-    show(figures)
+    show(_worst(figures))
+
+
+def _worst(figures: list[Figure]) -> list[Figure]:
+    """One figure of a name: what is the same on both databases is said once, the worse one."""
+    found: dict[str, Figure] = {}
+    for each in figures:
+        known = found.get(each.name)
+        found[each.name] = each if known is None or each.value > known.value else known
+    return list(found.values())
 
 
 @contextmanager

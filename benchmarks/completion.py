@@ -33,6 +33,7 @@ from workflows.shared.tasks import Tasks
 
 CASES = 40
 WARM_UP = 5
+PASSWORD = "benchmark password"  # noqa: S105 - of invented accounts in a temporary database
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Bench:
         self.number += 1
         with self.engine.database.transaction() as session:
             case_id = reference.begin(session, self.engine, self.number)
-        times = []
+        times: list[float] = []
         for step in WAY:
             with self.engine.database.read() as session:
                 task_id = reference.find_task(session, case_id, step)
@@ -75,7 +76,7 @@ class Bench:
                     now=self.engine.now(),
                 )
             if not isinstance(done, Completed):
-                raise TypeError(f"{step}: {done.errors}")
+                raise TypeError(f"{step}: {done}")
             self.state_bytes.append(self._state_size(case_id))
         return times
 
@@ -84,7 +85,7 @@ class Bench:
         self.number += 1
         with self.engine.database.transaction() as session:
             case_id = reference.begin(session, self.engine, self.number)
-        times = []
+        times: list[float] = []
         task_id: UUID | None = None
         for step in WAY:
             if task_id is None:
@@ -140,13 +141,12 @@ def prepare(url: str, folder: Path, *, settings: Settings | None = None) -> Benc
     migrate(engine.database)
     release_shipped(engine, reason="benchmark")
     with engine.database.transaction() as session:
-        demo.seed(session, engine, password="benchmark password", now=engine.now())
-        viewers = [
-            get_viewer(
-                session, session.scalars(select(Account).where(Account.login == login)).one()
-            )
+        demo.seed(session, engine, password=PASSWORD, now=engine.now())
+        accounts = [
+            session.scalars(select(Account).where(Account.login == login)).one()
             for login in (reference.MEMBER_NO, reference.REVIEWER)
         ]
+        viewers = [get_viewer(session, account) for account in accounts]
     return Bench(
         engine=engine,
         tasks=Tasks(engine, found.form_data, found.answer_checks),

@@ -38,7 +38,6 @@ def show(figures: Iterable[Figure]) -> None:
     for row in rows:
         floor = "" if row.floor is None else f"{row.floor:.3f}"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        lines.append(
-            f"{row.name:{width}}  {row.value:>10.3f} {row.unit:<6} {floor:>10} {ratio:>6}  {row.note}"
-        )
+        said = f"{row.name:{width}}  {row.value:>10.3f} {row.unit:<6} {floor:>10} {ratio:>6}"
+        lines.append(f"{said}  {row.note}")
     sys.stdout.write("\n".join([*lines, "", *(row.as_json() for row in rows)]) + "\n")

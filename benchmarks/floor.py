@@ -1,8 +1,8 @@
 """The floor: what completing a task costs in a handler written by hand for this one job.
 
 No engine, no diagram, no form document, no object mapping: SQLAlchemy Core, one marshmallow
-schema for each form, the next step as an `if`. It holds the same rows with the same locks, asks the domain
-the same questions and writes the same rows, sealed and chained as the product's are.
+schema for each form, the next step as an `if`. It holds the same rows with the same locks, asks
+the domain the same questions and writes the same rows, sealed and chained as the product's are.
 """
 
 import hashlib
@@ -157,7 +157,7 @@ class Floor:
             .where(TASK.c.id == task_id)
             .with_for_update()
         ).one()
-        held = row._mapping
+        held = row._mapping  # noqa: SLF001 - SQLAlchemy calls it public
         element = held[TASK.c.element_id]
         if held[TASK.c.state] != "open":
             raise LookupError("done already")
@@ -231,7 +231,7 @@ class Floor:
             values |= data.locked
         return values
 
-    def _keep(
+    def _keep(  # noqa: PLR0917 - by hand
         self,
         session: Session,
         held: Any,
@@ -264,7 +264,7 @@ class Floor:
         )
         return submission_id, hashlib.sha256(said).hexdigest()
 
-    def _next(
+    def _next(  # noqa: PLR0917 - by hand
         self,
         session: Session,
         case: Case,

@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from benchmarks import reference
-from benchmarks.completion import Bench, prepare
+from benchmarks.completion import PASSWORD, Bench, prepare
 from benchmarks.figures import Figure
 from benchmarks.reference import WAY, StepTaken
 from web.sessions import COOKIE
@@ -29,7 +29,6 @@ from workflows.shared.sign_in import WebSession, sign_in
 
 CASES = 40
 WARM_UP = 6
-PASSWORD = "benchmark password"  # noqa: S105 - of invented accounts in a temporary database
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _serve(kind: str, environment: dict[str, str]) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "benchmarks.server", kind, str(port)],
         env=os.environ | environment,
         stderr=subprocess.DEVNULL,
