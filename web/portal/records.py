@@ -26,11 +26,10 @@ FIELDS = (
 
 def describe_record(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Pairs of word and value; empty when nothing is kept of the year."""
-    personal = record.get("personal", {})
     return [
-        (_(word), _say(name, personal[name], list_name))
+        (_(word), _say(name, record[name], list_name))
         for name, word, list_name in FIELDS
-        if name in personal
+        if name in record
     ]
 
 
