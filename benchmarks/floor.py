@@ -10,18 +10,18 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 from marshmallow import EXCLUDE, Schema, fields, validate
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from engine.actors import Actor
 from engine.cases import Case
-from engine.database import new_id
+from engine.database import Base, new_id
 from engine.drafts import Draft
 from engine.engine import Engine
 from engine.submissions import Submission
@@ -36,7 +36,13 @@ from workflows.shared.hours import assess
 from workflows.shared.inbox import describe_task
 from workflows.shared.messages import send
 
-TASK, CASE, DRAFT = Task.__table__, Case.__table__, Draft.__table__
+
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+TASK, CASE, DRAFT = _table(Task), _table(Case), _table(Draft)
+SUBMISSION, EVENT, SUBSCRIPTION = _table(Submission), _table(Event), _table(Subscription)
 PROCESS_OF = {
     "provide_materials": "settlement",
     "confirm_application": "settlement",
@@ -244,7 +250,7 @@ class Floor:
         subject = f"member:{held[CASE.c.subject_id]}"
         submission_id = new_id()
         session.execute(
-            insert(Submission.__table__),
+            insert(SUBMISSION),
             [
                 {
                     "id": submission_id,
@@ -380,11 +386,11 @@ class Floor:
     def _watch(self, session: Session, case: Case, element: str, following: str | None) -> None:
         key = {"case_id": case.id, "name": "withdrawn", "key": str(case.subject_id)}
         if following == "review_application":
-            session.execute(insert(Subscription), [key])
+            session.execute(insert(SUBSCRIPTION), [key])
         if element == "review_application":
             session.execute(
-                delete(Subscription).where(
-                    Subscription.case_id == case.id, Subscription.name == "withdrawn"
+                delete(SUBSCRIPTION).where(
+                    SUBSCRIPTION.c.case_id == case.id, SUBSCRIPTION.c.name == "withdrawn"
                 )
             )
 
@@ -418,7 +424,7 @@ class Floor:
         mac = hmac.digest(
             self.engine.vault.trail_key, held[CASE.c.trail_head] + signed, hashlib.sha256
         )
-        session.execute(insert(Event.__table__), [{**row, "mac": mac}])
+        session.execute(insert(EVENT), [{**row, "mac": mac}])
         session.execute(
             update(CASE)
             .where(CASE.c.id == case.id, CASE.c.version == held[CASE.c.version])

@@ -117,7 +117,7 @@ def _pairs(form: BoundForm, values: Mapping[str, Any]) -> Iterator[tuple[str, st
         if not is_sent or not form.visibility.shows(component):
             continue
         if component.type == "dynamiclist":
-            for number, row in enumerate(value):
+            for number, row in enumerate(value or ()):
                 yield f"{component.key}.row", str(number)
                 for key, each in row.items():
                     yield f"{component.key}.{number}.{key}", str(each or "")
