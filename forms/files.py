@@ -15,7 +15,7 @@ import pikepdf
 from PIL import Image, UnidentifiedImageError
 
 from engine.errors import Rejected
-from engine.language import N_
+from engine.language import N_, _
 
 CHUNK = 64 * 1024
 MOST_PIXELS = 80_000_000
@@ -147,7 +147,7 @@ def check_upload(
     content.seek(0)
     kind = _recognise(content.read(2048), content)
     if kind is None or kind not in accept:
-        raise FileKindRefused(kinds=", ".join(accept))
+        raise FileKindRefused(kinds=_(", ").join(accept))
     found = KINDS[kind]
     extension = PurePosixPath(name).suffix.lower()
     if extension not in found.extensions:

@@ -277,7 +277,7 @@ class Viewer:
             is_required=slot.is_required,
             limits=_(
                 "%(kinds)s, at most %(size)s each, %(files)s files in all",
-                kinds=", ".join(slot.kinds),
+                kinds=_(", ").join(slot.kinds),
                 size=write_size(slot.max_size).replace(".0", ""),
                 files=slot.max_files,
             ),
