@@ -94,6 +94,7 @@ class Decisions:
                 part = Part(
                     attribute(element, "id") or name_of(element), name_of(element), kind, self
                 )
+                part.title = " ".join(attribute(element, "name").split())
                 if part.id in self.parts:
                     problems.add(part.id, "The id is given twice.")
                 variable = child(element, "variable")
@@ -183,15 +184,21 @@ class Decisions:
     def has(self, wanted: str) -> bool:
         """Whether there is a decision, service or knowledge model of that id or name."""
         return any(
-            wanted in (part.id, part.name) for part in self.parts.values() if part.kind != "input"
+            wanted in (part.id, part.name, part.title)
+            for part in self.parts.values()
+            if part.kind != "input"
         )
 
     def find(self, wanted: str) -> Part:
         """Find a decision or service by its id, else by its name. Raises `Failure`."""
         part = self.parts.get(wanted)
         if part is None or part.kind == "input":
-            named = (p for p in self.parts.values() if p.name == wanted and p.kind != "input")
-            part = next(named, None)
+            usable = [each for each in self.parts.values() if each.kind != "input"]
+            named = (
+                *(each for each in usable if each.name == wanted),
+                *(each for each in usable if each.title == wanted),
+            )
+            part = next(iter(named), None)
         if part is None:
             raise Failure("There is no decision “%(id)s”.", id=wanted)
         return part

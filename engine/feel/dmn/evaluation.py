@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Part:
     """Something of a model that has a value: an input, a decision, a function.
 
+    `name` is the one under which others read its value, `title` the one on the diagram;
     `needs` are the parts it requires, with the models they belong to.
     """
 
@@ -34,6 +35,7 @@ class Part:
     needs: list[Part] = field(default_factory=list)
     parameters: tuple[tuple[str, ...], tuple[Type, ...]] = ((), ())
     outputs: list[Part] = field(default_factory=list)
+    title: str = ""
 
 
 class Evaluation:

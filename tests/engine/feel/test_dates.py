@@ -1,6 +1,6 @@
 """Dates, times and durations beyond single examples: what holds for all of them."""
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from engine.feel.temporal import Date, DateTime, DaysTime
 from engine.feel.temporal_text import parse_at
 from tests.engine.feel.saying import means
 
-ZONES = st.sampled_from(
+ZONES: st.SearchStrategy[tzinfo | None] = st.sampled_from(
     [None, UTC, timezone(timedelta(hours=8)), ZoneInfo("Asia/Shanghai"),
      ZoneInfo("Europe/Paris")]
 )  # fmt: skip

@@ -116,3 +116,39 @@ def test_missing_model_fails_its_cases(folder: Path) -> None:
     reasons = {result.reason for result in run(folder) if result.level == "2"}
 
     assert reasons == {"There is no model 0001-sums.dmn."}
+
+
+def test_values_without_a_type_take_that_of_the_model(tmp_path: Path) -> None:
+    types = (
+        '<itemDefinition name="tRow"><itemComponent name="day"><typeRef>date</typeRef>'
+        '</itemComponent><itemComponent name="sum"><typeRef>number</typeRef></itemComponent>'
+        '</itemDefinition><itemDefinition name="tRows" isCollection="true"><typeRef>tRow</typeRef>'
+        '</itemDefinition><inputData id="rows" name="rows">'
+        '<variable name="rows" typeRef="tRows"/></inputData>'
+    )
+    needs = requires("Input", "rows")
+    decisions = (
+        literal("total", "sum(rows.sum) + 0.50", needs=needs)
+        + literal("month", "rows[1].day.month", needs=needs)
+        + literal("nothing", "1 / 0", needs=needs)
+        + literal("name", '"x"', needs=needs)
+    )
+    (tmp_path / "m.dmn").write_bytes(model(types + decisions))
+    rows = "".join(
+        f'<item><component name="day"><value>2026-0{month}-01</value></component>'
+        f'<component name="sum"><value>{month}</value></component></item>'
+        for month in (4, 5)
+    )
+    results = "".join(
+        f'<resultNode name="{name}"><expected><value>{expected}</value></expected></resultNode>'
+        for name, expected in (("total", "9.5"), ("month", "4.0"), ("nothing", ""), ("name", "x"))
+    )
+    (tmp_path / "m-test-01.xml").write_text(
+        CASES.format(
+            model="m.dmn",
+            cases=f'<testCase id="1"><inputNode name="rows"><list>{rows}</list></inputNode>'
+            f"{results}</testCase>",
+        )
+    )
+
+    assert [result.reason for result in run(tmp_path)] == [""]

@@ -184,6 +184,17 @@ def test_service_is_called_by_name_and_from_outside() -> None:
     assert decisions.evaluate("outer", {"n": 1}) == 4
 
 
+def test_decision_is_found_by_its_id_its_variable_and_its_name_on_the_diagram() -> None:
+    xml = model(literal("fee", "5")).replace(
+        b'id="fee" name="fee"', b'id="d1" name="What it costs"'
+    )
+    decisions = load_decisions(xml)
+
+    for name in ("d1", "fee", "What it costs"):
+        assert decisions.has(name)
+        assert decisions.evaluate(name) == 5
+
+
 def test_imported_model_is_seen_under_its_name() -> None:
     library = load_decisions(
         model(literal("rate", "0.5")).replace(b'namespace="urn:m"', b'namespace="urn:library"')
