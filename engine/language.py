@@ -24,14 +24,14 @@ class Catalogue(Protocol):
 _spoken: ContextVar[Catalogue | None] = ContextVar("spoken_language", default=None)
 
 
-def _(message: str, **values: object) -> str:
+def _(message: str, /, **values: object) -> str:
     """Say a message in the current language; `%(name)s` in it takes a value."""
     catalogue = _spoken.get()
     text = message if catalogue is None else catalogue.gettext(message)
     return text % values if values else text
 
 
-def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Say a message that counts something; `%(n)s` is the number."""
     catalogue = _spoken.get()
     if catalogue is None:
@@ -41,7 +41,7 @@ def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     return text % {"n": n, **values}
 
 
-def N_(message: str) -> str:
+def N_(message: str, /) -> str:
     """Mark a message for translation where it is written; it is said elsewhere with `_`."""
     return message
 
