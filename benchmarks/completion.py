@@ -33,6 +33,9 @@ from workflows.shared.tasks import Tasks
 
 CASES = 40
 WARM_UP = 5
+ROUNDS = 20
+ROUND_CASES = 10
+FIRST_ROUND, NEXT_ROUND = WAY[:6], WAY[6:9] + WAY[5:6]
 PASSWORD = "benchmark password"  # noqa: S105 - of invented accounts in a temporary database
 
 
@@ -59,25 +62,35 @@ class Bench:
         self.number += 1
         with self.engine.database.transaction() as session:
             case_id = reference.begin(session, self.engine, self.number)
+        return [self._take(case_id, step) for step in WAY]
+
+    def _take(self, case_id: UUID, step: StepTaken) -> float:
         times: list[float] = []
-        for step in WAY:
-            with self.engine.database.read() as session:
-                task_id = reference.find_task(session, case_id, step)
-            said = self.form_sent(task_id, step)
-            viewer = self.viewer(step)
-            with _timed(times), self.engine.database.transaction() as session:
-                done = self.tasks.complete(
-                    session,
-                    task_id=task_id,
-                    outcome=step.outcome,
-                    posted=said,
-                    viewer=viewer,
-                    language="zh",
-                    now=self.engine.now(),
-                )
-            if not isinstance(done, Completed):
-                raise TypeError(f"{step}: {done}")
-            self.state_bytes.append(self._state_size(case_id))
+        with self.engine.database.read() as session:
+            task_id = reference.find_task(session, case_id, step)
+        said = self.form_sent(task_id, step)
+        with _timed(times), self.engine.database.transaction() as session:
+            done = self.tasks.complete(
+                session,
+                task_id=task_id,
+                outcome=step.outcome,
+                posted=said,
+                viewer=self.viewer(step),
+                language="zh",
+                now=self.engine.now(),
+            )
+        if not isinstance(done, Completed):
+            raise TypeError(f"{step}: {done}")
+        self.state_bytes.append(self._state_size(case_id))
+        return times[0]
+
+    def round_times(self, rounds: int) -> list[float]:
+        """Take one case round by round; ms of each round, the returned ones' four completions."""
+        self.number += 1
+        with self.engine.database.transaction() as session:
+            case_id = reference.begin(session, self.engine, self.number)
+        times = [sum(self._take(case_id, step) for step in FIRST_ROUND)]
+        times += [sum(self._take(case_id, step) for step in NEXT_ROUND) for _ in range(rounds - 1)]
         return times
 
     def floor_case(self) -> list[float]:
@@ -156,8 +169,8 @@ def prepare(url: str, folder: Path, *, settings: Settings | None = None) -> Benc
     )
 
 
-def count_statements(bench: Bench) -> list[int]:
-    """Statements between BEGIN and COMMIT of each completion of one case."""
+def count_statements(bench: Bench, take: Callable[[], list[float]] | None = None) -> list[int]:
+    """Statements between BEGIN and COMMIT of each completion; of one case, or of what is taken."""
     counts: list[int] = []
     running = [0]
 
@@ -178,10 +191,10 @@ def count_statements(bench: Bench) -> list[int]:
     ]
     for name, function in hooks:
         event.listen(sql, name, function)
-    bench.product_case()
+    (take or bench.product_case)()
     for name, function in hooks:
         event.remove(sql, name, function)
-    return counts[-len(WAY) :]
+    return counts[1:]
 
 
 def measure(name: str, url: str) -> list[Figure]:
@@ -199,6 +212,9 @@ def measure(name: str, url: str) -> list[Figure]:
             product += bench.product_case()
             floor += bench.floor_case()
         counts = count_statements(bench)
+        rounds = [bench.round_times(ROUNDS) for _ in range(ROUND_CASES)]
+        late = statistics.median(each[-1] for each in rounds)
+        early = statistics.median(each[1] for each in rounds)
         bench.engine.database.close()
     return [
         Figure(
@@ -207,6 +223,13 @@ def measure(name: str, url: str) -> list[Figure]:
             "ms",
             statistics.mean(floor),
             f"median {statistics.median(product):.2f} and {statistics.median(floor):.2f}",
+        ),
+        Figure(
+            f"round_{ROUNDS}_function_{name}",
+            late,
+            "ms",
+            early,
+            "the last round beside the second one, four completions each",
         ),
         Figure("statements", min(counts), "", note=f"each of the ten: {counts} ({name})"),
         Figure("state_bytes", max(bench.state_bytes), "bytes", note=f"largest at rest ({name})"),

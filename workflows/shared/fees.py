@@ -317,9 +317,10 @@ def refuse(
 @operation("fees.is_settled")
 def is_settled(session: Session, *, member_id: int, season_id: int) -> dict[str, object]:
     """Say whether nothing of the season's fee is left to pay or to confirm."""
-    year = get_season(session, season_id).year
-    entry = find_entry(session, member_id=member_id, year=year)
-    return {"fee_settled": entry is not None and entry.status in SETTLED}
+    state = fee_state(
+        session, member=get_member(session, member_id), season=get_season(session, season_id)
+    )
+    return {"fee_settled": state.is_settled}
 
 
 @dataclass(frozen=True)
