@@ -130,7 +130,7 @@ class Errand:
         self.step("defer")
         if get_task(self.app, self.login, "accept_deferral_commitment") is not None:
             self.step("confirm", agreed="true")
-        self.attach("deferral_proof", "proof.png", proof)
+        self.attach("deferral_proof", "proof.pdf", proof)
         return self.step("apply", ground="abroad", explanation=explanation)
 
     # What a reviewer does.

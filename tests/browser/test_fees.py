@@ -17,6 +17,10 @@ OWES, OWES_TWO_YEARS, PENDING, EXEMPT = (
     "330000100005",
     "330000100002",
 )
+CHECKING = (
+    "The association is checking your payment. You can go on; only the application itself waits "
+    "for it."
+)
 Work = Callable[[], Any]
 
 
@@ -101,10 +105,10 @@ def test_the_association_confirms_a_claimed_payment(
     enter: Enter, errand: Errands, work: Work
 ) -> None:
     member = at_the_fee(enter, errand, OWES).press("I have paid")
-    member.sees("The association is checking your payment.").picture("pending")
+    member.sees(CHECKING).picture("pending")
     send(member)
     # Everything else can be completed meanwhile; only the application itself waits.
-    member.is_at("确认申请").sees("The association is checking your payment.")
+    member.is_at("确认申请").sees(CHECKING)
     work()
     clerk = enter("zj_fees").go("/inbox").picture("inbox-fees")
     clerk.page.get_by_role("link", name="周志远").click()
@@ -120,7 +124,7 @@ def test_the_association_refuses_a_transfer_with_a_reason(
     member.follow("Upload the proof of the transfer").picture("transfer")
     proof = payload("transfer.png", picture(), "image/png")
     member.page.locator("input[type=file]").set_input_files(proof)
-    member.press("Send the proof").sees("The association is checking your payment.")
+    member.press("Send the proof").sees(CHECKING)
     work()
     clerk = enter("zj_fees").go("/inbox")
     clerk.page.get_by_role("link", name="周志远").click()

@@ -153,7 +153,8 @@ def test_a_member_takes_his_application_back_changes_it_and_applies_again(
     errand(PLAIN_MEMBER).start().apply()
     reviewer = open_task(enter("zj_review"), "蔡思源")
     member = enter(PLAIN_MEMBER, "phone").go("/").follow("Withdraw").picture("withdraw")
-    member.press("Withdraw").sees("The application is withdrawn.").sees("Withdrawn")
+    member.press("Withdraw").sees("Withdrawn")
+    member.sees("The application is withdrawn. You can change it and apply again.")
     # Who was reading it is told that there is nothing to decide, and loses nothing typed.
     reviewer.type("退回原因", "一段写好的理由").press("退回")
     reviewer.is_at("Somebody was faster").sees("There is nothing to decide any more")
