@@ -168,8 +168,8 @@ class BoundForm:
         """Read what was posted.
 
         `files` are those already stored, by slot. Without an outcome, or with one that does not
-        validate, this is a draft: nothing is checked, and what is hidden now keeps its value of
-        before. Raises `OutcomeNotFound`.
+        validate, this is a draft: nothing is checked, and what is hidden, or was until now, keeps
+        its value of before. Raises `OutcomeNotFound`.
         """
         way = None if outcome is None else self.form.get_outcome(outcome)
         answers, wrong = load(self.form.schema, receive(self.form.components, submitted))
@@ -187,7 +187,7 @@ class BoundForm:
         if way is None or not way.validates:
             kept = {
                 each.key: answers[each.key]
-                if self.visibility.shows(each)
+                if self.visibility.shows(each) and _was_asked(each, submitted)
                 else values_before.get(each.key)
                 for each in self.form.fields
                 if each.key not in secret
@@ -251,6 +251,13 @@ def as_plain(value: Any) -> Any:
         case Mapping():
             return {str(key): as_plain(each) for key, each in value.items()}
     return value
+
+
+def _was_asked(component: Component, submitted: Submitted) -> bool:
+    """Tell whether a field was on the page: one that was hidden says nothing of its answer."""
+    if component.hide is None or component.type in {"dynamiclist", "filepicker"}:
+        return True
+    return bool(submitted.getlist(component.key)) or component.key in submitted.getlist(SHOWN)
 
 
 def _drop_empty_rows(key: str, answers: dict[str, Any], wrong: dict[str, str]) -> None:

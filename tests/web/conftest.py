@@ -65,6 +65,8 @@ class Page:
 
     def __init__(self, response: TestResponse) -> None:
         self.response = response
+        # What the test client sends is in a file of its own when it is big.
+        response.request.environ["wsgi.input"].close()
         self.status = response.status_code
         self.path = response.request.path
         self.html = lxml.html.document_fromstring(response.get_data(as_text=True) or "<p></p>")
@@ -101,12 +103,12 @@ class Visitor:
 
     def open(self, address: str, **options: object) -> Page:
         """Open an address, following where it leads."""
-        options = {"follow_redirects": True, **options}
+        options = {"follow_redirects": True, "buffered": True, **options}
         return Page(self.client.get(address, **options))  # type: ignore[arg-type]
 
     def send(self, address: str, values: MultiDict[str, str], **options: object) -> Page:
         """Send a form, following where it leads."""
-        options = {"follow_redirects": True, **options}
+        options = {"follow_redirects": True, "buffered": True, **options}
         return Page(self.client.post(address, data=values, **options))  # type: ignore[arg-type]
 
     def press(self, page: Page, **pressed: object) -> Page:

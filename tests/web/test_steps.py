@@ -52,6 +52,15 @@ def test_a_row_is_added_without_a_script(member: Visitor) -> None:
     assert len(rows) == 2
 
 
+def test_what_was_hidden_for_a_while_is_still_there(member: Visitor) -> None:
+    page = begin(member)
+    employer = page.values()["employer"]
+    page = member.press(page, action="refresh", employment="retired")
+    assert "employer" not in page.values()
+    page = member.press(page, action="refresh", employment="employed")
+    assert page.values()["employer"] == employer
+
+
 def test_a_page_that_was_overtaken_keeps_what_was_typed(app: Flask, member: Visitor) -> None:
     old = begin(member)
     apply_from(member, old)
