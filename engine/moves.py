@@ -117,8 +117,9 @@ def start_case(
             raise
         raise CaseAlreadyOpen(other.id) from error
     move = Move(session, engine, case, by=by, now=now)
+    said = move.say("case_started", release=case.release_id)
     instance = move.begin(variables)
-    move.say("case_started", release=case.release_id, passed=passed(instance))
+    said["passed"] = passed(instance)
     move.store(instance)
     return case
 
@@ -174,9 +175,7 @@ class HeldTask:
                     marks=marks,
                 )
                 drafts.drop_draft(session, case_id=case.id, element_id=task.element_id)
-        # What was sent is there before the process goes on: operations may read it.
-        instance.complete_task(task.id, {f"{task.element_id}_outcome": outcome}, local=values or {})
-        move.say(
+        said = move.say(
             "task_completed",
             task=str(task.id),
             process=task.process_id,
@@ -185,8 +184,10 @@ class HeldTask:
             round=round_seen,
             submission=str(submission_id) if submission_id else None,
             digest=digest,
-            passed=passed(instance),
         )
+        # What was sent is there before the process goes on: operations may read it.
+        instance.complete_task(task.id, {f"{task.element_id}_outcome": outcome}, local=values or {})
+        said["passed"] = passed(instance)
         move.store(instance, completed=task.id)
         return Completed(case, submission_id, move.find_subject_task())
 
@@ -259,9 +260,10 @@ def send_message(
     case = hold_case(session, case_id)
     move = Move(session, engine, case, by=by, now=now)
     instance = move.load()
+    said = move.say("message_received", message=name)
     if not instance.send_message(name, key=key or None):
         return False
-    move.say("message_received", message=name, passed=passed(instance))
+    said["passed"] = passed(instance)
     move.store(instance)
     return True
 
@@ -314,8 +316,9 @@ def retry_incident(
     incidents.resolve_incidents(session, case_id=case.id, step_id=incident.step_id, by=by, now=now)
     move = Move(session, engine, case, by=by, now=now)
     instance = move.load()
-    move.say("incident_retried", operation=incident.operation, element=incident.element_id)
+    said = move.say("incident_retried", operation=incident.operation, element=incident.element_id)
     instance.retry_operation(incident.step_id)
+    said["passed"] = passed(instance)
     move.store(instance)
 
 
@@ -339,10 +342,10 @@ def fire_timers(session: Session, engine: "Engine", now: datetime, *, case_id: s
         return
     move = Move(session, engine, case, by=SYSTEM, now=now)
     instance = move.load()
+    said = move.say("timer_fired")
     instance.advance()
-    way = passed(instance)
-    if way:
-        move.say("timer_fired", passed=way)
+    if way := passed(instance):
+        said["passed"] = way
         move.store(instance)
 
 
@@ -413,8 +416,9 @@ def call_out(engine: "Engine", now: datetime, *, case_id: str, step_id: str) -> 
         if all(each.id != key for each in instance.started_operations):
             return
         if error_code is None:
+            said = move.say("operation_done", operation=call.operation, element=call.element_id)
             instance.finish_operation(key, dict(result or {}))
-            move.say("operation_done", operation=call.operation, passed=passed(instance))
+            said["passed"] = passed(instance)
         else:
             _raise(move, instance, call, error_code)
         move.store(instance)

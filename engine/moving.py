@@ -83,9 +83,9 @@ class Move:
         self._keys_before = _keys(instance)
         return instance
 
-    def say(self, kind: str, **data: object) -> None:
-        """Add to the case's trail."""
-        self.trail.add(kind, by=self.by, now=self.now, **data)
+    def say(self, kind: str, **data: object) -> dict[str, object]:
+        """Add to the case's trail; what the move came to may be added to the answer."""
+        return self.trail.add(kind, by=self.by, now=self.now, **data)
 
     def store(self, instance: Instance, *, completed: UUID | None = None) -> None:
         """Write what the process came to; `completed` is the task that a person finished."""
@@ -101,6 +101,7 @@ class Move:
             else:
                 case.engine_state = instance.dump()
                 case.status = self._status(instance, open_tasks) or case.status
+            self.trail.seal()
             case.trail_length, case.trail_head = self.trail.length, self.trail.head
             case.updated_at = self.now
             self._write_tasks(open_tasks, completed)

@@ -47,8 +47,8 @@ class Trail:
         self._key = key
         self._added: list[dict[str, object]] = []
 
-    def add(self, kind: str, *, by: Actor, now: datetime, **data: object) -> None:
-        """Say that something happened; it is written by `flush`."""
+    def add(self, kind: str, *, by: Actor, now: datetime, **data: object) -> dict[str, object]:
+        """Say that something happened; its data may be added to until `seal`."""
         self.length += 1
         row: dict[str, object] = {
             "case_id": self.case_id,
@@ -59,11 +59,18 @@ class Trail:
             "by_id": by.id,
             "data": data,
         }
-        self.head = _mac(self._key, self.head, row)
-        self._added.append({**row, "mac": self.head})
+        self._added.append(row)
+        return data
+
+    def seal(self) -> None:
+        """Chain what was added: from now on it cannot be changed."""
+        for row in self._added:
+            if "mac" not in row:
+                row["mac"] = self.head = _mac(self._key, self.head, row)
 
     def flush(self, session: Session) -> None:
         """Write what was added, in one statement."""
+        self.seal()
         if self._added:
             session.execute(insert(Event), self._added)
             self._added = []

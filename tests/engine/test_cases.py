@@ -177,8 +177,8 @@ def test_the_trail_tells_what_happened_and_holds(engine: Engine) -> None:
         assert [event.kind for event in told] == [
             "case_started",
             "task_completed",
-            "operation_done",
             "task_completed",
+            "operation_done",
             "case_ended",
         ]
         assert "浙江大学" not in str([event.data for event in told])
