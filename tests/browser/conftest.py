@@ -51,9 +51,10 @@ const tellTooWide = () => {
     // Taking a picture of a page makes it very narrow for a moment.
     if (innerWidth > 300 && scrollWidth > innerWidth) {
         const wide = [...document.querySelectorAll("body *")].filter(
-            (each) => each.getBoundingClientRect().right > innerWidth + 1
+            (each) =>
+                each.getBoundingClientRect().right > innerWidth || each.scrollWidth > innerWidth
         );
-        const names = wide.slice(0, 5).map((each) => `${each.localName}.${each.className}`);
+        const names = wide.slice(-5).map((each) => `${each.localName}.${each.className}`);
         console.error(`${location.pathname} is ${scrollWidth} wide at ${innerWidth}: ${names}`);
     }
 };

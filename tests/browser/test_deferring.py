@@ -41,4 +41,4 @@ def test_a_returned_deferral_is_sent_again(enter: Enter, errand: Errands) -> Non
     expect(member.field("原因说明")).to_have_value("在国外学习")
     member.press("确认申请").sees("申请成功")
     errand("zj_review").decide(MEMBER, "approve")
-    member.go("/messages").sees("暂缓年检申请已同意")
+    member.go("/messages").sees("暂缓年检已同意")
