@@ -1,8 +1,10 @@
 """The command `huiji`."""
 
+import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -40,6 +42,8 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
 
     settings = Settings.from_environment()
     if settings.is_development:
+        if "HUIJI_PUBLIC_URL" not in os.environ:
+            settings = replace(settings, public_url=f"http://{host}:{port}")
         _say_demo(make_demo(settings))
     else:
         _prepare(settings)

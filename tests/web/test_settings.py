@@ -1,0 +1,74 @@
+"""What an installation decides."""
+
+import stat
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from web.addresses import local_address
+from web.settings import IncompleteSettings, Settings
+
+KEY = b64encode(b"k" * 32).decode()
+COMPLETE = {
+    "HUIJI_ENVIRONMENT": "production",
+    "HUIJI_DATABASE_URL": "postgresql://localhost/huiji",
+    "HUIJI_PUBLIC_URL": "https://huiji.example",
+    "HUIJI_SECRET_MASTER": KEY,
+    "HUIJI_SECRET_LOOKUP": KEY,
+    "HUIJI_SECRET_TRAIL": KEY,
+    "HUIJI_SECRET_COOKIE": KEY,
+}
+
+
+def test_a_first_start_makes_secrets_that_only_its_owner_reads(tmp_path: Path) -> None:
+    first = Settings.from_environment({"HUIJI_VAR": str(tmp_path)})
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    assert Settings.from_environment({"HUIJI_VAR": str(tmp_path)}) == first
+    assert first.is_development
+
+
+def test_production_says_everything_itself() -> None:
+    settings = Settings.from_environment(COMPLETE)
+    assert settings.is_https
+    assert not settings.is_development
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPLETE) - {"HUIJI_ENVIRONMENT"}))
+def test_production_does_not_start_without(name: str) -> None:
+    with pytest.raises(IncompleteSettings, match=name):
+        Settings.from_environment({**COMPLETE, name: ""})
+
+
+def test_production_is_reached_over_https_only() -> None:
+    with pytest.raises(IncompleteSettings, match="https"):
+        Settings.from_environment({**COMPLETE, "HUIJI_PUBLIC_URL": "http://huiji.example"})
+
+
+def test_a_short_secret_is_refused() -> None:
+    short = b64encode(b"short").decode()
+    with pytest.raises(IncompleteSettings, match="32 bytes"):
+        Settings.from_environment({**COMPLETE, "HUIJI_SECRET_COOKIE": short})
+
+
+def test_old_master_keys_stand_behind_the_current_one() -> None:
+    old = b64encode(b"o" * 32).decode()
+    settings = Settings.from_environment({**COMPLETE, "HUIJI_SECRET_MASTER": f"{KEY},{old}"})
+    assert settings.masters == (b"k" * 32, b"o" * 32)
+
+
+@pytest.mark.parametrize(
+    ("given", "led_to"),
+    [
+        ("/messages?before=3", "/messages?before=3"),
+        (None, "/"),
+        ("", "/"),
+        ("messages", "/"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("/x\r\nSet-Cookie: y=z", "/"),
+    ],
+)
+def test_only_addresses_of_this_site_are_led_to(given: str | None, led_to: str) -> None:
+    assert local_address(given) == led_to
