@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 
 def local_address(given: str | None, default: str = "/") -> str:
-    """The path that was asked for if it is one of ours, else the default.
+    r"""The path that was asked for if it is one of ours, else the default.
 
-    `//elsewhere` and `/\\elsewhere` are other sites to a browser.
+    `//elsewhere` and `/\elsewhere` are other sites to a browser.
     """
     if not given or not given.startswith("/") or given.startswith(("//", "/\\")):
         return default

@@ -9,7 +9,7 @@ from web.schema import migrate
 from web.settings import Settings
 from workflows import demo
 
-PASSWORD = "huiji-demo"
+PASSWORD = "huiji-demo"  # noqa: S105  nobody's
 """Of all demo accounts: they are nobody's, and exist in development only."""
 
 

@@ -129,4 +129,5 @@ def _context() -> dict[str, object]:
 
 def _belongs(endpoint: str) -> bool:
     here = request.endpoint or ""
-    return here == endpoint or ("." in endpoint and here.split(".")[0] == endpoint.split(".")[0])
+    part, dot, _name = endpoint.partition(".")
+    return here == endpoint or bool(dot and here.startswith(f"{part}."))

@@ -36,9 +36,8 @@ class Settings:
     cookie_key: bytes
     public_url: str = "http://127.0.0.1:8000"
     proxies: int = 0
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone_name: str = "Asia/Shanghai"
     support_phone: str = "010-88250337/0338"
-    education_url: str = "https://cmis.cicpa.org.cn"
     session_idle: timedelta = timedelta(hours=2)
     session_length: timedelta = timedelta(hours=12)
 
@@ -51,6 +50,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether browsers reach this installation over https."""
         return self.public_url.startswith("https://")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock that pages show."""
+        return ZoneInfo(self.zone_name)
 
     @property
     def files(self) -> Path:
@@ -83,9 +87,8 @@ class Settings:
             cookie_key=_read_key(keys["cookie"]),
             public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
             proxies=int(given.get("HUIJI_PROXIES", "0")),
-            zone=ZoneInfo(given.get("HUIJI_ZONE", "Asia/Shanghai")),
+            zone_name=given.get("HUIJI_ZONE", cls.zone_name),
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
-            education_url=given.get("HUIJI_EDUCATION_URL", cls.education_url),
         )
 
 

@@ -78,7 +78,8 @@ class Page:
 
     def form(self, action: str = "") -> lxml.html.FormElement:
         """The form that is sent to addresses beginning so; else the only one in the page."""
-        (found,) = self.html.xpath(f"//main//form[@method='post'][starts-with(@action, '{action}')]")
+        sent_to = f"[@method='post'][starts-with(@action, '{action}')]"
+        (found,) = self.html.xpath(f"//main//form{sent_to}")
         return found
 
     def values(self, action: str = "") -> MultiDict[str, str]:

@@ -1,6 +1,5 @@
 """Paying a fee: orders, the stand-in's page, notices, claims, transfers."""
 
-
 import io
 from datetime import timedelta
 

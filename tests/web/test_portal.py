@@ -42,9 +42,9 @@ def test_an_application_in_review_can_be_read_and_withdrawn(app: Flask, member: 
     question = member.open(home.links()["Withdraw"])
     member.send(question.path, question.values())
     assert "Withdrawn" in member.open("/").text
-    assert "Withdrawn by the member" in member.open(
-        f"/applications/{case_id(app, READY)}/trail"
-    ).text
+    assert (
+        "Withdrawn by the member" in member.open(f"/applications/{case_id(app, READY)}/trail").text
+    )
 
 
 def test_a_returned_application_says_why_and_opens_again(app: Flask, member: Visitor) -> None:

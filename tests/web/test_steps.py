@@ -139,7 +139,12 @@ def test_the_reviewer_sees_an_attached_file(app: Flask, member: Visitor) -> None
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(b"hello", "proof.pdf"), (b"", "empty.pdf"), (PDF, "proof.exe"), (PDF + bytes(5 * 2**20), "big.pdf")],
+    [
+        (b"hello", "proof.pdf"),
+        (b"", "empty.pdf"),
+        (PDF, "proof.exe"),
+        (PDF + bytes(5 * 2**20), "big.pdf"),
+    ],
     ids=["no pdf", "empty", "wrong name", "too big"],
 )
 def test_a_wrong_file_is_refused_at_its_slot(

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Rejected
 from engine.language import N_, _
 from forms.masking import mask
-from web import current, sessions
+from web import current
 from web.devices import name_device
 from web.limits import check_rate
 from web.navigation import USER_TYPES
@@ -93,9 +93,7 @@ def _change_password(person: Person) -> None:
         if not accounts.is_password(account.password_hash or "", typed.get("current", "")):
             raise WrongPassword
         accounts.change_password(session, account=account, password=typed.get("new", ""))
-        sign_in.end_other_sessions(
-            session, account_id=person.account_id, keep_id=person.session_id
-        )
+        sign_in.end_other_sessions(session, account_id=person.account_id, keep_id=person.session_id)
 
 
 def _facts(person: Person) -> list[tuple[str, str]]:

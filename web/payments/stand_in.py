@@ -56,9 +56,7 @@ def pay(token: str) -> ResponseReturnValue:
     return _page(order, done=deed, paid=notice.amount)
 
 
-def _page(
-    order: StandInOrder, *, is_expired: bool = False, done: str = "", paid: int = 0
-) -> str:
+def _page(order: StandInOrder, *, is_expired: bool = False, done: str = "", paid: int = 0) -> str:
     return render_template(
         "payments/stand_in.html", order=order, is_expired=is_expired, done=done, paid=paid
     )

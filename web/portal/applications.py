@@ -75,9 +75,7 @@ def start() -> ResponseReturnValue:
     with engine.database.transaction() as session:
         member = get_member(session, member_id)
         check(person.viewer, "start_inspection", member)
-        case = start_inspection(
-            session, engine, member=member, by=person.actor, now=current.now()
-        )
+        case = start_inspection(session, engine, member=member, by=person.actor, now=current.now())
     return redirect(url_for("applications.open_application", case_id=case.id))
 
 

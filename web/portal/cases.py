@@ -51,5 +51,5 @@ def find_case_of_year(session: Session, *, member_id: int, year: int) -> Case | 
     """The application of a year: the open one, else the last one that was not abandoned."""
     found = [each for each in list_cases(session, member_id=member_id) if each.year == year]
     live = [each for each in found if each.state == "open"]
-    ended = [each for each in found if each.status not in ("abandoned",)]
+    ended = [each for each in found if each.status != "abandoned"]
     return next(iter(live or ended), None)

@@ -73,9 +73,7 @@ def _describe_year(
     return card | _describe_start(session, member)
 
 
-def _describe_case(
-    session: Session, case: Case, told: Sequence[Message]
-) -> dict[str, object]:
+def _describe_case(session: Session, case: Case, told: Sequence[Message]) -> dict[str, object]:
     has_task = cases.find_own_task(session, case) is not None
     actions = applications.list_actions(case, has_task=has_task)
     described: dict[str, object] = {
