@@ -12,8 +12,10 @@ from web.languages import spoken
 from web.words import moment
 from workflows.shared.applications import LAST_FORMS, REVIEW, Decision, list_decisions
 from workflows.shared.associations import get_association
+from workflows.shared.templates import TEMPLATES
 
 FEE = "confirm_fee"
+LAST_FORM_KINDS = {"confirm_application": "inspection", "state_deferral": "deferral"}
 
 
 def list_nodes(session: Session, engine: Engine, case: Case) -> list[dict[str, object]]:
@@ -23,12 +25,16 @@ def list_nodes(session: Session, engine: Engine, case: Case) -> list[dict[str, o
         association = get_association(session, case.association_id)
         office = (association.name_en if spoken() == "en" else "") or association.name
     decisions = {each.round: each for each in list_decisions(session, engine.vault, case=case)}
-    nodes = (_node(each, decisions, office) for each in events(session, case.id))
+    kind = "inspection"
+    nodes = []
+    for event in events(session, case.id):
+        kind = LAST_FORM_KINDS.get(str(event.data.get("element")), kind)
+        nodes.append(_node(event, decisions, office, kind))
     return [each for each in nodes if each is not None]
 
 
 def _node(
-    event: Event, decisions: dict[int, Decision], office: str
+    event: Event, decisions: dict[int, Decision], office: str, kind: str
 ) -> dict[str, object] | None:
     element, outcome = event.data.get("element"), event.data.get("outcome")
     if event.kind == "case_started":
@@ -43,7 +49,7 @@ def _node(
         words = _("Application sent") if event.data["round"] == 1 else _("Application sent again")
         return _draw(event.at, words, look="is-now")
     if element == REVIEW:
-        return _draw_decision(event, decisions, office)
+        return _draw_decision(event, decisions, office, kind)
     if element == FEE:
         received = outcome == "received"
         words = _("Fee confirmed") if received else _("Fee not received")
@@ -52,14 +58,20 @@ def _node(
 
 
 def _draw_decision(
-    event: Event, decisions: dict[int, Decision], office: str
+    event: Event, decisions: dict[int, Decision], office: str, kind: str
 ) -> dict[str, object]:
     is_return = event.data.get("outcome") == "return"
-    title = _("Returned by the local association") if is_return else _("Approved by the association")
+    texts = TEMPLATES[f"application_{'returned' if is_return else 'approved'}.{kind}"]
+    is_english = spoken() == "en"
+    title = (
+        _("Returned by the local association") if is_return else _("Approved by the association")
+    )
     decision = decisions.get(int(event.data["round"]))
-    details = [(_("Step"), title), (_("Office"), office)]
+    node = texts.node_en if is_english else texts.node
+    details = [(_("Step"), node), (_("Office"), office)]
     if decision is not None and decision.reason:
-        details.append((_("Information"), decision.reason))
+        about = texts.about_en if is_english else texts.about
+        details.append((about, decision.reason))
     details.append((_("Time"), moment(event.at)))
     look = "is-returned" if is_return else "is-good"
     return _draw(event.at, title, office=office, look=look, details=details)
@@ -74,5 +86,3 @@ def _draw(
     details: list[tuple[str, str]] | None = None,
 ) -> dict[str, object]:
     return {"at": at, "title": title, "office": office, "look": look, "details": details or []}
-
-
