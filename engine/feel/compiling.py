@@ -52,18 +52,28 @@ class Compiler:
         return lambda frame: value
 
     def code_Name(self, node: nodes.Name) -> Code:
-        name, at = node.name, node.at
+        name, at, path = node.name, node.at, self.as_path(node)
 
         def read(frame: Frame) -> Value:
             value = frame.find(name)
             if value is not MISSING:
                 return value
             function = named_function(name, frame.run)
+            if function is None and path is not None:
+                return path(frame)
             if function is None:
                 frame.run.warn(at, "There is no variable “%(name)s”.", name=name)
             return function
 
         return read
+
+    def as_path(self, node: nodes.Name) -> Code | None:
+        """Where nothing has a name that holds a dot, it is a path."""
+        target, dot, last = node.name.rpartition(".")
+        if not (target and dot and last):
+            return None
+        inner = nodes.Name(target.strip(), at=node.at)
+        return self.code(nodes.Path(inner, last.strip(), at=node.at))
 
     def code_ListLiteral(self, node: nodes.ListLiteral) -> Code:
         items = [self.code(item) for item in node.items]

@@ -30,7 +30,7 @@ class Budget:
     steps: int = 200_000
     size: int = 2_000_000
     depth: int = 100
-    seconds: float = 0.1
+    seconds: float = 0.25
 
 
 DEFAULT_BUDGET = Budget()

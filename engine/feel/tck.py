@@ -209,13 +209,30 @@ def namespace_of(path: Path) -> str:
         return ""
 
 
+def put(node: Element, context: dict[str, Value], model: Decisions) -> None:
+    """Put an input among the variables, one of an imported model under the model's name."""
+    name, namespace = node.get("name") or "", node.get("namespace")
+    before, _, after = name.partition(".")
+    if after and before in model.imports:
+        name, qualifier = after, before
+    else:
+        imported = (each for each, of in model.imports.items() if of.namespace == namespace)
+        qualifier = next(imported, "")
+    owner = model.imports[qualifier] if qualifier else model
+    value = typed(read_value(node), owner.inputs.get(name, ANY))
+    if qualifier:
+        context.setdefault(qualifier, {})[name] = value
+    elif namespace in (None, model.namespace):
+        context[name] = value
+    else:
+        context.setdefault(name, value)
+
+
 def run_case(case: Element, model: Decisions, now: datetime) -> str:
     """Run one case; empty if all its results are as expected, else what differs."""
-    context = {
-        name: typed(read_value(node), model.inputs.get(name, ANY))
-        for node in parts(case, "inputNode")
-        for name in [node.get("name") or ""]
-    }
+    context: dict[str, Value] = {}
+    for node in parts(case, "inputNode"):
+        put(node, context, model)
     for node in parts(case, "resultNode"):
         name = node.get("name") or ""
         wanted = name if model.has(name) else case.get("invocableName") or name

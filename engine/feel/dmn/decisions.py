@@ -160,16 +160,17 @@ class Decisions:
         return converted(boxes.inside(logic), result_of(stated))
 
     def check_cycles(self, problems: Problems) -> None:
-        done: set[str] = set()
+        done: set[int] = set()  # parts of imported models may have the same ids
 
-        def visit(part: Part, above: tuple[str, ...]) -> None:
-            if part.id in above and part.kind == "decision":
+        def visit(part: Part, above: tuple[int, ...]) -> None:
+            key = id(part)
+            if key in above and part.kind == "decision":
                 problems.add(part.id, "The decision requires itself.")
                 part.needs = []
-            elif part.id not in done and part.id not in above:
+            elif key not in done and key not in above:
                 for needed in part.needs:
-                    visit(needed, (*above, part.id))
-                done.add(part.id)
+                    visit(needed, (*above, key))
+                done.add(key)
 
         for part in self.parts.values():
             visit(part, ())

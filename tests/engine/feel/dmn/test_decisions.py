@@ -253,3 +253,32 @@ def test_versions_of_the_standard_are_read(version: str) -> None:
     xml = model(literal("d", "1"), namespace=f"{scheme}://www.omg.org/spec/DMN/{version}/MODEL/")
 
     assert load_decisions(xml).evaluate("d") == 1
+
+
+def test_imported_model_may_use_the_same_ids_and_names() -> None:
+    needs = requires("Input", "n")
+    inner = '<inputData id="n" name="n"/>' + literal("d", '"inner " + n', needs=needs)
+    library = load_decisions(model(inner).replace(b'namespace="urn:m"', b'namespace="urn:library"'))
+    outer = '<informationRequirement><requiredDecision href="urn:library#d"/>'
+    xml = model(
+        '<import name="lib" namespace="urn:library" importType="x"/><inputData id="n" name="n"/>'
+        + literal("d", 'n + ", " + lib.d', needs=f"{needs}{outer}</informationRequirement>")
+    )
+    decisions = load_decisions(xml, [library])
+
+    assert decisions.evaluate("d", {"n": "1"}) == "1, inner 1"
+    assert decisions.evaluate("d", {"n": "1", "lib": {"n": "2"}}) == "1, inner 2"
+
+
+def test_name_with_a_dot_is_a_variable_where_there_is_one_and_else_a_path() -> None:
+    xml = model(
+        '<inputData id="p" name="p"/>'
+         '<businessKnowledgeModel id="b" name="b"><encapsulatedLogic>'
+        '<formalParameter name="p.n"/><literalExpression><text>p.n * 2</text></literalExpression>'
+        "</encapsulatedLogic></businessKnowledgeModel>"
+        '<decision id="d" name="d">' + requires("Input", "p") + requires("Knowledge", "b")
+        + "<invocation>" + text("b") + '<binding><parameter name="p.n"/>' + text("p.n + 1")
+        + "</binding></invocation></decision>"
+    )  # fmt: skip
+
+    assert load_decisions(xml).evaluate("d", {"p": {"n": 3}}) == 8
