@@ -229,9 +229,7 @@ def test_a_return_needs_a_reason_and_keeps_what_was_typed(app: Flask) -> None:
     walk, reviewer = applied(app), staff(app)
     page = reviewer.open(address_of(walk))
 
-    refused = decide(
-        reviewer, page, "return", comment__fill_information__employer="与证明不一致"
-    )
+    refused = decide(reviewer, page, "return", comment__fill_information__employer="与证明不一致")
 
     assert refused.status == 422
     assert refused.html.find_class("error-summary")
@@ -273,7 +271,7 @@ def test_marks_and_an_approval_contradict_each_other(app: Flask) -> None:
     )
 
     assert refused.status == 422
-    assert "You marked 1 fields" in refused.text
+    assert "You marked 1 field:" in refused.text
     assert walk.case.status == "in_review"
 
 

@@ -1,5 +1,6 @@
 """One case: where it stands, what keeps it, the way it took, what was sent."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,9 +47,7 @@ def retry(case_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     with engine.database.transaction() as session:
         check(person.viewer, "see", case := get_case(session, case_id))
         check(person.viewer, "retry", case)
-        retry_incident(
-            session, engine, incident_id=incident_id, by=person.actor, now=current.now()
-        )
+        retry_incident(session, engine, incident_id=incident_id, by=person.actor, now=current.now())
         is_stuck = bool(open_incidents(session, case_id))
     flash(*_say_retried(is_stuck=is_stuck))
     return redirect(url_for("cases.show", case_id=case_id))
@@ -67,6 +66,7 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
     found = position(session, engine, case)
     office = session.get(Association, case.association_id) if case.association_id else None
     is_admin = can(viewer, "retry", case)
+    incidents = open_incidents(session, case.id)
     return {
         "case": {
             "id": case.id,
@@ -84,10 +84,8 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
             "updated_at": case.updated_at,
             "ended_at": case.ended_at,
         },
-        "steps": _describe_steps(session, viewer, found, names),
-        "incidents": [
-            _describe_incident(each, names) for each in open_incidents(session, case.id)
-        ],
+        "steps": _describe_steps(session, viewer, found, incidents, names),
+        "incidents": [_describe_incident(each, names) for each in incidents],
         "can_retry": is_admin,
         "variables": _describe_variables(found) if is_admin else [],
         "rounds": _describe_rounds(session, engine, case, names),
@@ -97,7 +95,11 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
 
 
 def _describe_steps(
-    session: Session, viewer: Viewer, found: Position, names: StepNames
+    session: Session,
+    viewer: Viewer,
+    found: Position,
+    incidents: Sequence[Incident],
+    names: StepNames,
 ) -> list[dict[str, Any]]:
     """What the case waits for: people, events with their times, operations under way."""
     tasks = [
@@ -123,9 +125,10 @@ def _describe_steps(
         }
         for each in (*found.waits, *found.listens)
     ]
+    stuck = {each.step_id for each in incidents}
     operations = [
         {
-            "kind": "operation",
+            "kind": "stuck" if each.id in stuck else "operation",
             "name": names.step(each.process_id, each.element_id),
             "process": names.process(each.process_id),
         }
@@ -141,9 +144,7 @@ def _describe_incident(incident: Incident, names: StepNames) -> dict[str, Any]:
         "operation": incident.operation,
         "error": incident.error,
         "opened_at": incident.opened_at,
-        "retry_address": url_for(
-            "cases.retry", case_id=incident.case_id, incident_id=incident.id
-        ),
+        "retry_address": url_for("cases.retry", case_id=incident.case_id, incident_id=incident.id),
     }
 
 

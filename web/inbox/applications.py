@@ -64,7 +64,7 @@ def draw_application(
                 reveal=True,
                 file_address=address_of_file,
                 has_preview=True,
-                heading_level=3,
+                heading_level=4,
             ),
         }
         for form in read_forms(session, task)
@@ -120,9 +120,7 @@ def describe_decision(session: Session, task: Task) -> dict[str, Any]:
     return {"reason": found.decision.reason, "marks": marks}
 
 
-def label_marks(
-    session: Session, task: Task, marks: Sequence[NewMark]
-) -> list[dict[str, str]]:
+def label_marks(session: Session, task: Task, marks: Sequence[NewMark]) -> list[dict[str, str]]:
     """Marks with the names of what they are on."""
     named = {form.element_id: form for form in read_forms(session, task)}
     return [

@@ -52,8 +52,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "tasks": _describe_tasks(session, page.tasks, viewer, kept, now=now),
         "kinds": _describe_kinds(counts, filters),
         "count": counts.get(filters.kind, 0) if filters.kind else sum(counts.values()),
-        "next_page": page.next
-        and url_for("inbox.index", **kept, after=write_position(page.next)),
+        "next_page": page.next and url_for("inbox.index", **kept, after=write_position(page.next)),
         "first_page": after and url_for("inbox.index", **kept),
         "everything": url_for("inbox.index"),
         "has_offices": len(frozenset[int]().union(*viewer.duties.values())) > 1,

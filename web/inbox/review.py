@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine.cases import get_case
-from engine.language import _
+from engine.language import _, ngettext
 from engine.moves import TaskHasChanged, TaskIsOver, TaskNotFound
 from engine.submissions import NewMark
 from engine.tasks import Task
@@ -91,8 +91,10 @@ def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecide
 
 
 def _say_marked(count: int) -> FieldError:
-    sentence = _(
-        "You marked %(count)s fields: return the application, or take the marks away.", count=count
+    sentence = ngettext(
+        "You marked %(n)s field: return the application, or take the mark away.",
+        "You marked %(n)s fields: return the application, or take the marks away.",
+        count,
     )
     return FieldError("", "", sentence)
 
