@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engine.feel import FeelSyntaxError
+from engine.feel_sentences import Said
 from engine.language import N_
 from forms.expressions import compile_attribute, compile_text, is_expression
 from forms.patterns import find_pattern_problem
@@ -153,7 +154,9 @@ def _check_expressions(component: Component) -> Iterator[Finding]:
 
 
 def _feel_finding(name: str, error: FeelSyntaxError) -> Finding:
-    return N_("“%(name)s” is not valid FEEL: %(reason)s"), {"name": name, "reason": str(error)}
+    message = N_("“%(name)s” is not valid FEEL (line %(line)s, column %(column)s): %(reason)s")
+    values = {"name": name, "line": error.line, "column": error.column, "reason": Said.of(error)}
+    return message, values
 
 
 def _check_rules(component: Component) -> Iterator[Finding]:

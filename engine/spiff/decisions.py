@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from engine.errors import Problem
 from engine.feel import FeelError
 from engine.feel.dmn import Decisions, InvalidDecision, load_decisions
+from engine.feel_sentences import Said
 from engine.language import N_
-from engine.spiff.problems import Problems, Said
+from engine.spiff.problems import Problems
 
 
 def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions], list[Problem]]:
@@ -29,7 +30,7 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
             problems.add(
                 None,
                 N_("The decision table cannot be read: %(reason)s"),
-                reason=Said(error.message, error.values),
+                reason=Said.of(error),
             )
         else:
             for each in decisions.ids:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.feel import Expression, FeelError, compile_expression, to_json
+from engine.feel_sentences import Said
 from engine.spiff.errors import ExpressionFailed
 
 
@@ -43,4 +44,4 @@ class Formula:
         try:
             return to_json(self.expression.evaluate(scope, now=now))
         except FeelError as error:
-            raise ExpressionFailed(source=self.source, reason=str(error)) from error
+            raise ExpressionFailed(source=self.source, reason=Said.of(error)) from error

@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import InvalidRelease, Problem
 from engine.feel import FeelError, to_json
 from engine.feel.dmn import Decisions
+from engine.feel_sentences import Said
 from engine.spiff.build import build_process
 from engine.spiff.checks import check_processes
 from engine.spiff.decisions import read_decisions
@@ -58,7 +59,7 @@ class Model:
         try:
             return to_json(self._decisions[decision_id].evaluate(decision_id, scope, now=now))
         except FeelError as error:
-            raise ExpressionFailed(source=decision_id, reason=str(error)) from error
+            raise ExpressionFailed(source=decision_id, reason=Said.of(error)) from error
 
 
 def read_model(

@@ -4,21 +4,10 @@ from dataclasses import dataclass, field
 
 from engine.errors import Problem
 from engine.feel import FeelSyntaxError
-from engine.language import N_, _
+from engine.feel_sentences import Said
+from engine.language import N_
 from engine.spiff.document import Element
 from engine.spiff.expressions import Formula
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence inside a sentence, said in the language of whoever reads it."""
-
-    message: str
-    values: dict[str, object]
-
-    def __str__(self) -> str:
-        return _(self.message, **self.values)
-
 
 LIMIT = 500
 """How many problems of one document are told; nobody reads more."""
@@ -64,7 +53,7 @@ class Problems:
                 source=source.strip(),
                 line=error.line,
                 column=error.column,
-                reason=Said(error.message, error.values),
+                reason=Said.of(error),
             )
             return None
 
