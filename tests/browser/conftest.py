@@ -17,12 +17,11 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from tests.browser.errands import Errand, open_session
-from tests.browser.walking import Person
+from tests.browser.walking import WIDTHS, Person
 from web.sessions import COOKIE
 from web.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-WIDTHS = {"phone": 390, "desktop": 1440}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -162,7 +161,7 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
 
 
 @pytest.fixture
-def enter(server: Server, new_page: NewPage) -> Enter:
+def enter(server: Server, new_page: NewPage, axe: Axe) -> Enter:
     """Sit down at a fresh browser, signed in: `enter("zj_review", "phone", language="en")`."""
 
     def sit_down(
@@ -173,7 +172,7 @@ def enter(server: Server, new_page: NewPage) -> Enter:
         if login:
             token = open_session(server.app, login)
             page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-        return Person(page, language)
+        return Person(page, axe, language)
 
     return sit_down
 

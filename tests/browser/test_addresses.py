@@ -57,7 +57,7 @@ def test_a_task_of_another_association_is_not_found(enter: Enter, errand: Errand
 )
 def test_an_unknown_id_is_not_found(enter: Enter, address: str) -> None:
     visitor = enter(MEMBER).go(address.format(uuid4()), status=404).is_at("Page not found")
-    visitor.picture("not-found")
+    visitor.look("not-found")
 
 
 @pytest.mark.parametrize("address", ["/inbox/{}", "/cases/{}", "/nowhere", "/tasks/none"])

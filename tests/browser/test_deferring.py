@@ -14,7 +14,7 @@ def test_a_member_asks_for_a_deferral_with_a_large_proof(
     enter: Enter, errand: Errands, size: str
 ) -> None:
     member = enter(MEMBER, size).go("/").press("Start the inspection").is_at("完善信息")
-    member.press("暂缓年检申请").sees("暂缓年检承诺书").picture("deferral-commitment")
+    member.press("暂缓年检申请").sees("暂缓年检承诺书").look("deferral-commitment")
     member.page.get_by_role("checkbox", name="我已阅读并同意").check()
     # Hours are missing and the fee is open: neither holds a deferral up.
     member.press("确认").is_at("暂缓原因及证明材料").sees("0.00").press("确认申请")
@@ -25,11 +25,11 @@ def test_a_member_asks_for_a_deferral_with_a_large_proof(
         payload("proof.pdf", document() + b"\n" * 12 * MB, "application/pdf")
     )
     expect(member.page.get_by_role("link", name="proof.pdf")).to_be_visible()
-    member.picture("deferral").press("确认申请").sees("申请成功").picture("deferral-success")
+    member.look("deferral").press("确认申请").sees("申请成功").look("deferral-success")
     reviewer = enter("zj_review").go("/inbox")
     reviewer.page.get_by_role("link", name=NAME).click()
     expect(reviewer.page.locator("iframe[title='proof.pdf']")).to_be_visible()
-    reviewer.sees("产假至十二月").picture("review-deferral").press("通过").is_at("Inbox")
+    reviewer.sees("产假至十二月").look("review-deferral").press("通过").is_at("Inbox")
     member.go("/").sees("Inspection deferred")
 
 

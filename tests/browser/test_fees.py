@@ -40,10 +40,10 @@ def pay(member: Person, payer: Person, deed: str = "Pay") -> None:
     """Open an order, close the member's page and pay on a phone."""
     member.press("Pay now")
     expect(member.page.get_by_role("img", name=member.say("Payment QR code"))).to_be_visible()
-    member.picture("to-pay")
+    member.look("to-pay")
     address = member.link("Pay on this device").get_attribute("href")
     member.page.close()
-    payer.go(address or "").picture("pay")
+    payer.go(address or "").look("pay")
     payer.page.get_by_role("button", name=payer.say(deed), exact=True).click()
     expect(payer.page.get_by_role("status")).to_be_visible()
 
@@ -95,22 +95,22 @@ def test_a_payment_of_another_amount_waits_with_both_amounts(
     pay(at_the_fee(enter, errand, OWES), enter(size="phone"), "Pay one yuan too little")
     work()
     member = enter(OWES).go("/").follow("Go on")
-    member.sees("100.00").sees("99.00").picture("mismatch")
+    member.sees("100.00").sees("99.00").look("mismatch")
     clerk = enter("zj_fees").go("/inbox").sees("周志远")
     clerk.page.get_by_role("link", name="周志远").click()
-    clerk.sees("99.00").picture("confirm-fee")
+    clerk.sees("99.00").look("confirm-fee")
 
 
 def test_the_association_confirms_a_claimed_payment(
     enter: Enter, errand: Errands, work: Work
 ) -> None:
     member = at_the_fee(enter, errand, OWES).press("I have paid")
-    member.sees(CHECKING).picture("pending")
+    member.sees(CHECKING).look("pending")
     send(member)
     # Everything else can be completed meanwhile; only the application itself waits.
     member.is_at("确认申请").sees(CHECKING)
     work()
-    clerk = enter("zj_fees").go("/inbox").picture("inbox-fees")
+    clerk = enter("zj_fees").go("/inbox").look("inbox-fees")
     clerk.page.get_by_role("link", name="周志远").click()
     clerk.press("已收到").sees("周志远")
     confirm(member.go("/").follow("Go on")).sees("申请成功")
@@ -121,7 +121,7 @@ def test_the_association_refuses_a_transfer_with_a_reason(
 ) -> None:
     member = at_the_fee(enter, errand, OWES)
     member.page.get_by_text(member.say("Paid by bank transfer?")).click()
-    member.follow("Upload the proof of the transfer").picture("transfer")
+    member.follow("Upload the proof of the transfer").look("transfer")
     proof = payload("transfer.png", picture(), "image/png")
     member.page.locator("input[type=file]").set_input_files(proof)
     member.press("Send the proof").sees(CHECKING)
@@ -132,6 +132,6 @@ def test_the_association_refuses_a_transfer_with_a_reason(
     clerk.press("未收到")
     expect(clerk.page.get_by_role("alert")).to_be_focused()
     clerk.type("未收到的原因", "银行流水中没有这笔款项").press("未收到")
-    member.go("/").follow("Go on").sees("银行流水中没有这笔款项").picture("refused-fee")
+    member.go("/").follow("Go on").sees("银行流水中没有这笔款项").look("refused-fee")
     expect(member.button("Pay now")).to_be_visible()
     member.go("/messages").sees("会费未收到")

@@ -1,6 +1,6 @@
 """Everything works from the keyboard: pages are walked with Tab, Space, Enter and arrows alone."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Enter, Errands
 from tests.browser.walking import Person
@@ -45,8 +45,9 @@ def test_the_first_tab_leads_past_the_navigation(enter: Enter) -> None:
     expect(member.page.locator("#main")).to_be_focused()
 
 
-def test_a_member_applies_by_keyboard(desktop: Page) -> None:
-    member = Person(desktop).go("/")
+def test_a_member_applies_by_keyboard(enter: Enter) -> None:
+    member = enter().go("/")
+    desktop = member.page
     write(member, desktop.get_by_label(member.say("Account")), MEMBER)
     write(member, desktop.get_by_label(member.say("Password"), exact=True), PASSWORD)
     desktop.keyboard.press("Enter")

@@ -33,7 +33,7 @@ def test_a_file_is_sent_shown_and_removed(member: Person) -> None:
     choose(member, payload("proof.png", picture(), "image/png"))
     link = slot(member.page).get_by_role("link", name="proof.png")
     expect(link).to_be_visible()
-    member.picture("materials-with-file")
+    member.look("materials-with-file")
     with member.page.context.expect_page() as opened:
         link.click()
     preview = opened.value
@@ -60,7 +60,7 @@ def test_files_are_looked_at_not_believed(member: Person) -> None:
     problem = slot(member.page).locator(".invalid-feedback")
     expect(problem).to_be_visible()
     expect(slot(member.page).get_by_role("link")).to_have_count(0)
-    member.picture("materials-refused")
+    member.look("materials-refused")
 
 
 def test_a_file_over_the_limit_is_not_sent(member: Person) -> None:

@@ -2,10 +2,10 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.attachments import payload, picture
-from tests.browser.conftest import Enter, Errands, NewPage
+from tests.browser.conftest import Enter, Errands
 from tests.browser.errands import get_case
 from tests.browser.walking import Person
 from web.demo import PASSWORD
@@ -13,9 +13,9 @@ from web.demo import PASSWORD
 MEMBER = "440100100001"
 
 
-def sign_in(page: Page, login: str) -> Person:
+def sign_in(person: Person, login: str) -> Person:
     """Sign in with the number that stands in for the puzzle."""
-    person = Person(page).go("/")
+    page = person.go("/").page
     page.get_by_label(person.say("Account")).fill(login)
     page.get_by_label(person.say("Password"), exact=True).fill(PASSWORD)
     digits = page.get_by_label(re.compile(r"\d{6}"))
@@ -24,9 +24,9 @@ def sign_in(page: Page, login: str) -> Person:
     return person.press("Sign in")
 
 
-def test_a_member_applies_without_scripts(new_page: NewPage, errand: Errands) -> None:
-    page = new_page("phone", javascript=False)
-    member = sign_in(page, MEMBER).press("Start the inspection").is_at("完善信息")
+def test_a_member_applies_without_scripts(enter: Enter, errand: Errands) -> None:
+    member = sign_in(enter(size="phone", javascript=False), MEMBER)
+    page = member.press("Start the inspection").is_at("完善信息").page
     member.press("Add: %(label)s", label="教育经历")
     expect(member.main.get_by_label("毕业院校")).to_have_count(2)
     member.main.get_by_role("button", name=member.say("Remove")).last.click()
@@ -46,7 +46,7 @@ def test_a_member_applies_without_scripts(new_page: NewPage, errand: Errands) ->
     slot.get_by_role("button", name=member.say("Upload")).click()
     expect(slot.get_by_role("link", name="p.png")).to_be_visible()
     member.press("下一步").is_at("确认申请").press("确认申请")
-    member.sees("年度年检吗").picture("question-plain").press("Cancel").is_at("确认申请")
+    member.sees("年度年检吗").press("Cancel").is_at("确认申请")
     member.press("确认申请").press("OK").sees("申请成功")
     assert get_case(errand(MEMBER).app, MEMBER).status == "in_review"
 

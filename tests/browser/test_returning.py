@@ -42,27 +42,27 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     sent.attach("work_proof", "proof.png", picture()).apply()
 
     # The reviewer sees the whole application with its attachment in place, and returns it.
-    reviewer = open_task(enter("gz_review"), NAME).picture("review")
+    reviewer = open_task(enter("gz_review"), NAME).look("review")
     expect(reviewer.page.get_by_role("img", name="proof.png")).to_be_visible()
     mark(reviewer, "职务", "请写全称")
     mark(reviewer, "在职证明", "看不清公章")
     reviewer.press("退回")
     expect(reviewer.page.get_by_role("alert")).to_be_focused()
     expect(reviewer.page.get_by_role("textbox", name="职务")).to_have_value("请写全称")
-    reviewer.type("退回原因", REASON).picture("review-marked").press("退回")
+    reviewer.type("退回原因", REASON).look("review-marked").press("退回")
     reviewer.is_at("Inbox").sees(NAME)
 
     # The member is told where, by whom, why and when, and finds everything filled in.
     member = enter(MEMBER, "phone").go("/")
-    member.sees("Returned by the association").sees(REASON).picture("home-returned")
+    member.sees("Returned by the association").sees(REASON).look("home-returned")
     bell = member.page.get_by_role("banner").get_by_role("link", name=member.say("Messages"))
     expect(bell).to_contain_text("1")
     bell.click()
-    member.picture("messages").page.get_by_role("link", name="已退回").click()
+    member.look("messages").page.get_by_role("link", name="已退回").click()
     member.sees("地方注协非执业会员审核退回").sees("广州").sees("年检信息").sees(REASON)
     expect(member.main).to_contain_text("-")
-    member.picture("message")
-    member.go("/").follow("Apply again").is_at("完善信息").picture("apply-again")
+    member.look("message")
+    member.go("/").follow("Apply again").is_at("完善信息").look("apply-again")
     member.sees(REASON).sees("请写全称")
     position = member.field("职务")
     expect(position).not_to_have_value("")
@@ -87,7 +87,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     changes = reviewer.page.locator("#changes")
     for words in ("集团财务部高级经理", "clear.png", "proof.png", REASON):
         expect(changes).to_contain_text(words)
-    reviewer.picture("review-second-round")
+    reviewer.look("review-second-round")
     reviewer.type("退回原因", "请再核对通讯地址。").press("退回").is_at("Inbox")
     member.go("/").follow("Apply again").is_at("完善信息").sees("请再核对通讯地址。")
     member.sees_not("请写全称").type("通讯地址", "广州市天河区演示路1号")
@@ -95,20 +95,20 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     reviewer = open_task(reviewer, NAME)
     expect(reviewer.page.locator("#changes")).to_contain_text("广州市天河区演示路1号")
     expect(reviewer.page.locator("#changes")).not_to_contain_text("clear.png")
-    reviewer.press("通过").is_at("Inbox").picture("inbox-done")
+    reviewer.press("通过").is_at("Inbox").look("inbox-done")
 
     # The year's record, the trail and the public page show it.
-    member.go("/").sees("Inspection passed").picture("home-passed")
-    member.go("/results").picture("results").main.get_by_role(
+    member.go("/").sees("Inspection passed").look("home-passed")
+    member.go("/results").look("results").main.get_by_role(
         "link", name=member.say("View")
     ).first.click()
-    member.sees("Inspection passed").sees("40.00").picture("result")
+    member.sees("Inspection passed").sees("40.00").look("result")
     member.go("/results").main.get_by_role(
         "link", name=member.say("Approval status")
     ).first.click()
     nodes = member.page.locator(".trail > li")
     expect(nodes.filter(has_text=member.say("Returned by the local association"))).to_have_count(2)
-    member.picture("trail").go("/my-code").picture("code")
+    member.look("trail").go("/my-code").look("code")
     expect(member.page.get_by_role("img", name="2025")).to_be_visible()
     engine = server.app.extensions["engine"]
     task = get_task(server.app, MEMBER, "review_application", state="completed")
@@ -117,7 +117,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
         token = verification_token(engine.vault, result)
     anybody = enter(size="phone").go(f"/v/{token}").is_at("This code is genuine")
     anybody.sees("广州").sees("梁").sees("Inspection passed").sees_not(NAME).sees_not(MEMBER)
-    anybody.picture("verify").go(f"/v/{token[:-2]}xx", status=404).is_at(
+    anybody.look("verify").go(f"/v/{token[:-2]}xx", status=404).is_at(
         "This code is not genuine"
     )
 
@@ -129,7 +129,7 @@ def test_a_returned_application_is_switched_to_a_deferral_and_back(
     review = errand("zj_review").decide(PLAIN_MEMBER, "return", "请补充说明")
     member = enter(PLAIN_MEMBER).go("/").follow("Apply again").press("暂缓年检申请")
     member.page.get_by_role("checkbox", name="我已阅读并同意").check()
-    member.press("确认").is_at("暂缓原因及证明材料").picture("deferral")
+    member.press("确认").is_at("暂缓原因及证明材料").look("deferral")
     member.field("暂缓原因").select_option("illness")
     member.type("原因说明", "住院治疗")
     member.page.locator("input[type=file]").set_input_files(
@@ -152,7 +152,7 @@ def test_a_member_takes_his_application_back_changes_it_and_applies_again(
 ) -> None:
     errand(PLAIN_MEMBER).start().apply()
     reviewer = open_task(enter("zj_review"), "蔡思源")
-    member = enter(PLAIN_MEMBER, "phone").go("/").follow("Withdraw").picture("withdraw")
+    member = enter(PLAIN_MEMBER, "phone").go("/").follow("Withdraw").look("withdraw")
     member.press("Withdraw").sees("Withdrawn")
     member.sees("The application is withdrawn. You can change it and apply again.")
     # Who was reading it is told that there is nothing to decide, and loses nothing typed.
@@ -180,6 +180,6 @@ def test_a_page_that_is_stale_says_so_and_keeps_what_was_typed(
     errand(PLAIN_MEMBER).start()
     stale = enter(PLAIN_MEMBER).go("/").follow("Go on").is_at("完善信息")
     elsewhere = errand(PLAIN_MEMBER).apply()
-    stale.press("年检申请").is_at("This step is done already").picture("stale")
+    stale.press("年检申请").is_at("This step is done already").look("stale")
     assert get_task(elsewhere.app, PLAIN_MEMBER, "review_application").round == 1
     stale.follow("Go to where the application stands").sees("In review")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +10,20 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.words import say
 
+WIDTHS = {"phone": 390, "desktop": 1440}
 SHOTS = os.environ.get("HUIJI_SHOTS", "")
 """A folder for pictures of the pages that tests look at; none are made without it."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at a page; `language` is what the browser asks for."""
+    """Somebody at a page; `language` is what the browser asks for.
+
+    `axe` answers what is wrong with a page for people with disabilities.
+    """
 
     page: Page
+    axe: Callable[[Page], list[str]]
     language: str = "zh"
 
     def say(self, message: str, /, **values: object) -> str:
@@ -79,10 +85,17 @@ class Person:
         expect(self.main).not_to_contain_text(self.say(words, **values))
         return self
 
-    def picture(self, name: str) -> "Person":
-        """Keep a picture of the whole page where pictures are wanted."""
+    def look(self, name: str) -> "Person":
+        """Look closely at the page: everybody can use it, on a phone and on a desk's screen.
+
+        That it can be read without scrolling sideways is checked by every page itself.
+        """
+        size = self.page.viewport_size
+        assert size is not None
         if SHOTS:
-            width = (self.page.viewport_size or {"width": 0})["width"]
-            path = Path(SHOTS, f"{name}-{width}-{self.language}.png")
+            path = Path(SHOTS, f"{name}-{size['width']}-{self.language}.png")
             self.page.screenshot(path=path, full_page=True)
+        for width in sorted(WIDTHS.values(), key=lambda each: each == size["width"]):
+            self.page.set_viewport_size({"width": width, "height": size["height"]})
+            assert self.axe(self.page) == [], f"{name} at {width}"
         return self
