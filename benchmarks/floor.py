@@ -371,6 +371,7 @@ class Floor:
                     "round": case.round,
                     "state": "open",
                     "association_id": case.association_id,
+                    "subject_kind": case.subject_kind,
                     "subject_id": case.subject_id,
                     "subject_no": case.subject_no,
                     "subject_name": case.subject_name,

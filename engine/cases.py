@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import ActorKind
-from engine.database import Base, UtcDateTime
+from engine.database import Base, UtcDateTime, searchable
 from engine.errors import Conflict, NotFound
 from engine.language import N_
 
@@ -33,6 +33,8 @@ class Case(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_subject", "subject_kind", "subject_id", "year"),
+        Index("ix_case_subject_no", "subject_no"),
+        Index("ix_case_subject_name", "subject_name"),
         Index("ix_case_association", "association_id", "status"),
     )
 
@@ -42,8 +44,8 @@ class Case(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     subject_kind: Mapped[str] = mapped_column(String(10))
     subject_id: Mapped[int]
-    subject_no: Mapped[str] = mapped_column(String(40))
-    subject_name: Mapped[str] = mapped_column(String(120))
+    subject_no: Mapped[str] = mapped_column(searchable(40))
+    subject_name: Mapped[str] = mapped_column(searchable(120))
     association_id: Mapped[int | None]
     region: Mapped[str | None] = mapped_column(String(12))
     year: Mapped[int | None]
@@ -118,7 +120,9 @@ def find_open_case(session: Session, business_key: str) -> Case | None:
 
 def hold_case(session: Session, case_id: UUID) -> Case:
     """A case's row, locked until the transaction ends; raises CaseNotFound, CaseIsOver."""
-    case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    query = select(Case).where(Case.id == case_id).with_for_update()
+    # Whoever waited for the lock must see the row as it is now, also one that he read before.
+    case = session.scalar(query.execution_options(populate_existing=True))
     if case is None:
         raise CaseNotFound
     if case.state != "open":

@@ -1,4 +1,4 @@
-"""The engine's own check of a release: service tasks against the registered operations."""
+"""The engine's own checks of a release: operations that exist, tasks that are told apart."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -48,3 +48,21 @@ def check_operations(operations: "Operations") -> Check:
                     )
 
     return check
+
+
+def check_task_ids(unit: Unit) -> Iterator[Problem]:
+    """Find user tasks that share an id: drafts and submissions are kept by it."""
+    seen: set[str] = set()
+    for process in unit.model.processes.values():
+        for step in process.steps.values():
+            if step.kind != "user_task":
+                continue
+            if step.id in seen:
+                yield Problem(
+                    process.document,
+                    step.id,
+                    N_("“%(step)s” has an id that another task of this release has: %(id)s."),
+                    step=step.name,
+                    id=step.id,
+                )
+            seen.add(step.id)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    String,
     create_engine,
     event,
 )
@@ -73,6 +74,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """An integer key: SQLite counts up only in a column that is called INTEGER."""
+
+
+def searchable(length: int) -> String:
+    """A text that is searched by its beginning: compared by code points, so an index serves it."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
 
 Json = JSON()
 """Plain JSON data, read and written by orjson."""

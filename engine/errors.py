@@ -4,7 +4,7 @@
 for. Which HTTP status belongs to which error is decided in `web.errors` alone.
 """
 
-from engine.language import _, N_
+from engine.language import N_, _
 
 
 class HuijiError(Exception):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Index,
     String,
     Text,
@@ -237,25 +238,36 @@ class Worker:
         try:
             if "session" in known.given:
                 with self._engine.database.transaction() as session:
-                    known.function(session=session, **given, **claimed.args)
-                    session.execute(delete(Job).where(Job.id == claimed.id))
+                    if self._holds(session, claimed):
+                        known.function(session=session, **given, **claimed.args)
+                        session.execute(delete(Job).where(Job.id == claimed.id))
             else:
                 known.function(**given, **claimed.args)
                 with self._engine.database.transaction() as session:
-                    session.execute(delete(Job).where(Job.id == claimed.id))
+                    session.execute(delete(Job).where(_as_claimed(claimed)))
         except Exception as error:  # a job ends here, whatever went wrong in it
             log.warning("job %s (%s) failed", claimed.name, claimed.id, exc_info=True)
             self._failed(claimed, known, error)
+
+    def _holds(self, session: Session, claimed: Job) -> bool:
+        """Whether the claim still stands: its lease may have run out and others have taken it."""
+        query = select(Job.id).where(_as_claimed(claimed)).with_for_update()
+        return session.scalar(query) is not None
 
     def _failed(self, claimed: Job, known: JobFunction, error: Exception) -> None:
         sentence = f"{type(error).__name__}: {error}"[:2000]
         if claimed.attempts >= known.attempts:
             if known.gives_up is not None:
                 with self._engine.database.transaction() as session:
-                    known.gives_up(
-                        session, self._engine, error=error, now=self._engine.now(), **claimed.args
-                    )
-                    session.execute(delete(Job).where(Job.id == claimed.id))
+                    if self._holds(session, claimed):
+                        known.gives_up(
+                            session,
+                            self._engine,
+                            error=error,
+                            now=self._engine.now(),
+                            **claimed.args,
+                        )
+                        session.execute(delete(Job).where(Job.id == claimed.id))
             else:
                 self._set_aside(claimed, sentence)
             return
@@ -263,7 +275,7 @@ class Worker:
         with self._engine.database.transaction() as session:
             session.execute(
                 update(Job)
-                .where(Job.id == claimed.id)
+                .where(_as_claimed(claimed))
                 .values(
                     state="due",
                     due_at=self._engine.now() + delay,
@@ -276,6 +288,11 @@ class Worker:
         with self._engine.database.transaction() as session:
             session.execute(
                 update(Job)
-                .where(Job.id == claimed.id)
+                .where(_as_claimed(claimed))
                 .values(state="failed", claimed_until=None, error=sentence)
             )
+
+
+def _as_claimed(claimed: Job) -> ColumnElement[bool]:
+    """The job as this worker claimed it: each claim counts one attempt more."""
+    return and_(Job.id == claimed.id, Job.state == "running", Job.attempts == claimed.attempts)

@@ -5,9 +5,10 @@ Message ids are English. Whoever serves a person (the web, a job) sets the langu
 message id itself is spoken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -25,10 +26,13 @@ _spoken: ContextVar[Catalogue | None] = ContextVar("spoken_language", default=No
 
 
 def _(message: str, /, **values: object) -> str:
-    """Say a message in the current language; `%(name)s` in it takes a value."""
+    """Say a message in the current language; `%(name)s` in it takes a value.
+
+    A date among the values is said as people write it.
+    """
     catalogue = _spoken.get()
     text = message if catalogue is None else catalogue.gettext(message)
-    return text % values if values else text
+    return text % _say_dates(values) if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
@@ -38,12 +42,44 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
         text = singular if n == 1 else plural
     else:
         text = catalogue.ngettext(singular, plural, n)
-    return text % {"n": n, **values}
+    return text % {"n": n, **_say_dates(values)}
 
 
 def N_(message: str, /) -> str:
     """Mark a message for translation where it is written; it is said elsewhere with `_`."""
     return message
+
+
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def say_date(day: date) -> str:
+    """A date as people write it: 6 September 2022, 2022年9月6日."""
+    month = _(MONTHS[day.month - 1])
+    return _("%(day)s %(month)s %(year)s", day=day.day, month=month, year=day.year)
+
+
+def _say_dates(values: Mapping[str, object]) -> dict[str, object]:
+    # A datetime is a date to Python, but its day depends on a zone that is not known here.
+    return {
+        name: say_date(value)
+        if isinstance(value, date) and not isinstance(value, datetime)
+        else value
+        for name, value in values.items()
+    }
 
 
 @contextmanager

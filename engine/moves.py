@@ -233,8 +233,10 @@ def hold_task(
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
         .where(Task.id == task_id)
-        # Both: a second writer must see the task as the first one left it.
+        # Both: a second writer must see the task as the first one left it, also if he read it
+        # before he had the lock.
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise TaskNotFound
@@ -306,13 +308,19 @@ def cancel_case(
 
 
 def retry_incident(
-    session: Session, engine: "Engine", *, incident_id: UUID, by: Actor, now: datetime
+    session: Session,
+    engine: "Engine",
+    *,
+    case_id: UUID,
+    incident_id: UUID,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Run the operation again at which a case stands still; raises NotFound, CaseIsOver."""
+    case = hold_case(session, case_id)
     incident = session.get(incidents.Incident, incident_id)
-    if incident is None or incident.resolved_at is not None:
+    if incident is None or incident.case_id != case_id or incident.resolved_at is not None:
         raise NotFound
-    case = hold_case(session, incident.case_id)
     incidents.resolve_incidents(session, case_id=case.id, step_id=incident.step_id, by=by, now=now)
     move = Move(session, engine, case, by=by, now=now)
     instance = move.load()

@@ -148,6 +148,7 @@ class Move:
         columns: dict[str, Any] = {
             "kind": kind or case.kind,
             "association_id": case.association_id,
+            "subject_kind": case.subject_kind,
             "subject_id": case.subject_id,
             "subject_no": case.subject_no,
             "subject_name": case.subject_name,

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
-from engine.database import Base, UtcDateTime
+from engine.database import Base, UtcDateTime, searchable
 
 _OPEN = text("state = 'open'")
 
@@ -21,10 +21,12 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_case", "case_id"),
+        Index("ix_task_subject_no", "subject_no"),
+        Index("ix_task_subject_name", "subject_name"),
         Index(
             "ix_task_inbox",
             "association_id",
-            "kind",
+            "duty",
             "due_at",
             "id",
             sqlite_where=_OPEN,
@@ -42,9 +44,10 @@ class Task(Base):
     round: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))
     association_id: Mapped[int | None]
+    subject_kind: Mapped[str] = mapped_column(String(10))
     subject_id: Mapped[int | None]
-    subject_no: Mapped[str] = mapped_column(String(40))
-    subject_name: Mapped[str] = mapped_column(String(120))
+    subject_no: Mapped[str] = mapped_column(searchable(40))
+    subject_name: Mapped[str] = mapped_column(searchable(120))
     region: Mapped[str | None] = mapped_column(String(12))
     year: Mapped[int | None]
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime())

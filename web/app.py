@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import forms
 import workflows
-from engine.checks import check_operations
+from engine.checks import check_operations, check_task_ids
 from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.secret_key = settings.cookie_key
     engine, found = create_engine(settings), workflows.collect()
     found.install(engine)
-    engine.checks += [check_operations(engine.operations), check_forms]
+    engine.checks += [check_operations(engine.operations), check_task_ids, check_forms]
     app.extensions["engine"] = engine
     app.extensions["workflows"] = found
     app.extensions["tasks"] = Tasks(

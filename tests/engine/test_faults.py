@@ -21,6 +21,7 @@ from engine.cases import Case
 from engine.engine import Engine
 from engine.moves import TaskIsOver, hold_task
 from engine.submissions import Submission
+from engine.tasks import Task
 from tests.engine.cast import MEMBER, REVIEWER, begin, complete, open_task
 from tests.engine.snapshots import contradictions, snapshot
 
@@ -90,9 +91,14 @@ def test_many_at_once_on_one_task_one_wins_and_nothing_happens_twice(engine: Eng
     start = threading.Barrier(8)
 
     def click() -> None:
-        start.wait()
+        if engine.database.is_sqlite:
+            start.wait()
         try:
             with engine.database.transaction() as session:
+                # As pages do: they look at the task before they complete it.
+                session.get_one(Case, session.get_one(Task, task_id).case_id)
+                if not engine.database.is_sqlite:
+                    start.wait()
                 held = hold_task(session, engine, task_id)
                 held.complete(outcome="submit", values={"a": 1}, by=MEMBER, now=engine.now())
             results.append(None)

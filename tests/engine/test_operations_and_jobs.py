@@ -5,13 +5,16 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.cases import get_case
+from engine.checks import check_task_ids
 from engine.engine import Engine
-from engine.errors import BpmnError, InvalidRelease
-from engine.incidents import open_incidents
+from engine.errors import BpmnError, InvalidRelease, NotFound
+from engine.incidents import Incident, open_incidents
 from engine.jobs import Job, Worker, defer
 from engine.moves import retry_incident
+from engine.releases import check_unit
 from tests.engine import cast
 from tests.engine.cast import (
     APPLICATION,
@@ -43,6 +46,30 @@ def approved(engine: Engine, xml: str = APPLICATION) -> UUID:
         return case.id
 
 
+def retry(session: Session, engine: Engine, incident: Incident) -> None:
+    retry_incident(
+        session,
+        engine,
+        case_id=incident.case_id,
+        incident_id=incident.id,
+        by=REVIEWER,
+        now=engine.now(),
+    )
+
+
+def test_an_incident_is_retried_through_its_own_case_only(engine: Engine) -> None:
+    Troubles.failure = RuntimeError("the register is closed")
+    case_id = approved(engine)
+    with engine.database.transaction() as session:
+        (incident,) = open_incidents(session, case_id)
+        other = begin(session, engine, "application:2")
+        incident.case_id, own = other.id, incident.case_id
+        session.expunge(incident)
+        with pytest.raises(NotFound):
+            retry(session, engine, incident)
+        incident.case_id = own
+
+
 def test_a_failed_operation_keeps_the_answer_and_makes_an_incident(engine: Engine) -> None:
     Troubles.failure = RuntimeError("the register is closed")
     case_id = approved(engine)
@@ -53,13 +80,13 @@ def test_a_failed_operation_keeps_the_answer_and_makes_an_incident(engine: Engin
         assert (incident.element_id, incident.operation) == ("record", "test.record")
         assert "the register is closed" in incident.error
     with engine.database.transaction() as session:
-        retry_incident(session, engine, incident_id=incident.id, by=REVIEWER, now=engine.now())
+        retry(session, engine, incident)
     with engine.database.read() as session:
         assert len(open_incidents(session, case_id)) == 1
     Troubles.failure = None
     with engine.database.transaction() as session:
         (again,) = open_incidents(session, case_id)
-        retry_incident(session, engine, incident_id=again.id, by=REVIEWER, now=engine.now())
+        retry(session, engine, again)
     with engine.database.read() as session:
         assert get_case(session, case_id).status == "passed"
         assert open_incidents(session, case_id) == []
@@ -107,7 +134,7 @@ def test_a_remote_operation_is_tried_again_and_becomes_an_incident(
         (incident,) = open_incidents(session, case_id)
     Troubles.failure = None
     with engine.database.transaction() as session:
-        retry_incident(session, engine, incident_id=incident.id, by=REVIEWER, now=engine.now())
+        retry(session, engine, incident)
     Worker(engine).run_due()
     with engine.database.read() as session:
         assert get_case(session, case_id).status == "passed"
@@ -170,10 +197,31 @@ def test_a_job_of_a_worker_that_died_is_claimed_again(engine: Engine, clock: Clo
         assert get_case(session, case_id).status == "passed"
 
 
+def test_a_job_whose_lease_ran_out_happens_once(engine: Engine, clock: Clock) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+    clock.move(timedelta(days=6))
+    slow = Worker(engine)
+    claimed = slow._claim()
+    assert claimed is not None
+    clock.move(timedelta(minutes=6))
+    assert Worker(engine).run_due() == 1
+    slow._run(claimed)
+    assert Troubles.reminded == 1
+
+
 def test_a_release_whose_operation_does_not_exist_is_refused(engine: Engine) -> None:
     wrong = APPLICATION.replace('type="test.remind"', 'type="test.forget"')
     with pytest.raises(InvalidRelease, match="提醒"), engine.database.transaction() as session:
         cast.release(session, engine, wrong)
+
+
+def test_two_tasks_of_one_id_in_a_release_are_refused(engine: Engine) -> None:
+    called = APPLICATION.replace('process id="application"', 'process id="called"')
+    units = {**cast.documents(), "bpmn/called/called.bpmn": called.encode()}
+    problems = check_unit("application", units, [check_task_ids])
+    assert {problem.element for problem in problems} == {"fill_in", "review"}
 
 
 def test_the_same_unit_again_is_the_release_that_it_was(engine: Engine) -> None:

@@ -47,7 +47,14 @@ def retry(case_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     with engine.database.transaction() as session:
         check(person.viewer, "see", case := get_case(session, case_id))
         check(person.viewer, "retry", case)
-        retry_incident(session, engine, incident_id=incident_id, by=person.actor, now=current.now())
+        retry_incident(
+            session,
+            engine,
+            case_id=case_id,
+            incident_id=incident_id,
+            by=person.actor,
+            now=current.now(),
+        )
         is_stuck = bool(open_incidents(session, case_id))
     flash(*_say_retried(is_stuck=is_stuck))
     return redirect(url_for("cases.show", case_id=case_id))

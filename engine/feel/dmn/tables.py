@@ -263,6 +263,7 @@ def compile_rule(element: Element, inputs: int, outputs: int, boxes: Boxes) -> R
         boxes.feel(text_of(cell), cell) if text_of(cell) not in ("", "-") else (lambda frame: None)
         for cell in conclusions
     ]
+    codes += [lambda frame: None] * (outputs - len(codes))
     return Rule(
         tuple((index, test) for index, test in tests[:inputs] if test is not None),
         tuple(codes[:outputs]),

@@ -165,8 +165,16 @@ def upgrade() -> None:
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("subject_kind", sa.String(length=10), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("subject_no", sa.String(length=40), nullable=False),
-        sa.Column("subject_name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "subject_no",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "subject_name",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("association_id", sa.Integer(), nullable=True),
         sa.Column("region", sa.String(length=12), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
@@ -192,6 +200,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_case_subject", ["subject_kind", "subject_id", "year"], unique=False
         )
+        batch_op.create_index("ix_case_subject_name", ["subject_name"], unique=False)
+        batch_op.create_index("ix_case_subject_no", ["subject_no"], unique=False)
         batch_op.create_index(
             "uq_case_open_business_key",
             ["business_key"],
@@ -470,9 +480,18 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("association_id", sa.Integer(), nullable=True),
+        sa.Column("subject_kind", sa.String(length=10), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("subject_no", sa.String(length=40), nullable=False),
-        sa.Column("subject_name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "subject_no",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "subject_name",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("region", sa.String(length=12), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("opened_at", engine.database.UtcDateTime(timezone=True), nullable=False),
@@ -490,11 +509,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_task_case", ["case_id"], unique=False)
         batch_op.create_index(
             "ix_task_inbox",
-            ["association_id", "kind", "due_at", "id"],
+            ["association_id", "duty", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.create_index("ix_task_subject_name", ["subject_name"], unique=False)
+        batch_op.create_index("ix_task_subject_no", ["subject_no"], unique=False)
 
     op.create_table(
         "account",
@@ -876,6 +897,8 @@ def downgrade() -> None:
 
     op.drop_table("account")
     with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_subject_no")
+        batch_op.drop_index("ix_task_subject_name")
         batch_op.drop_index(
             "ix_task_inbox",
             sqlite_where=sa.text("state = 'open'"),
@@ -922,6 +945,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index("ix_case_subject_no")
+        batch_op.drop_index("ix_case_subject_name")
         batch_op.drop_index("ix_case_subject")
         batch_op.drop_index("ix_case_association")
 
