@@ -107,6 +107,12 @@ def test_file_that_is_only_tried_keeps_its_problems() -> None:
     assert [problem.element for problem in decisions.problems] == ["a"]
 
 
+def test_missing_cell_of_a_file_that_is_only_tried_counts_as_null() -> None:
+    xml = model(table([["1"]], inputs=[expression("x")], outputs=[output("y")]))
+
+    assert load_decisions(xml, strict=False).evaluate("d", {"x": 1}) is None
+
+
 def test_external_function_is_mentioned_and_null() -> None:
     xml = model(
         '<decision id="d" name="d"><functionDefinition kind="Java">'
