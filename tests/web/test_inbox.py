@@ -208,7 +208,7 @@ def test_a_claim_that_nothing_came_of_is_forgotten_and_one_can_be_put_back(app: 
     assert "Nobody is on it" in reviewer.open(address_of(walk)).text
 
 
-def test_the_page_shows_the_whole_application_with_identity_numbers_covered(app: Flask) -> None:
+def test_the_page_shows_the_whole_application_but_never_a_whole_identity_number(app: Flask) -> None:
     walk = Walk(app.extensions["engine"], READY).start()
     walk.do("fill_information", "apply", {**INFORMATION, "identity_number": "11010519491231002X"})
     walk.do("view_inspection", "continue")
@@ -217,12 +217,10 @@ def test_the_page_shows_the_whole_application_with_identity_numbers_covered(app:
     reviewer = staff(app)
 
     page = reviewer.open(address_of(walk))
-    in_full = reviewer.open(f"{address_of(walk)}?full=1")
 
     assert "演示大学" in page.text
     assert "1101051*****" in page.text
     assert "11010519491231002X" not in page.text
-    assert "11010519491231002X" in in_full.text
 
 
 def test_a_return_needs_a_reason_and_keeps_what_was_typed(app: Flask) -> None:

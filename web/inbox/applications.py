@@ -19,11 +19,6 @@ from workflows.shared.applications import FORMS, REVIEW
 from workflows.shared.step_names import StepNames
 
 
-def is_revealed() -> bool:
-    """Whether identity numbers were asked for in full; they are covered otherwise."""
-    return request.args.get("full") == "1"
-
-
 def read_forms(session: Session, task: Task) -> list[SentForm]:
     """The forms of the application that a task is about; none if it is about something else."""
     if task.kind not in FORMS:
@@ -51,7 +46,7 @@ def draw_application(
             "html": forms.draw(
                 current_app.jinja_env,
                 form.form,
-                form.values_shown(is_full=is_revealed()),
+                form.values_shown,
                 mode="read",
                 marking=is_marking,
                 marks=[
@@ -147,7 +142,6 @@ def _compare(session: Session, task: Task, before: Round, after: Round) -> Round
         after=after,
         language=spoken(),
         now=current.now(),
-        is_full=is_revealed(),
     )
 
 
@@ -167,8 +161,7 @@ def _is_marked(before: Round, element_id: str, path: str) -> bool:
 
 
 def _round_address(task: Task, each: Round) -> str:
-    kept = {**kept_filters(), **({"full": "1"} if is_revealed() else {})}
-    return url_for("inbox.show", task_id=task.id, **kept, round=each.number)
+    return url_for("inbox.show", task_id=task.id, **kept_filters(), round=each.number)
 
 
 def _applications() -> Applications:

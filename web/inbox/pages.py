@@ -121,13 +121,6 @@ def _describe(
             "address": url_for("inbox.show", task_id=task.id, **kept_filters()),
         },
         "inbox_address": url_for("inbox.index", **kept_filters()),
-        "is_full": applications.is_revealed(),
-        "reveal_address": url_for(
-            "inbox.show",
-            task_id=task.id,
-            **kept_filters(),
-            full=None if applications.is_revealed() else "1",
-        ),
         "case_address": url_for("cases.show", case_id=case.id) if sees_case else "",
         "diagram_address": url_for("studio.diagram", case_id=case.id)
         if can(viewer, "see_diagram", case)

@@ -43,10 +43,9 @@ class SentForm:
         """What keeps this form's fields apart from those of others on one page."""
         return f"{self.element_id}."
 
-    def values_shown(self, *, is_full: bool) -> Mapping[str, Any]:
-        """The values as a reviewer sees them: identity numbers covered unless asked for."""
-        if is_full:
-            return self.values
+    @property
+    def values_shown(self) -> Mapping[str, Any]:
+        """The values as a reviewer sees them: an identity number is never shown whole."""
         covered = {key: _cover(self.values[key]) for key in self._identities if key in self.values}
         return {**self.values, **covered}
 
@@ -182,7 +181,6 @@ class Applications:
         after: Round,
         language: Language,
         now: datetime,
-        is_full: bool = False,
     ) -> RoundChanges:
         """What changed between two rounds: field by field, row by row, file by file."""
         old = {
@@ -209,10 +207,9 @@ class Applications:
                 form.values,
                 reveal=True,
             )
-            if not is_full:
-                changes = [form.cover(each) for each in changes]
             if changes:
-                found.append(FormChanges(form.element_id, form.process_id, known is None, changes))
+                covered = [form.cover(each) for each in changes]
+                found.append(FormChanges(form.element_id, form.process_id, known is None, covered))
         return RoundChanges(before, after, found)
 
 
