@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date
 from flask import Flask
 
+from engine.language import say_date
 from web import current
-from web.languages import LOCALES, spoken
 from workflows.shared import statuses
 
 
@@ -31,9 +30,7 @@ def day(value: date | datetime) -> str:
     """A date as people write it: 2022年9月6日, 6 September 2022."""
     if isinstance(value, datetime):
         value = value.astimezone(current.settings().zone).date()
-    if spoken() == "en":
-        return format_date(value, "d MMMM y", locale="en")
-    return format_date(value, "long", locale=LOCALES["zh"])
+    return say_date(value)
 
 
 def yuan(fen: int) -> str:

@@ -63,6 +63,6 @@ def check_may_apply(
     if result is not None:
         raise AlreadyDecided(year=season.year)
     if member.admission_date is not None and member.admission_date > season.cut_off_date:
-        raise RegisteredLater(date=season.cut_off_date.isoformat(), year=season.year)
+        raise RegisteredLater(date=season.cut_off_date, year=season.year)
     check_open(season, now=now)
     return season

@@ -24,7 +24,7 @@ def check_open(season: Season, *, now: datetime) -> None:
     """Check that a season takes applications now; raises NotOpenYet or WindowClosed."""
     today = local_date(now)
     if today < season.opens_date:
-        raise NotOpenYet(year=season.year, date=season.opens_date.isoformat())
+        raise NotOpenYet(year=season.year, date=season.opens_date)
     _check_not_after(season, season.closes_date, today)
 
 
@@ -40,4 +40,4 @@ def check_takes(season: Season, *, round: int, now: datetime) -> None:
 
 def _check_not_after(season: Season, last: date, today: date) -> None:
     if today > last:
-        raise WindowClosed(year=season.year, date=last.isoformat())
+        raise WindowClosed(year=season.year, date=last)
