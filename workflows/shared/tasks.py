@@ -19,7 +19,14 @@ from engine.engine import Engine
 from engine.errors import NotFound, Rejected
 from engine.files import Received, add_file
 from engine.language import N_
-from engine.moves import Completed, HeldTask, TaskIsOver, TaskNotFound, hold_task
+from engine.moves import (
+    Completed,
+    HeldTask,
+    TaskHasChanged,
+    TaskIsOver,
+    TaskNotFound,
+    hold_task,
+)
 from engine.releases import LoadedRelease
 from engine.spiff import Step
 from engine.submissions import NewMark, last_submissions
@@ -131,8 +138,7 @@ class Tasks:
 
         Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound.
         """
-        held = hold_task(session, self.engine, task_id, round_seen=round_seen)
-        check(viewer, "complete", held.task)
+        held = self._hold(session, task_id, viewer, round_seen=round_seen)
         work = self._work_on(held, language, now)
         if work.form.needs_confirmation(posted, outcome):
             values = work.read(posted).values
@@ -163,8 +169,7 @@ class Tasks:
         action: Action | None = None,
     ) -> OpenForm:
         """Keep what was typed as a draft and carry out an action of the form (a row, a file)."""
-        held = hold_task(session, self.engine, task_id)
-        check(viewer, "complete", held.task)
+        held = self._hold(session, task_id, viewer)
         work = self._work_on(held, language, now)
         values = work.read(posted).values
         if action is not None:
@@ -187,8 +192,7 @@ class Tasks:
         now: datetime,
     ) -> FileDescription:
         """Put a received and checked file into a slot of the form; raises TooManyFiles."""
-        held = hold_task(session, self.engine, task_id)
-        check(viewer, "complete", held.task)
+        held = self._hold(session, task_id, viewer)
         work = self._work_on(held, language, now)
         slot = work.form.find_slot(slot_name)
         if slot is None:
@@ -214,6 +218,18 @@ class Tasks:
     def read_form(self, release: LoadedRelease, *, process_id: str, form_id: str) -> Form:
         """A form of a release, read once."""
         return load_form(release, process_id=process_id, form_id=form_id)
+
+    def _hold(
+        self, session: Session, task_id: UUID, viewer: Viewer, *, round_seen: int | None = None
+    ) -> HeldTask:
+        """Lock a task for who may complete it; what became of it is nobody else's business."""
+        try:
+            held = hold_task(session, self.engine, task_id, round_seen=round_seen)
+        except (TaskIsOver, TaskHasChanged):
+            check(viewer, "complete", session.get_one(Task, task_id))
+            raise
+        check(viewer, "complete", held.task)
+        return held
 
     def _work_on(self, held: HeldTask, language: Language, now: datetime) -> "_Work":
         provider = self.form_data.get((held.task.process_id, held.task.element_id))
