@@ -4,7 +4,6 @@ from io import BytesIO
 from random import Random
 
 from PIL import Image
-
 from playwright.sync_api import FilePayload
 
 MB = 2**20

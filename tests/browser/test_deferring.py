@@ -10,7 +10,7 @@ MEMBER, NAME = "330000100007", "郑静雯"
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_a_member_asks_for_a_deferral_with_a_large_proof(
+def test_a_member_asks_for_a_deferral_with_a_proof_over_5_mb(
     enter: Enter, errand: Errands, size: str
 ) -> None:
     member = enter(MEMBER, size).go("/").press("Start the inspection").is_at("完善信息")
@@ -22,7 +22,7 @@ def test_a_member_asks_for_a_deferral_with_a_large_proof(
     member.field("暂缓原因").select_option("maternity")
     member.type("原因说明", "产假至十二月")
     member.page.locator("input[type=file]").set_input_files(
-        payload("proof.pdf", document() + b"\n" * 12 * MB, "application/pdf")
+        payload("proof.pdf", document() + b"\n" * 6 * MB, "application/pdf")
     )
     expect(member.page.get_by_role("link", name="proof.pdf")).to_be_visible()
     member.look("deferral").press("确认申请").sees("申请成功").look("deferral-success")

@@ -52,5 +52,7 @@ def test_an_application_is_sent_reviewed_and_looked_at_in_english(
     member.go("/").sees("Inspection passed")
     admin = enter("admin", language="en").go("/cases")
     admin.page.get_by_role("link", name="梁家豪").click()
-    expect(admin.page.frame_locator("iframe.diagram-frame").locator(".is-passed")).not_to_have_count(0)
+    expect(
+        admin.page.frame_locator("iframe.diagram-frame").locator(".is-passed")
+    ).not_to_have_count(0)
     admin.look("case")

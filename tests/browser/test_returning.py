@@ -66,8 +66,9 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     member.sees(REASON).sees("请写全称")
     position = member.field("职务")
     expect(position).not_to_have_value("")
-    expect(position).to_have_accessible_description("To be changed 请写全称".replace(
-        "To be changed", member.say("To be changed")))
+    expect(position).to_have_accessible_description(
+        "To be changed 请写全称".replace("To be changed", member.say("To be changed"))
+    )
     position.fill("集团财务部高级经理")
     member.press("年检申请").is_at("缴费与材料").sees("看不清公章")
     slot = member.page.locator(".slot", has_text="在职证明")
@@ -103,9 +104,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
         "link", name=member.say("View")
     ).first.click()
     member.sees("Inspection passed").sees("40.00").look("result")
-    member.go("/results").main.get_by_role(
-        "link", name=member.say("Approval status")
-    ).first.click()
+    member.go("/results").main.get_by_role("link", name=member.say("Approval status")).first.click()
     nodes = member.page.locator(".trail > li")
     expect(nodes.filter(has_text=member.say("Returned by the local association"))).to_have_count(2)
     member.look("trail").go("/my-code").look("code")
@@ -117,9 +116,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
         token = verification_token(engine.vault, result)
     anybody = enter(size="phone").go(f"/v/{token}").is_at("This code is genuine")
     anybody.sees("广州").sees("梁").sees("Inspection passed").sees_not(NAME).sees_not(MEMBER)
-    anybody.look("verify").go(f"/v/{token[:-2]}xx", status=404).is_at(
-        "This code is not genuine"
-    )
+    anybody.look("verify").go(f"/v/{token[:-2]}xx", status=404).is_at("This code is not genuine")
 
 
 def test_a_returned_application_is_switched_to_a_deferral_and_back(
@@ -138,8 +135,11 @@ def test_a_returned_application_is_switched_to_a_deferral_and_back(
     expect(member.page.get_by_role("link", name="record.png")).to_be_visible()
     member.press("确认申请").sees("申请成功")
     reviewer = open_task(enter("zj_review"), "蔡思源").sees("住院治疗")
-    reviewer.sees("It is another application now: %(kind)s instead of %(before)s.",
-                  kind=reviewer.say("Deferral"), before=reviewer.say("Annual inspection"))
+    reviewer.sees(
+        "It is another application now: %(kind)s instead of %(before)s.",
+        kind=reviewer.say("Deferral"),
+        before=reviewer.say("Annual inspection"),
+    )
     review.decide(PLAIN_MEMBER, "return", "请改为年检申请")
     member.go("/").follow("Apply again").sees("请改为年检申请")
     send(member)

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.attachments import picture
 from tests.browser.conftest import Enter, Errands
 from tests.browser.errands import get_case, get_task
-from tests.browser.walking import Person
 
 CAI, LIN, LIANG = "330000100001", "330000100002", "440100100001"
 
@@ -27,9 +26,7 @@ def two_sent(errand: Errands) -> None:
     lin.apply()
 
 
-def test_the_inbox_is_filtered_and_searched_by_the_beginning(
-    enter: Enter, two_sent: None
-) -> None:
+def test_the_inbox_is_filtered_and_searched_by_the_beginning(enter: Enter, two_sent: None) -> None:
     reviewer = enter("zj_review").go("/inbox").is_at("Inbox").look("inbox")
     tasks = reviewer.page.locator("#tasks")
     expect(tasks.locator("tbody tr")).to_have_count(2)
