@@ -224,7 +224,7 @@ def test_who_is_not_let_in_is_told_why(seeded: Session, cast: Cast) -> None:
     assert check_may_apply(member=member, season=season, result=None, now=last) is season
     early = refusal(now=datetime(2022, 6, 30, 15, 59, tzinfo=UTC))
     assert isinstance(early, NotOpenYet)
-    assert str(early) == "The inspection for 2021 is not open yet. It opens on 2022-07-01."
+    assert str(early) == "The inspection for 2021 is not open yet. It opens on 1 July 2022."
     assert isinstance(refusal(now=datetime(2022, 12, 31, 16, tzinfo=UTC)), WindowClosed)
     assert isinstance(refusal(season=None), NoSeason)
     assert isinstance(refusal(result=YearlyResult(status="passed")), AlreadyDecided)
