@@ -155,7 +155,7 @@ def _conditions(
         conditions.append(Task.association_id.in_(sorted(below)))
     if text := filters.text.strip():
         column = Task.subject_no if text[0].isascii() and text[0].isdigit() else Task.subject_name
-        conditions.append(begins_with(session, column, text))
+        conditions.append(begins_with(column, text))
     if filters.is_overdue:
         conditions.append(Task.due_at < now)
     if filters.is_mine:

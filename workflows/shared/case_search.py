@@ -47,7 +47,7 @@ def list_cases(
     query = select(Case).where(visible_cases(viewer))
     if text := filters.text.strip():
         column = Case.subject_no if text[0].isascii() and text[0].isdigit() else Case.subject_name
-        query = query.where(begins_with(session, column, text))
+        query = query.where(begins_with(column, text))
     if filters.state:
         query = query.where(Case.state == filters.state)
     if filters.status:

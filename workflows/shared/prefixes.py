@@ -1,27 +1,23 @@
 """Finding rows by how a text begins: a range that an index serves, on both databases.
 
-`LIKE '张%'` scans; `name >= '张' AND name < '弡'` does not, if texts are compared by their code
-points. SQLite does so by itself, PostgreSQL under its collation "C".
+`LIKE '张%'` scans; `name >= '张' AND name < '弡'` does not. The column must be compared by code
+points: `engine.database.searchable` makes such ones.
 """
 
 from sqlalchemy import ColumnElement, and_, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 LAST_BEFORE_SURROGATES = 0xD7FF
 FIRST_AFTER_SURROGATES = 0xE000
 LAST = 0x10FFFF
 
 
-def begins_with(
-    session: Session, column: InstrumentedAttribute[str], prefix: str
-) -> ColumnElement[bool]:
+def begins_with(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
     """The condition that a column begins with a prefix."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    compared: ColumnElement[str] = column.collate("C") if is_postgresql else column.expression
     end = successor(prefix)
     if end is None:
-        return compared >= prefix if prefix else true()
-    return and_(compared >= prefix, compared < end)
+        return column >= prefix if prefix else true()
+    return and_(column >= prefix, column < end)
 
 
 def successor(prefix: str) -> str | None:
