@@ -2,7 +2,7 @@
 
 金 is a member of Zhejiang, 木 of Guangzhou. 审 reviews for Zhejiang, 省 for Guangdong, 市 for
 Guangzhou; 费 confirms fees for Zhejiang, 管 manages Zhejiang, 系 is the system administrator, 计
-the auditor. 无 is nobody.
+the auditor. 所 is a firm whose key in the register is that of 金 among the members. 无 is nobody.
 """
 
 import pytest
@@ -52,6 +52,7 @@ CAST: dict[str, Viewer | None] = {
     "无": None,
     "金": Viewer(1, "member", "金", Actor("member", 1), member_id=JIN, association_id=ZHEJIANG),
     "木": Viewer(2, "member", "木", Actor("member", 2), member_id=MU, association_id=GUANGZHOU),
+    "所": Viewer(3, "firm", "所", Actor("firm", 3), firm_id=JIN, association_id=ZHEJIANG),
     "审": staff(review={ZHEJIANG}),
     "费": staff(fees={ZHEJIANG}),
     "管": staff(manage={ZHEJIANG}),
@@ -69,13 +70,21 @@ def case_of(member_id: int, association_id: int) -> Case:
 
 def task_of(member_id: int, association_id: int, lane: str, duty: str) -> Task:
     """A task of a member's case."""
-    return Task(lane=lane, duty=duty, subject_id=member_id, association_id=association_id)
+    return Task(
+        lane=lane,
+        duty=duty,
+        subject_kind="member",
+        subject_id=member_id,
+        association_id=association_id,
+    )
 
 
 THINGS: dict[str, Object] = {
     "金的申请": case_of(JIN, ZHEJIANG),
     "木的申请": case_of(MU, GUANGZHOU),
     "金的表单": task_of(JIN, ZHEJIANG, "member", "member"),
+    "金的他道": task_of(JIN, ZHEJIANG, "firm", "firm"),
+    "所的申请": Case(subject_kind="firm", subject_id=JIN, association_id=ZHEJIANG),
     "金的审核": task_of(JIN, ZHEJIANG, "association", "review"),
     "金的会费": task_of(JIN, ZHEJIANG, "association", "fees"),
     "木的审核": task_of(MU, GUANGZHOU, "association", "review"),
@@ -100,6 +109,10 @@ TABLE = """
 金的表单  see               金 管 系 计
 金的表单  complete          金
 金的表单  claim
+金的他道  see               管 系 计
+金的他道  complete
+所的申请  see               所 审 管 系 计
+所的申请  withdraw          所
 金的审核  see               审 管 系 计
 金的审核  claim             审
 金的审核  complete          审
@@ -225,6 +238,28 @@ def test_a_proof_of_payment_is_seen_by_who_confirms_the_fee(three_cases: Engine)
         assert not sees("staff", "gz_review", proof)
         with pytest.raises(NotFound):
             check_file(session, None, proof)
+
+
+def test_a_firm_finds_its_own_tasks_and_not_those_of_a_member_with_its_key(
+    three_cases: Engine,
+) -> None:
+    with three_cases.database.transaction() as session:
+        step = Task.element_id == "provide_materials"
+        task = session.scalars(select(Task).where(Task.subject_no == "330000100005", step)).one()
+        assert task.subject_id is not None
+        firm = Viewer(3, "firm", "所", Actor("firm", 3), firm_id=task.subject_id)
+
+        def finds() -> bool:
+            session.flush()
+            found = session.scalars(select(Task).where(visible_tasks(firm))).all()
+            assert can(firm, "complete", task) is bool(found)
+            return bool(found)
+
+        assert not finds()
+        task.lane = "firm"
+        assert not finds()
+        task.subject_kind = "firm"
+        assert finds()
 
 
 def add_stored(session: Session, case: Case) -> StoredFile:

@@ -49,6 +49,12 @@ class Viewer:
         """Whether this is a person of an association's staff."""
         return self.user_type == "staff"
 
+    @property
+    def own(self) -> Mapping[str, int]:
+        """Whom of the register the viewer is, by kind of subject."""
+        known = {"member": self.member_id, "firm": self.firm_id}
+        return {kind: key for kind, key in known.items() if key is not None}
+
     def has(self, duty: str, association_id: int | None) -> bool:
         """Whether the viewer has a duty for an association."""
         return association_id in self.duties.get(duty, NOWHERE)
@@ -122,11 +128,10 @@ def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> Non
 
 def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
     """The tasks that the viewer may work on, as a condition on Task."""
-    conditions: list[ColumnElement[bool]] = []
-    if viewer.member_id is not None:
-        conditions.append(and_(Task.lane == "member", Task.subject_id == viewer.member_id))
-    if viewer.firm_id is not None:
-        conditions.append(and_(Task.lane == "firm", Task.subject_id == viewer.firm_id))
+    conditions = [
+        and_(Task.lane == kind, Task.subject_kind == kind, Task.subject_id == key)
+        for kind, key in sorted(viewer.own.items())
+    ]
     conditions += [
         and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))
         for duty, associations in sorted(viewer.duties.items())
@@ -136,11 +141,10 @@ def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     """The cases that the viewer may see, as a condition on Case."""
-    conditions: list[ColumnElement[bool]] = []
-    if viewer.member_id is not None:
-        conditions.append(and_(Case.subject_kind == "member", Case.subject_id == viewer.member_id))
-    if viewer.firm_id is not None:
-        conditions.append(and_(Case.subject_kind == "firm", Case.subject_id == viewer.firm_id))
+    conditions = [
+        and_(Case.subject_kind == kind, Case.subject_id == key)
+        for kind, key in sorted(viewer.own.items())
+    ]
     if associations := _associations(viewer, "review", *OVERSEERS):
         conditions.append(Case.association_id.in_(sorted(associations)))
     return or_(*conditions) if conditions else false()
@@ -164,20 +168,23 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
     """The thing is about the viewer, or is the viewer's to do."""
     match thing:
         case Case():
-            own = {"member": viewer.member_id, "firm": viewer.firm_id}.get(thing.subject_kind)
-            return own is not None and own == thing.subject_id
+            return _is(viewer, thing.subject_kind, thing.subject_id)
         case Task():
-            own = {"member": viewer.member_id, "firm": viewer.firm_id}.get(thing.lane)
-            return own is not None and own == thing.subject_id
+            # A lane of another kind than the case's subject is nobody's by being its subject.
+            is_its_lane = thing.lane == thing.subject_kind
+            return is_its_lane and _is(viewer, thing.subject_kind, thing.subject_id)
         case Message():
-            own = viewer.member_id if thing.recipient_kind == "member" else None
-            return own is not None and own == thing.recipient_id
+            return _is(viewer, thing.recipient_kind, thing.recipient_id)
         case YearlyResult():
-            return viewer.member_id is not None and viewer.member_id == thing.member_id
+            return _is(viewer, "member", thing.member_id)
         case Member():
-            return viewer.member_id is not None and viewer.member_id == thing.id
+            return _is(viewer, "member", thing.id)
         case _:
             return False
+
+
+def _is(viewer: Viewer, kind: str, key: int | None) -> bool:
+    return key is not None and viewer.own.get(kind) == key
 
 
 def _has_its_duty(viewer: Viewer, thing: Object) -> bool:
