@@ -26,7 +26,7 @@ MEMBER_PLACES = (
     ("home", N_("Home"), "home"),
     ("applications.index", N_("Applications"), "clipboard-check"),
     ("results.index", N_("Results"), "history"),
-    ("account.show", N_("Mine"), "user"),
+    ("account.show", N_("Me"), "user"),
 )
 STAFF_PLACES = (
     ("inbox.index", N_("Inbox"), "inbox"),

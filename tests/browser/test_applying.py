@@ -176,9 +176,9 @@ def test_hours_that_are_missing_hold_the_application_up(enter: Enter, errand: Er
     number = "330000100006"
     errand(number).start()
     member = enter(number, "phone").go("/").follow("Go on").press("年检申请")
-    member.is_at("等待学时").sees("20.00").look("missing-hours")
+    member.is_at("完成学时").sees("20.00").look("missing-hours")
     expect(member.link("继续教育在线平台")).to_have_attribute("target", "_blank")
-    member.press("重新查询").is_at("等待学时")
+    member.press("重新查询").is_at("完成学时")
     member.go("/").sees("Waiting for hours")
 
 
