@@ -1,5 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +22,7 @@ from workflows.payment.orders import (
 )
 from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider, ProviderAway
 from workflows.payment.stand_in import PaymentDeclined, SignedNotice, StandInProvider
-from workflows.shared.fees import FeeState, fee_state
+from workflows.shared.fees import FeeState, fee_state, open_claims
 from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, find_member_by_number
 from workflows.shared.seasons import Season, find_season_of_year
@@ -285,3 +287,43 @@ def test_of_two_payments_at_the_same_moment_one_settles_the_fee(
         outcomes = list(threads.map(lambda each: deliver(demo_engine, provider, each), signed))
     assert sorted(outcomes) == ["paid", "refunded", "refunded", "refunded"]
     assert templates(demo_engine, TO_PAY).count("payment_refunded") == 3
+
+
+class UnhurriedProvider(StandInProvider):
+    """Places orders only when two have been asked of it."""
+
+    both = Barrier(2, timeout=10)
+
+    def place_order(self, **said: Any) -> str:
+        self.both.wait()
+        return super().place_order(**said)
+
+
+def test_two_clicks_on_pay_place_one_order(demo_engine: Engine) -> None:
+    provider = UnhurriedProvider(demo_engine.database, b"secret", "https://pay.example.com")
+    with ThreadPoolExecutor(2) as threads:
+        orders = list(
+            threads.map(lambda number: place(demo_engine, provider, number), [TO_PAY] * 2)
+        )
+    assert orders[0].id == orders[1].id
+    assert orders[0].pay_url == orders[1].pay_url
+    with demo_engine.database.read() as session:
+        assert session.scalars(select(PaymentOrder.state)).all() == ["open"]
+
+
+def test_two_clicks_on_i_have_paid_make_one_claim(demo_engine: Engine) -> None:
+    member, season = member_and_season(demo_engine, TO_PAY)
+    ids: dict[str, Any] = {"member_id": member.id, "season_id": season.id, "now": NOW}
+
+    def click() -> None:
+        with demo_engine.database.transaction() as session:
+            make_claim(session, proof_file_id=None, **ids)
+
+    with ThreadPoolExecutor(1) as threads:
+        with demo_engine.database.transaction() as session:
+            make_claim(session, proof_file_id=None, **ids)
+            second = threads.submit(click)
+            assert not wait([second], timeout=0.3).done
+        second.result()
+    with demo_engine.database.read() as session:
+        assert len(open_claims(session, member_id=member.id, year=season.year)) == 1

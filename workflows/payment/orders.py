@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from engine.database import new_id
@@ -18,7 +18,7 @@ from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider
 from workflows.shared import fees
 from workflows.shared.fees import FeeState, fee_key
 from workflows.shared.messages import send_to_member
-from workflows.shared.register import Member, get_member
+from workflows.shared.register import get_member, hold_member
 from workflows.shared.seasons import get_season
 
 SOURCE = "provider"
@@ -68,15 +68,7 @@ def find_live_order(
 ) -> PaymentOrder | None:
     """The order of a fee that can be paid now, or None."""
     return session.scalar(
-        select(PaymentOrder)
-        .where(
-            PaymentOrder.member_id == member_id,
-            PaymentOrder.year == year,
-            PaymentOrder.state == "open",
-            PaymentOrder.expires_at > now,
-        )
-        .order_by(PaymentOrder.created_at.desc())
-        .limit(1)
+        _live_orders(member_id=member_id, year=year, now=now).where(PaymentOrder.state == "open")
     )
 
 
@@ -90,8 +82,8 @@ def take_notice(session: Session, *, notice: Notice, now: datetime) -> str:
     order = session.scalar(select(PaymentOrder).where(PaymentOrder.number == notice.order_number))
     if order is None:
         raise InvalidNotice
-    # One payment of a member at a time: two notices at once must not both settle his fee.
-    session.execute(select(Member.id).where(Member.id == order.member_id).with_for_update())
+    # Two notices at once must not both settle his fee.
+    hold_member(session, order.member_id)
     known = session.scalar(
         select(ProviderTransaction.outcome).where(
             ProviderTransaction.transaction == notice.transaction
@@ -155,6 +147,8 @@ def make_claim(
 
     With a proof it is a transfer outside the system. A settled fee stays as it is.
     """
+    # A double click is one claim.
+    hold_member(session, member_id)
     season = get_season(session, season_id)
     member = get_member(session, member_id)
     state = fees.fee_state(session, member=member, season=season)
@@ -199,13 +193,19 @@ def refund_job(provider: PaymentProvider) -> Callable[..., None]:
 def _find_or_add(
     session: Session, *, member_id: int, season_id: int, case_id: UUID | None, now: datetime
 ) -> PaymentOrder:
-    session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
+    hold_member(session, member_id)
     season = get_season(session, season_id)
     state = fees.fee_state(session, member=get_member(session, member_id), season=season)
     if state.status != fees.TO_PAY:
         raise NothingToPay
-    live = find_live_order(session, member_id=member_id, year=season.year, now=now)
-    if live is not None and live.amount == state.amount:
+    live = session.scalar(
+        _live_orders(member_id=member_id, year=season.year, now=now).where(
+            # One that is only just being placed is the same order: the provider is asked again.
+            PaymentOrder.state.in_(("open", "new")),
+            PaymentOrder.amount == state.amount,
+        )
+    )
+    if live is not None:
         return live
     order_id = new_id()
     order = PaymentOrder(
@@ -223,6 +223,20 @@ def _find_or_add(
     session.add(order)
     session.flush()
     return order
+
+
+def _live_orders(*, member_id: int, year: int, now: datetime) -> Select[PaymentOrder]:
+    """The last order of a fee whose time is not over."""
+    return (
+        select(PaymentOrder)
+        .where(
+            PaymentOrder.member_id == member_id,
+            PaymentOrder.year == year,
+            PaymentOrder.expires_at > now,
+        )
+        .order_by(PaymentOrder.created_at.desc(), PaymentOrder.id.desc())
+        .limit(1)
+    )
 
 
 def _paid(session: Session, order: PaymentOrder, notice: Notice, _owed: int, now: datetime) -> None:

@@ -149,6 +149,15 @@ def get_member(session: Session, member_id: int) -> Member:
     return found
 
 
+def hold_member(session: Session, member_id: int) -> None:
+    """Let no other transaction hold the member before this one ends.
+
+    What is decided from several of his rows is decided once: his payments and claims.
+    """
+    # SQLite has one writer anyway; on PostgreSQL rows that only refer to him may still be added.
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
+
+
 def find_member_by_number(session: Session, number: str) -> Member | None:
     """The member of a member number, or None."""
     return session.scalar(select(Member).where(Member.number == number.strip()))
