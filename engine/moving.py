@@ -19,11 +19,10 @@ from engine import incidents, subscriptions
 from engine.actors import Actor
 from engine.cases import Case
 from engine.errors import BpmnError, Conflict
-from engine.feel import compile_expression
 from engine.jobs import defer_many
 from engine.language import N_
 from engine.releases import LoadedRelease
-from engine.spiff import Deferred, Done, Instance, OpenTask, OperationCall, Step
+from engine.spiff import Deferred, Done, Formula, Instance, OpenTask, OperationCall, Step
 from engine.tasks import Task
 from engine.trail import Trail
 
@@ -196,7 +195,7 @@ class Move:
         source = step.properties.get(name)
         if source is None or not source.startswith("="):
             return source
-        value = compile_expression(source[1:]).evaluate(scope, now=self.now)
+        value = Formula.read(source).evaluate(scope, self.now)
         return value if isinstance(value, str) else None
 
     def _defer_timers(self, instance: Instance) -> None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from engine.feel import FeelSyntaxError
 from engine.feel_sentences import Said
+from engine.functions import find_unknown_functions
 from engine.language import N_
 from forms.expressions import compile_attribute, compile_text, is_expression
 from forms.patterns import find_pattern_problem
@@ -140,9 +141,13 @@ def _check_expressions(component: Component) -> Iterator[Finding]:
     for name, text in sources:
         if isinstance(text, str) and is_expression(text):
             try:
-                compile_attribute(text)
+                unknown = find_unknown_functions(compile_attribute(text))
             except FeelSyntaxError as error:
                 yield _feel_finding(name, error)
+                continue
+            for function in unknown:
+                message = N_("“%(name)s” calls “%(function)s”, a function that does not exist.")
+                yield message, {"name": name, "function": function}
     texts = [(name, raw.get(name)) for name in _TEXTS]
     texts += [(name, properties.get(name)) for name in _PROPERTY_TEXTS]
     for name, text in texts:

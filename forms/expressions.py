@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.feel import BudgetExceeded, Expression, FeelSyntaxError, compile_expression
+from engine.functions import FUNCTIONS
 
 _PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
@@ -39,7 +40,7 @@ def compile_attribute(text: str) -> Expression:
 def evaluate(expression: Expression, scope: Scope) -> Any:
     """Return the plain value; null where something is wrong or takes too long."""
     try:
-        return expression.evaluate(scope.names, now=scope.now)
+        return expression.evaluate(scope.names, now=scope.now, functions=FUNCTIONS)
     except BudgetExceeded:
         return None
 

@@ -15,6 +15,7 @@ from engine.spiff.errors import (
     VariablesTooLarge,
 )
 from engine.spiff.execution import Passed
+from engine.spiff.expressions import Formula
 from engine.spiff.instance import Instance, OpenTask, StartedOperation, Wait
 from engine.spiff.model import Model, read_model
 from engine.spiff.operation import Deferred, Done, OperationCall, RunOperation
@@ -26,6 +27,7 @@ __all__ = [
     "Done",
     "ExpressionFailed",
     "Flow",
+    "Formula",
     "Instance",
     "Model",
     "OpenTask",

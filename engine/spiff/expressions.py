@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.feel import Expression, FeelError, compile_expression, to_json
 from engine.feel_sentences import Said
+from engine.functions import FUNCTIONS, find_unknown_functions
 from engine.spiff.errors import ExpressionFailed
 
 
@@ -34,6 +35,11 @@ class Formula:
         """The names of the variables that it reads."""
         return frozenset() if self.expression is None else self.expression.variables
 
+    @property
+    def unknown_functions(self) -> list[str]:
+        """The names of functions that it calls and that do not exist."""
+        return [] if self.expression is None else find_unknown_functions(self.expression)
+
     def evaluate(self, scope: Mapping[str, object], now: datetime) -> object:
         """Give its value as JSON data; a variable that is not there is null.
 
@@ -42,6 +48,6 @@ class Formula:
         if self.expression is None:
             return self.source
         try:
-            return to_json(self.expression.evaluate(scope, now=now))
+            return to_json(self.expression.evaluate(scope, now=now, functions=FUNCTIONS))
         except FeelError as error:
             raise ExpressionFailed(source=self.source, reason=Said.of(error)) from error

@@ -9,6 +9,7 @@ from engine.errors import InvalidRelease, Problem
 from engine.feel import FeelError, to_json
 from engine.feel.dmn import Decisions
 from engine.feel_sentences import Said
+from engine.functions import FUNCTIONS
 from engine.spiff.build import build_process
 from engine.spiff.checks import check_processes
 from engine.spiff.decisions import read_decisions
@@ -57,7 +58,8 @@ class Model:
         Raises ExpressionFailed when it takes more steps or builds more than it may.
         """
         try:
-            return to_json(self._decisions[decision_id].evaluate(decision_id, scope, now=now))
+            decisions = self._decisions[decision_id]
+            return to_json(decisions.evaluate(decision_id, scope, now=now, functions=FUNCTIONS))
         except FeelError as error:
             raise ExpressionFailed(source=decision_id, reason=Said.of(error)) from error
 

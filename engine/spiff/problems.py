@@ -42,7 +42,7 @@ class Problems:
     def read_formula(self, place: Element, source: str) -> Formula | None:
         """Compile a value; what is no FEEL is noted with its line and column."""
         try:
-            return Formula.read(source)
+            formula = Formula.read(source)
         except FeelSyntaxError as error:
             self.at(
                 place,
@@ -56,6 +56,13 @@ class Problems:
                 reason=Said.of(error),
             )
             return None
+        for function in formula.unknown_functions:
+            self.at(
+                place,
+                N_("“%(name)s”: there is no function “%(function)s”."),
+                function=function,
+            )
+        return formula
 
 
 def nearest(place: Element) -> Element:

@@ -1,5 +1,7 @@
 """A case goes its way: started, submitted, returned, withdrawn, approved, remembered."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +15,14 @@ from engine.subscriptions import Subscription
 from engine.tasks import Task
 from engine.trail import broken_links, events
 from tests.engine.cast import (
+    APPLICATION,
     MEMBER,
     OTHER_REVIEWER,
     REVIEWER,
     begin,
     complete,
     open_task,
+    release,
 )
 
 
@@ -224,3 +228,17 @@ def test_a_changed_and_a_missing_event_are_noticed(engine: Engine) -> None:
                 key=engine.vault.trail_key,
             )
         ) == [1, 2]
+
+
+def test_an_expression_of_a_diagram_counts_working_days(engine: Engine) -> None:
+    form = '<zeebe:formDefinition formId="review"/>'
+    day = "string(add working days(today(), 3))"
+    due = f'<zeebe:taskSchedule dueDate="={day} + &quot;T23:59:59+08:00&quot;"/>'
+    xml = APPLICATION.replace(form, form + due)
+    with engine.database.transaction() as session:
+        release(session, engine, xml)
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit")
+        due_at = open_task(session, case.id, "review").due_at
+    # Wednesday the first of July 2026; three working days on is Monday.
+    assert due_at == datetime(2026, 7, 6, 15, 59, 59, tzinfo=UTC)

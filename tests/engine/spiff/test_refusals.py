@@ -308,6 +308,14 @@ def test_a_syntax_error_is_said_with_its_place(part, element):
     )
 
 
+def test_a_function_that_does_not_exist_is_named():
+    part = service("s", "send", {"x": "=teh_sum(1)", "y": "=add working days(a, 5)"})
+
+    assert {text for _place, text in problems_of(base(part)) if "function" in text} == {
+        "“s”: there is no function “teh_sum”."
+    }
+
+
 @pytest.mark.parametrize("condition", ["x > 1", "${x > 1}", "__import__('os')", ""])
 def test_a_condition_that_is_no_feel_is_refused(condition):
     drawn = base(flow("start", "end", "1").replace(">=1<", f">{condition.replace('>', '&gt;')}<"))
