@@ -9,6 +9,7 @@ from engine.errors import HuijiError
 from engine.submissions import NewMark
 from tests.workflows.conftest import NOW, Cast
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
+from workflows.inspection.applications import find_obstacle, start_inspection
 from workflows.inspection.policies import (
     AlreadyDecided,
     CannotWithdraw,
@@ -234,6 +235,26 @@ def test_who_is_not_let_in_is_told_why(seeded: Session, cast: Cast) -> None:
     assert isinstance(refusal(), NotAMember)
     member.kind = "cpa"
     assert isinstance(refusal(), NotForThisKind)
+
+
+def test_what_stands_in_the_way_is_what_starting_says(demo_engine: Engine) -> None:
+    walk = Walk(demo_engine, READY)
+    too_late = datetime(2023, 2, 1, tzinfo=UTC)
+
+    def obstacle(now: datetime) -> HuijiError | None:
+        with demo_engine.database.read() as session:
+            return find_obstacle(session, member=walk.member, now=now)
+
+    assert obstacle(NOW) is None
+    assert isinstance(obstacle(too_late), WindowClosed)
+    with demo_engine.database.transaction() as session, pytest.raises(WindowClosed) as refused:
+        start_inspection(session, demo_engine, member=walk.member, by=walk.me, now=too_late)
+    assert str(obstacle(too_late)) == str(refused.value)
+    # The application that lives is gone on with, whatever the day.
+    walk.start()
+    assert obstacle(too_late) is None
+    walk.to_materials().apply().do("review_application", "approve", by=REVIEWER)
+    assert isinstance(obstacle(NOW), AlreadyDecided)
 
 
 def test_a_returned_application_may_be_sent_again_some_days_after_the_window(

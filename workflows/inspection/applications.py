@@ -1,5 +1,6 @@
 """Starting and withdrawing an inspection's application."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,13 +8,14 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.cases import Case, Subject, find_open_case
 from engine.engine import Engine
+from engine.errors import Conflict, HuijiError, Rejected
 from engine.moves import send_message, start_case
 from workflows.inspection.policies import CannotWithdraw, check_may_apply
 from workflows.shared.dates import local_date
 from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
-from workflows.shared.results import find_result
-from workflows.shared.seasons import find_season
+from workflows.shared.results import YearlyResult, find_result
+from workflows.shared.seasons import Season, find_season
 
 PROCESS = "inspection"
 
@@ -23,6 +25,27 @@ def business_key(*, year: int, member_no: str) -> str:
     return f"{PROCESS}:{year}:{member_no}"
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a member's next application depends on."""
+
+    season: Season | None
+    live: Case | None
+    result: YearlyResult | None
+
+
+def find_obstacle(session: Session, *, member: Member, now: datetime) -> HuijiError | None:
+    """Why the member cannot start an inspection now; None when he can, or when one lives."""
+    found = _look(session, member=member, now=now)
+    if found.live is not None:
+        return None
+    try:
+        check_may_apply(member=member, season=found.season, result=found.result, now=now)
+    except (Rejected, Conflict) as error:
+        return error
+    return None
+
+
 def start_inspection(
     session: Session, engine: Engine, *, member: Member, by: Actor, now: datetime
 ) -> Case:
@@ -30,14 +53,10 @@ def start_inspection(
 
     Raises what `check_may_apply` raises.
     """
-    found = find_season(session, association_id=member.association_id, day=local_date(now))
-    result = None
-    if found is not None:
-        key = business_key(year=found.year, member_no=member.number)
-        if (live := find_open_case(session, key)) is not None:
-            return live
-        result = find_result(session, member_id=member.id, year=found.year)
-    season = check_may_apply(member=member, season=found, result=result, now=now)
+    found = _look(session, member=member, now=now)
+    if found.live is not None:
+        return found.live
+    season = check_may_apply(member=member, season=found.season, result=found.result, now=now)
     return start_case(
         session,
         engine,
@@ -76,3 +95,13 @@ def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: da
         session, engine, case_id=case.id, name="withdrawn", key=key, by=by, now=now
     ):
         raise CannotWithdraw
+
+
+def _look(session: Session, *, member: Member, now: datetime) -> _Found:
+    season = find_season(session, association_id=member.association_id, day=local_date(now))
+    if season is None:
+        return _Found(None, None, None)
+    key = business_key(year=season.year, member_no=member.number)
+    live = find_open_case(session, key)
+    result = None if live else find_result(session, member_id=member.id, year=season.year)
+    return _Found(season, live, result)
