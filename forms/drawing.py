@@ -12,7 +12,7 @@ from markupsafe import Markup
 from engine.language import _
 from forms.bound import BoundForm
 from forms.changes import Change
-from forms.marks import Mark
+from forms.marks import Mark, label_of_mark
 from forms.panels import loader
 from forms.requirements import FieldError
 from forms.slots import Slot, StoredFile
@@ -77,7 +77,10 @@ def draw(
             buttons=buttons,
             asked=asked,
             problems=[(drawing.id_of(error.path), _sentence(error)) for error in errors],
-            marks=[(drawing.id_of(_field_of(mark)), mark) for mark in marks],
+            marks=[
+                (drawing.id_of(_field_of(mark)), label_of_mark(bound, mark.path), mark.comment)
+                for mark in marks
+            ],
             is_print=mode == "print",
             change_address=change_address,
             change_outcome=change_outcome,

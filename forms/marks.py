@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forms.answers import clean_text
+from forms.changes import row_label
 from forms.conditions import row_path, top_level
+from forms.document import Component
 from forms.receiving import Submitted, last
 
 if TYPE_CHECKING:
@@ -35,6 +37,29 @@ def mark_paths(bound: "BoundForm", values: Mapping[str, Any]) -> Iterator[str]:
                         yield row_path(f"{component.key}.{number}", child)
         else:
             yield component.key
+
+
+def label_of_mark(bound: "BoundForm", path: str) -> str:
+    """Return what the field, row or file at a mark's path is called."""
+    key, _, rest = path.partition(".")
+    component = next((each for each in bound.form.fields if each.key == key), None)
+    if component is None:
+        return path
+    label = component.label(bound.language, bound.scope)
+    if component.type == "filepicker":
+        slot = bound.find_slot(rest.partition(".")[0])
+        return slot.label if slot else label
+    if component.type == "dynamiclist" and rest:
+        return _label_in_row(bound, component, rest)
+    return label
+
+
+def _label_in_row(bound: "BoundForm", component: Component, rest: str) -> str:
+    number, _, key = rest.partition(".")
+    row = row_label(bound, component, int(number))
+    inside = [each for top in component.children for each in top.walk()]
+    field = next((each for each in inside if each.key == key), None)
+    return f"{row} – {field.label(bound.language, bound.scope)}" if field else row
 
 
 def read_marks(submitted: Submitted, paths: Iterable[str], *, scope: str = "") -> tuple[Mark, ...]:

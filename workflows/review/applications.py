@@ -13,8 +13,7 @@ from engine.engine import Engine
 from engine.submissions import NewMark, Sent, last_submissions
 from engine.tasks import Task
 from forms import BoundForm, Change, Language, compare, mark_paths, read_marks
-from forms.changes import row_label
-from forms.document import Component
+from forms.marks import label_of_mark
 from forms.masking import mask
 from forms.receiving import Submitted
 from workflows.shared.applications import FORMS, REVIEW, Decision, list_decisions
@@ -63,26 +62,7 @@ class SentForm:
 
     def label_of(self, path: str) -> str:
         """What the field or file at a path is called."""
-        key, _, rest = path.partition(".")
-        component = next((each for each in self.form.form.fields if each.key == key), None)
-        if component is None:
-            return path
-        label = component.label(self.form.language, self.form.scope)
-        if component.type == "filepicker":
-            slot = self.form.find_slot(rest.partition(".")[0])
-            return slot.label if slot else label
-        if component.type == "dynamiclist" and rest:
-            return self._label_in_row(component, rest)
-        return label
-
-    def _label_in_row(self, component: Component, rest: str) -> str:
-        number, _, key = rest.partition(".")
-        row = row_label(self.form, component, int(number))
-        inside = [each for top in component.children for each in top.walk()]
-        field = next((each for each in inside if each.key == key), None)
-        if field is None:
-            return row
-        return f"{row} – {field.label(self.form.language, self.form.scope)}"
+        return label_of_mark(self.form, path)
 
 
 @dataclass(frozen=True)
