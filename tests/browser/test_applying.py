@@ -1,13 +1,16 @@
 """A member applies: every step of the inspection with all that it asks and says."""
 
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Enter, Errands
+from engine.jobs import Worker
+from tests.browser.conftest import Enter, Errands, Server
 from tests.browser.errands import get_case
 from tests.browser.walking import Person
+from workflows.shared.hours import credit_hours
 
 MEMBER = "330000100001"
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -180,6 +183,29 @@ def test_hours_that_are_missing_hold_the_application_up(enter: Enter, errand: Er
     expect(member.link("继续教育在线平台")).to_have_attribute("target", "_blank")
     member.press("重新查询").is_at("完成学时")
     member.go("/").sees("Waiting for hours")
+
+
+def test_hours_that_arrive_later_wake_the_application_and_tell_the_member(
+    server: Server, enter: Enter, errand: Errands
+) -> None:
+    number = "330000100006"
+    errand(number).start().step("apply")
+    engine, case = server.app.extensions["engine"], get_case(server.app, number)
+    with engine.database.transaction() as session:
+        credit_hours(
+            session,
+            member_id=case.subject_id,
+            year=case.year,
+            earned_date=date(case.year, 11, 2),
+            hours=2000,
+            title="税收政策更新",
+            source="继续教育在线平台",
+            external_key="late",
+            now=engine.now(),
+        )
+    Worker(engine).run_due()
+    member = enter(number, "phone").go("/").sees("学时已到账").follow("Go on")
+    member.is_at("年检信息").sees("40.00")
 
 
 def test_two_clicks_on_send_send_once(enter: Enter, errand: Errands) -> None:

@@ -77,6 +77,18 @@ def test_a_payment_counts_although_the_page_is_closed(
     member.go("/messages").sees("会费已收到")
 
 
+def test_a_second_payment_is_refunded_and_said_so(
+    enter: Enter, errand: Errands, work: Work
+) -> None:
+    payer = enter(size="phone")
+    pay(at_the_fee(enter, errand, OWES), payer)
+    payer.press("Pay a second time")
+    expect(payer.page.get_by_role("status")).to_be_visible()
+    work()
+    member = enter(OWES).go("/messages").sees("重复支付的会费将退回")
+    member.go("/").follow("Go on").sees("The fee has been received. There is nothing to pay.")
+
+
 def test_an_open_page_sees_the_payment_come_in(enter: Enter, errand: Errands, work: Work) -> None:
     member = at_the_fee(enter, errand, OWES).press("Pay now")
     address = member.link("Pay on this device").get_attribute("href")

@@ -45,6 +45,13 @@ def test_a_file_is_sent_shown_and_removed(member: Person) -> None:
     expect(member.page.get_by_role("alert")).to_contain_text(SLOT)
 
 
+def test_what_was_attached_waits_on_another_device(member: Person, enter: Enter) -> None:
+    choose(member, payload("proof.png", picture(), "image/png"))
+    expect(slot(member.page).get_by_role("link", name="proof.png")).to_be_visible()
+    elsewhere = enter(MEMBER, "phone").go("/").follow("Go on").is_at("缴费与材料")
+    expect(slot(elsewhere.page).get_by_role("link", name="proof.png")).to_be_visible()
+
+
 def test_a_file_is_replaced_by_another_one(member: Person) -> None:
     choose(member, payload("first.png", picture(), "image/png"))
     expect(slot(member.page).get_by_role("link")).to_have_count(1)

@@ -63,7 +63,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     expect(member.main).to_contain_text("-")
     member.look("message")
     member.go("/").follow("Apply again").is_at("完善信息").look("apply-again")
-    member.sees(REASON).sees("请写全称")
+    member.sees(REASON).sees("%(label)s: %(sentence)s", label="职务", sentence="请写全称")
     position = member.field("职务")
     expect(position).not_to_have_value("")
     expect(position).to_have_accessible_description(
