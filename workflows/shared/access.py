@@ -7,7 +7,7 @@ whole table; `check` turns it into errors, the `visible_…` functions into quer
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -15,17 +15,21 @@ from engine.cases import Case, get_case
 from engine.errors import NotAllowed, NotFound
 from engine.files import StoredFile
 from engine.tasks import Task
-from workflows.shared.accounts import Account, list_duties
-from workflows.shared.associations import Association, ids_below
+from workflows.shared.accounts import DUTIES, Account, list_duties
+from workflows.shared.associations import ids_below
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
-from workflows.shared.results import YearlyResult
-from workflows.shared.seasons import Season
 
 NOWHERE: frozenset[int] = frozenset()
 OVERSEERS = ("manage", "admin", "audit")
 """Duties that look at everything of an association without working on it."""
+
+WORKING = tuple(duty for duty in DUTIES if duty not in ("admin", "audit"))
+"""Duties to which tasks may come."""
+
+PROOFS = {"fees": FeeClaim.proof_file_id}
+"""Files that a duty sees without their case: the columns that name them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class System:
 
 SYSTEM = System()
 
-Object = Case | Task | Message | YearlyResult | Member | Season | Association | System
+Object = Case | Task | Message | Member | System
 Rule = Callable[[Viewer, Object], bool]
 
 
@@ -114,16 +118,33 @@ def check(viewer: Viewer | None, action: str, thing: Object) -> None:
     raise NotFound
 
 
-def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:
-    """Let the viewer see a file: with its case, or as the proof of a fee that he confirms."""
-    case = get_case(session, file.case_id)
+def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
+    """Let the viewer see a case: by a rule, or because a step of it is for a duty of his.
+
+    A step of another kind than the case's is beside it (a fee to confirm) and shows what it
+    shows; it does not open the application.
+    """
     if can(viewer, "see", case):
         return
-    if viewer is not None and viewer.has("fees", case.association_id):
-        proof = session.scalar(select(FeeClaim.id).where(FeeClaim.proof_file_id == file.id))
-        if proof is not None:
+    if viewer is not None and viewer.duties:
+        step = select(Task.id).where(Task.case_id == case.id, _is_step_for(viewer, case.kind))
+        if session.scalar(step.limit(1)) is not None:
             return
     raise NotFound
+
+
+def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:
+    """Let the viewer see a file: with its case, or as a proof that is his duty to look at."""
+    case = get_case(session, file.case_id)
+    try:
+        check_case(session, viewer, case)
+    except NotFound:
+        for duty, proof in PROOFS.items():
+            if viewer is None or not viewer.has(duty, case.association_id):
+                continue
+            if session.scalar(select(proof).where(proof == file.id).limit(1)) is not None:
+                return
+        raise
 
 
 def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
@@ -132,11 +153,7 @@ def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
         and_(Task.lane == kind, Task.subject_kind == kind, Task.subject_id == key)
         for kind, key in sorted(viewer.own.items())
     ]
-    conditions += [
-        and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))
-        for duty, associations in sorted(viewer.duties.items())
-    ]
-    return or_(*conditions) if conditions else false()
+    return or_(*conditions, _is_of_a_duty(viewer))
 
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
@@ -147,17 +164,22 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     ]
     if associations := _associations(viewer, "review", *OVERSEERS):
         conditions.append(Case.association_id.in_(sorted(associations)))
+    if viewer.duties:
+        step = select(Task.id).where(Task.case_id == Case.id, _is_step_for(viewer, Case.kind))
+        conditions.append(step.exists())
     return or_(*conditions) if conditions else false()
 
 
-def visible_members(viewer: Viewer) -> ColumnElement[bool]:
-    """The members whose records the viewer may see, as a condition on Member."""
-    conditions: list[ColumnElement[bool]] = []
-    if viewer.member_id is not None:
-        conditions.append(Member.id == viewer.member_id)
-    if associations := _associations(viewer, "review", "help_desk", *OVERSEERS):
-        conditions.append(Member.association_id.in_(sorted(associations)))
+def _is_of_a_duty(viewer: Viewer) -> ColumnElement[bool]:
+    conditions = [
+        and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))
+        for duty, associations in sorted(viewer.duties.items())
+    ]
     return or_(*conditions) if conditions else false()
+
+
+def _is_step_for(viewer: Viewer, kind: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
+    return and_(Task.kind == kind, _is_of_a_duty(viewer))
 
 
 def _associations(viewer: Viewer, *duties: str) -> frozenset[int]:
@@ -175,8 +197,6 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
             return is_its_lane and _is(viewer, thing.subject_kind, thing.subject_id)
         case Message():
             return _is(viewer, thing.recipient_kind, thing.recipient_id)
-        case YearlyResult():
-            return _is(viewer, "member", thing.member_id)
         case Member():
             return _is(viewer, "member", thing.id)
         case _:
@@ -213,9 +233,7 @@ def _anywhere(*duties: str) -> Rule:
 
 def _association_of(thing: Object) -> int | None:
     match thing:
-        case Association():
-            return thing.id
-        case Case() | Task() | YearlyResult() | Member() | Season():
+        case Case() | Task() | Member():
             return thing.association_id
         case _:
             return None
@@ -232,16 +250,8 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Task, "claim"): (_has_its_duty,),
     (Task, "complete"): (_is_subject, _has_its_duty),
     (Message, "see"): (_is_subject,),
-    (YearlyResult, "see"): (_is_subject, _with("review", *OVERSEERS)),
-    (Member, "see"): (_is_subject, _with("review", "help_desk", *OVERSEERS)),
     (Member, "start_inspection"): (_is_subject,),
-    (Season, "see"): (_with(*OVERSEERS),),
-    (Season, "edit"): (_with("manage"),),
-    (Association, "see"): (_with("review", "fees", "help_desk", *OVERSEERS),),
-    (Association, "edit"): (_with("manage"),),
-    (System, "see"): (_anywhere("admin", "audit"),),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
-    (System, "edit_processes"): (_anywhere("admin"),),
     (System, "see_cases"): (_anywhere(*OVERSEERS),),
-    (System, "see_inbox"): (_anywhere("review", "fees", "manage"),),
+    (System, "see_inbox"): (_anywhere(*WORKING),),
 }
