@@ -2,7 +2,8 @@
 
 金 is a member of Zhejiang, 木 of Guangzhou. 审 reviews for Zhejiang, 省 for Guangdong, 市 for
 Guangzhou; 费 confirms fees and 照 photos for Zhejiang, 管 manages Zhejiang, 系 is the system
-administrator, 计 the auditor. 所 is a firm whose key in the register is that of 金 among the members. 无 is nobody.
+administrator, 计 the auditor. 所 is a firm whose key in the register is that of 金 among the
+members. 无 is nobody.
 """
 
 import pytest
