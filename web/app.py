@@ -34,6 +34,7 @@ from web import (
     verify,
     words,
 )
+from web.numbers import SmallInt
 from web.settings import Settings
 from web.uploads import StreamingRequest
 from workflows.shared.tasks import Tasks
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
     app.request_class = StreamingRequest
+    app.url_map.converters["int"] = SmallInt
     app.config["SETTINGS"] = settings
     app.config["SESSION_COOKIE_NAME"] = "huiji_notice"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"

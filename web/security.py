@@ -7,11 +7,11 @@ visitor cookie.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from engine.errors import NotAllowed
 from engine.language import N_
@@ -94,7 +94,9 @@ def init_app(app: Flask) -> None:
 
 
 def _check_meant() -> None:
-    request.max_content_length = getattr(_view(), "max_content_length", SMALL)
+    _check_texts(value for _name, value in request.args.items(multi=True))
+    _check_texts((request.view_args or {}).values())
+    request.max_content_length = _largest_body()
     if request.method in SAFE or getattr(_view(), "is_csrf_exempt", False):
         return
     origin = request.headers.get("Origin")
@@ -102,11 +104,25 @@ def _check_meant() -> None:
         raise NotMeant
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise NotMeant
-    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if sessions.has_cookie() and sessions.find_person() is None:
         raise sessions.SignInNeeded
-    if not hmac.compare_digest(csrf_token(), sent):
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(csrf_token().encode(), sent.encode()):
         raise NotMeant
+    _check_texts(value for _name, value in request.form.items(multi=True))
+    _check_texts(file.filename for _name, file in request.files.items(multi=True))
+
+
+def _check_texts(texts: Iterable[object]) -> None:
+    """PostgreSQL has no character for nothing, and no person types one."""
+    if any("\x00" in text for text in texts if isinstance(text, str)):
+        abort(400)
+
+
+def _largest_body() -> int:
+    """What a view takes, from those who signed in; nobody else's big body is read."""
+    size: int = getattr(_view(), "max_content_length", SMALL)
+    return size if size <= SMALL or sessions.find_person() is not None else SMALL
 
 
 def _view() -> Callable[..., Any] | None:

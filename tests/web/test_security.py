@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, IntegerConverter
 
-from tests.web.conftest import Visitor
+from tests.web.conftest import READY, Visitor
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "web" / "templates").rglob("*.html"))
 OF_OTHER_PROGRAMS = {"payment_notices.receive"}
@@ -59,6 +59,13 @@ def test_a_token_of_another_session_is_refused(app: Flask, member: Visitor) -> N
     assert member.send("/applications", token).status == 403
 
 
+def test_a_token_that_nobody_gave_out_is_refused(member: Visitor) -> None:
+    token = MultiDict({"csrf_token": "é" * 64})
+    assert member.send("/applications", token).status == 403
+    answer = member.client.post("/applications", headers={"X-CSRF-Token": "\xe9" * 64})
+    assert answer.status_code == 403
+
+
 def test_a_form_of_another_site_is_refused(member: Visitor) -> None:
     token = member.open("/").values("/applications")
     answer = member.client.post(
@@ -74,14 +81,9 @@ def test_no_address_takes_a_form_without_a_token(app: Flask, member: Visitor) ->
         for rule in app.url_map.iter_rules():
             if "POST" not in (rule.methods or ()) or rule.endpoint in OF_OTHER_PROGRAMS:
                 continue
-            known = {"uuid": uuid4(), "int": 1}
             values = {
-                name: known.get(type(converter).__name__.removesuffix("Converter").lower(), "x")
+                name: 1 if isinstance(converter, IntegerConverter) else str(uuid4())
                 for name, converter in rule._converters.items()
-            } | {
-                name: known["int"]
-                for name, converter in rule._converters.items()
-                if type(converter).__name__ == "IntegerConverter"
             }
             try:
                 built = rule.build(values, append_unknown=False)
@@ -110,6 +112,46 @@ def test_nobody_is_led_to_another_site(visitor: Visitor, address: str) -> None:
 def test_a_request_is_not_read_beyond_its_limit(member: Visitor) -> None:
     page = member.send("/applications", MultiDict({"csrf_token": "x" * 3 * 2**20}))
     assert page.status == 413
+
+
+def test_nobody_unknown_sends_what_is_big(app: Flask, visitor: Visitor) -> None:
+    address = f"/tasks/{uuid4()}"
+    big = MultiDict({"csrf_token": visitor.open("/sign-in").values()["csrf_token"]})
+    big["x"] = "x" * 3 * 2**20
+    assert visitor.send(address, big).status == 413
+    visitor.client.set_cookie("huiji_session", "long over")
+    answer = visitor.send(address, big, follow_redirects=False)
+    assert answer.response.headers["Location"].startswith("/sign-in")
+
+
+BEYOND = "9" * 25
+
+
+@pytest.mark.parametrize(
+    ("login", "address", "status"),
+    [
+        ("admin", f"/cases?year={BEYOND}", 200),
+        ("admin", f"/cases?year=-{BEYOND}", 200),
+        ("admin", "/cases?q=%00", 400),
+        (READY, f"/messages?before={BEYOND}", 200),
+        (READY, f"/messages/{BEYOND}", 404),
+        (READY, f"/results/{BEYOND}", 404),
+        (READY, "/contacts?area=%00", 400),
+        (READY, "/v/%00", 400),
+    ],
+)
+def test_what_no_database_holds_is_refused(
+    app: Flask, login: str, address: str, status: int
+) -> None:
+    person = Visitor(app)
+    person.sign_in(login, kind="member" if login == READY else "staff")
+    assert person.open(address).status == status
+
+
+def test_nothing_typed_holds_the_character_for_nothing(member: Visitor) -> None:
+    values = member.open("/").values("/applications")
+    values["kind"] = "a\x00b"
+    assert member.send("/applications", values).status == 400
 
 
 def test_an_unknown_address_says_so_calmly(visitor: Visitor) -> None:

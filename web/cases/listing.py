@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from web import current
 from web.cases.blueprint import bp
+from web.numbers import small_int
 from web.staff import get_staff_person
 from workflows.shared.access import SYSTEM, Viewer, check
 from workflows.shared.case_search import STATES, CaseFilters, count_incidents, list_cases
@@ -34,7 +35,7 @@ def _read_filters() -> CaseFilters:
         text=given.get("q", "").strip()[:100],
         state=state if state in STATES else "",
         status=status if status in LABELS else "",
-        year=given.get("year", type=int),
+        year=given.get("year", type=small_int),
         has_incident=given.get("incident") == "1",
     )
 

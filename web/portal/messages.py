@@ -7,6 +7,7 @@ from engine.errors import NotFound
 from engine.language import _
 from web import current
 from web.languages import spoken
+from web.numbers import small_int
 from web.sessions import get_member_person
 from workflows.shared.access import check
 from workflows.shared.messages import Message, list_messages, read_message
@@ -20,7 +21,7 @@ PAGE = 20
 def index() -> ResponseReturnValue:
     """List messages, the newest first; further ones are fetched below them."""
     _person, member_id = get_member_person()
-    before_id = request.args.get("before", type=int)
+    before_id = request.args.get("before", type=small_int)
     with current.engine().database.read() as session:
         found = list_messages(session, member_id=member_id, before_id=before_id, limit=PAGE + 1)
         rows = [describe(each) for each in found[:PAGE]]
