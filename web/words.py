@@ -6,7 +6,9 @@ from flask import Flask
 
 from engine.language import say_date
 from web import current
+from web.languages import spoken
 from workflows.shared import statuses
+from workflows.shared.associations import Association
 
 
 def moment(value: datetime) -> str:
@@ -31,6 +33,11 @@ def day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(current.settings().zone).date()
     return say_date(value)
+
+
+def name_office(association: Association) -> str:
+    """What an association is called in the reader's language."""
+    return (association.name_en if spoken() == "en" else "") or association.name
 
 
 def yuan(fen: int) -> str:

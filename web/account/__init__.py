@@ -11,6 +11,7 @@ from web.devices import name_device
 from web.limits import check_rate
 from web.navigation import USER_TYPES
 from web.sessions import Person, get_person
+from web.words import name_office
 from workflows.shared import accounts, sign_in
 from workflows.shared.associations import get_association
 from workflows.shared.register import get_member
@@ -105,7 +106,7 @@ def _facts(person: Person) -> list[tuple[str, str]]:
         association = get_association(session, member.association_id)
         return [
             *facts,
-            (_("Association"), association.name),
+            (_("Association"), name_office(association)),
             (_("Mobile number"), mask("mobile", member.mobile)),
             (_("E-mail"), mask("email", member.email)),
         ]

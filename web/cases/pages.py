@@ -21,9 +21,9 @@ from engine.tasks import Task
 from web import current
 from web.cases.blueprint import bp
 from web.cases.trails import describe_trail
-from web.inbox.listing import name_office
 from web.languages import spoken
 from web.staff import get_staff_person
+from web.words import name_office
 from workflows.shared.access import Viewer, can, check
 from workflows.shared.actor_names import name_actors
 from workflows.shared.associations import Association

@@ -13,8 +13,8 @@ from engine.tasks import Task
 from web import current
 from web.inbox.addresses import read_filters, read_position, write_filters, write_position
 from web.inbox.blueprint import bp
-from web.languages import spoken
 from web.staff import get_staff_person
+from web.words import name_office
 from workflows.review import queries
 from workflows.review.claims import is_stale
 from workflows.review.queries import Filters
@@ -140,8 +140,3 @@ def describe_claim(
         "at": task.claimed_at,
         "is_own": task.claimed_by == viewer.account_id,
     }
-
-
-def name_office(association: Association) -> str:
-    """What an association is called in the language of the page."""
-    return (association.name_en if spoken() == "en" else "") or association.name

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 from web import codes, current
 from web.portal.records import describe_record
 from web.sessions import get_member_person
+from web.words import name_office
 from workflows.shared import hours, results
 from workflows.shared.associations import get_association
 
@@ -24,7 +25,7 @@ def index() -> ResponseReturnValue:
                 "year": each.year,
                 "kind": each.kind,
                 "status": each.status,
-                "association": get_association(session, each.association_id).name,
+                "association": name_office(get_association(session, each.association_id)),
                 "view": url_for("results.show", year=each.year),
                 "trail": each.case_id and url_for("applications.trail", case_id=each.case_id),
                 "has_code": True,
@@ -48,7 +49,7 @@ def show(year: int) -> ResponseReturnValue:
                 "kind": result.kind,
                 "status": result.status,
                 "decided_at": result.decided_at,
-                "association": get_association(session, result.association_id).name,
+                "association": name_office(get_association(session, result.association_id)),
                 "fee_status": result.fee_status,
                 "hours_required": result.hours_required,
                 "hours_done": result.hours_done,
@@ -74,7 +75,7 @@ def my_code() -> ResponseReturnValue:
         found = results.list_results(session, member_id=member_id)
         if not found:
             return render_template("portal/code.html", year=None)
-        return _code_page(found[0], get_association(session, found[0].association_id).name)
+        return _code_page(found[0], name_office(get_association(session, found[0].association_id)))
 
 
 @bp.get("/results/<int:year>/code")
@@ -83,7 +84,7 @@ def code(year: int) -> ResponseReturnValue:
     _person, member_id = get_member_person()
     with current.engine().database.read() as session:
         result = results.get_result(session, member_id=member_id, year=year)
-        return _code_page(result, get_association(session, result.association_id).name)
+        return _code_page(result, name_office(get_association(session, result.association_id)))
 
 
 @bp.get("/results/<int:year>/code.<kind>")

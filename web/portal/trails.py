@@ -9,7 +9,7 @@ from engine.engine import Engine
 from engine.language import _
 from engine.trail import Event, events
 from web.languages import spoken
-from web.words import moment
+from web.words import moment, name_office
 from workflows.shared.applications import LAST_FORMS, REVIEW, Decision, list_decisions
 from workflows.shared.associations import get_association
 from workflows.shared.templates import TEMPLATES
@@ -22,8 +22,7 @@ def list_nodes(session: Session, engine: Engine, case: Case) -> list[dict[str, o
     """The nodes of a case's trail that its member is shown, oldest first."""
     office = ""
     if case.association_id is not None:
-        association = get_association(session, case.association_id)
-        office = (association.name_en if spoken() == "en" else "") or association.name
+        office = name_office(get_association(session, case.association_id))
     decisions = {each.round: each for each in list_decisions(session, engine.vault, case=case)}
     kind = "inspection"
     nodes = []
