@@ -6,10 +6,13 @@ import pytest
 from engine.engine import Engine
 from tests.workflows.conftest import NOW, PASSWORD
 from workflows.shared.accounts import (
+    PasswordHasChanged,
     PasswordTooPlain,
     PasswordTooShort,
     change_password,
+    check_new_password,
     find_account,
+    hash_password,
 )
 from workflows.shared.sign_in import (
     SignedIn,
@@ -140,16 +143,27 @@ def test_sessions_are_listed_and_ended(demo_engine: Engine) -> None:
 
 
 def test_a_new_password_is_checked(demo_engine: Engine) -> None:
+    with demo_engine.database.read() as session:
+        account = find_account(session, user_type="member", login=MEMBER)
+    assert account is not None
+    with pytest.raises(PasswordTooShort):
+        check_new_password("short", account=account)
+    with pytest.raises(PasswordTooPlain):
+        check_new_password(f"x{MEMBER}x", account=account)
+    with pytest.raises(PasswordTooPlain):
+        check_new_password("aaaaaaaaaaaa", account=account)
+    check_new_password("another horse battery", account=account)
+
+
+def test_a_password_is_changed_by_whoever_was_first(demo_engine: Engine) -> None:
     with demo_engine.database.transaction() as session:
         account = find_account(session, user_type="member", login=MEMBER)
         assert account is not None
-        with pytest.raises(PasswordTooShort):
-            change_password(session, account=account, password="short")
-        with pytest.raises(PasswordTooPlain):
-            change_password(session, account=account, password=f"x{MEMBER}x")
-        with pytest.raises(PasswordTooPlain):
-            change_password(session, account=account, password="aaaaaaaaaaaa")
-        change_password(session, account=account, password="another horse battery")
+        first, second = map(hash_password, ("another horse battery", "one more horse battery"))
+        known = account.password_hash
+        change_password(session, account_id=account.id, known=known, hashed=first)
+        with pytest.raises(PasswordHasChanged):
+            change_password(session, account_id=account.id, known=known, hashed=second)
     with pytest.raises(SignInRefused):
         enter(demo_engine)
     enter(demo_engine, password="another horse battery")

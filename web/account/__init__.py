@@ -86,15 +86,21 @@ def change_password() -> ResponseReturnValue:
 
 
 def _change_password(person: Person) -> None:
+    """Passwords are compared and hashed outside the transaction, for which others would wait."""
     typed = request.form
     if typed.get("new", "") != typed.get("again", ""):
         raise PasswordsDiffer
-    with current.engine().database.transaction() as session:
+    database, new = current.engine().database, typed.get("new", "")
+    with database.read() as session:
         account = accounts.get_account(session, person.account_id)
-        if not accounts.is_password(account.password_hash or "", typed.get("current", "")):
-            raise WrongPassword
-        accounts.change_password(session, account=account, password=typed.get("new", ""))
-        sign_in.end_other_sessions(session, account_id=person.account_id, keep_id=person.session_id)
+    known = account.password_hash
+    if not accounts.is_password(known or "", typed.get("current", "")):
+        raise WrongPassword
+    accounts.check_new_password(new, account=account)
+    hashed = accounts.hash_password(new)
+    with database.transaction() as session:
+        accounts.change_password(session, account_id=account.id, known=known, hashed=hashed)
+        sign_in.end_other_sessions(session, account_id=account.id, keep_id=person.session_id)
 
 
 def _facts(person: Person) -> list[tuple[str, str]]:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor, ActorKind
 from engine.database import Base, BigId, UtcDateTime
-from engine.errors import NotFound, Rejected
+from engine.errors import Conflict, NotFound, Rejected
 from engine.language import N_
 
 MEMBER = "member"
@@ -40,6 +40,12 @@ class PasswordTooPlain(Rejected):
     """A new password can be guessed from the account."""
 
     message = N_("The password must not contain the account or consist of one character.")
+
+
+class PasswordHasChanged(Conflict):
+    """Somebody else who is signed in with the account was faster."""
+
+    message = N_("The password was changed in the meantime. Please sign in again.")
 
 
 class Account(Base):
@@ -136,12 +142,18 @@ def check_new_password(password: str, *, account: Account) -> None:
         raise PasswordTooPlain
 
 
-def change_password(session: Session, *, account: Account, password: str) -> None:
-    """Set an account's password; whoever was signed in with the old one is for the caller."""
-    check_new_password(password, account=account)
-    account.password_hash = hash_password(password)
-    account.must_change_password = False
-    session.flush()
+def change_password(session: Session, *, account_id: int, known: str | None, hashed: str) -> None:
+    """Set an account's password; raises PasswordHasChanged if the hash is not `known` any more.
+
+    The caller checks and hashes the password before, outside a transaction: hashing is slow.
+    Whoever was signed in with the old one is for the caller.
+    """
+    query = update(Account).where(Account.id == account_id, Account.password_hash == known)
+    changed = session.execute(
+        query.values(password_hash=hashed, must_change_password=False).returning(Account.id)
+    )
+    if changed.one_or_none() is None:
+        raise PasswordHasChanged
 
 
 _HASHER = PasswordHasher()
