@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 SECRETS = ("master", "lookup", "trail", "cookie")
 """Names of the four 32-byte secrets; HUIJI_SECRET_MASTER may list several, the current first."""
@@ -36,7 +35,6 @@ class Settings:
     cookie_key: bytes
     public_url: str = "http://127.0.0.1:8000"
     proxies: int = 0
-    zone_name: str = "Asia/Shanghai"
     support_phone: str = "010-88250337/0338"
     session_idle: timedelta = timedelta(hours=2)
     session_length: timedelta = timedelta(hours=12)
@@ -50,11 +48,6 @@ class Settings:
     def is_https(self) -> bool:
         """Whether browsers reach this installation over https."""
         return self.public_url.startswith("https://")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The clock that pages show."""
-        return ZoneInfo(self.zone_name)
 
     @property
     def files(self) -> Path:
@@ -87,7 +80,6 @@ class Settings:
             cookie_key=_read_key(keys["cookie"]),
             public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
             proxies=int(given.get("HUIJI_PROXIES", "0")),
-            zone_name=given.get("HUIJI_ZONE", cls.zone_name),
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
         )
 

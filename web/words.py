@@ -9,29 +9,29 @@ from web import current
 from web.languages import spoken
 from workflows.shared import statuses
 from workflows.shared.associations import Association
+from workflows.shared.dates import ZONE, local_date
 
 
 def moment(value: datetime) -> str:
-    """A time to the second, on the installation's clock: 2022-09-06 17:32:45."""
-    return value.astimezone(current.settings().zone).strftime("%Y-%m-%d %H:%M:%S")
+    """A time to the second, on China's clock: 2022-09-06 17:32:45."""
+    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def minute(value: datetime) -> str:
     """A time to the minute: 2022-09-06 17:32."""
-    return value.astimezone(current.settings().zone).strftime("%Y-%m-%d %H:%M")
+    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def clock(value: datetime) -> str:
     """When something was, said shortly: 17:32 of today, else with the date."""
-    zone = current.settings().zone
-    is_today = value.astimezone(zone).date() == current.now().astimezone(zone).date()
-    return value.astimezone(zone).strftime("%H:%M") if is_today else minute(value)
+    is_today = local_date(value) == local_date(current.now())
+    return value.astimezone(ZONE).strftime("%H:%M") if is_today else minute(value)
 
 
 def day(value: date | datetime) -> str:
     """A date as people write it: 2022年9月6日, 6 September 2022."""
     if isinstance(value, datetime):
-        value = value.astimezone(current.settings().zone).date()
+        value = local_date(value)
     return say_date(value)
 
 
