@@ -7,9 +7,11 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 
 from engine.engine import Engine
+from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
 from workflows.shared.inbox import describe_task
 
@@ -23,6 +25,7 @@ class Workflows:
     modules: tuple[ModuleType, ...]
     form_data: Mapping[Key, Provider]
     answer_checks: Mapping[Key, AnswerCheck]
+    kinds: Mapping[str, Kind]
 
     def install(self, engine: Engine) -> None:
         """Register operations, jobs and the projection of tasks with an engine."""
@@ -30,17 +33,24 @@ class Workflows:
         engine.describe_task = describe_task
 
 
-def collect() -> Workflows:
-    """Load the packages and gather what they offer."""
-    modules = tuple(
+@cache
+def load_modules() -> tuple[ModuleType, ...]:
+    """Every module of the packages, in their order."""
+    return tuple(
         importlib.import_module(found.name)
         for name in PACKAGES
         for found in pkgutil.walk_packages(
             importlib.import_module(f"workflows.{name}").__path__, f"workflows.{name}."
         )
     )
+
+
+def collect() -> Workflows:
+    """Load the packages and gather what they offer."""
+    modules = load_modules()
     return Workflows(
         modules=modules,
         form_data=providers_in(modules),
         answer_checks=answer_checks_in(modules),
+        kinds=all_kinds(),
     )

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from engine.cases import Case
 from engine.engine import Engine
 from engine.operations import operation
+from workflows.inspection.kinds import KIND
+from workflows.shared.application_kinds import get_application
 from workflows.shared.applications import values_sent
 from workflows.shared.fees import fee_state
 from workflows.shared.hours import assess_hours
 from workflows.shared.register import apply_fields, get_member, personal_fields
 from workflows.shared.results import record_year
 from workflows.shared.seasons import get_season
-
-STATUS_OF_KIND = {"inspection": "passed", "deferral": "deferred"}
 
 
 @operation("inspection.record_result")
@@ -41,7 +41,7 @@ def record_result(
         member=member,
         year=season.year,
         kind=kind,
-        status=STATUS_OF_KIND[kind],
+        status=get_application(kind).result,
         case_id=case.id,
         record={
             **personal_fields(member, engine.vault),
@@ -62,8 +62,8 @@ def apply_information(session: Session, *, engine: Engine, case: Case, member_id
     Registry policy: locked fields change through a profile change only, mobile and e-mail with
     a code only.
     """
-    values: Mapping[str, Any] = values_sent(
-        session, engine.vault, case=case, kind="inspection"
-    ).get("fill_information", {})
+    values: Mapping[str, Any] = values_sent(session, engine.vault, case=case, kind=KIND.code).get(
+        "fill_information", {}
+    )
     apply_fields(get_member(session, member_id), values)
     session.flush()

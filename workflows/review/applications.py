@@ -16,7 +16,8 @@ from forms import BoundForm, Change, Language, compare, mark_paths, read_marks
 from forms.marks import label_of_mark
 from forms.masking import mask
 from forms.receiving import Submitted
-from workflows.shared.applications import FORMS, REVIEW, Decision, list_decisions
+from workflows.shared.application_kinds import get_application
+from workflows.shared.applications import REVIEW, Decision, list_decisions
 from workflows.shared.dates import ZONE
 from workflows.shared.form_data import FormData, Key, Provider
 from workflows.shared.tasks import load_form
@@ -118,7 +119,7 @@ class Applications:
             self.engine.vault,
             case_id=case.id,
             subject=case.subject_key,
-            element_ids=FORMS[kind],
+            element_ids=get_application(kind).forms,
             round=round,
         )
         made = []

@@ -1,4 +1,4 @@
-"""An application: the forms that it is made of, by kind, and what they said in a round."""
+"""An application: what its forms said in a round, and what was decided of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,23 @@ from engine.actors import Actor
 from engine.cases import Case
 from engine.submissions import NewMark, Sent, last_submissions, marks, submissions
 from engine.vault import Vault
-
-FORMS: Mapping[str, Sequence[str]] = {
-    "inspection": ("fill_information", "accept_commitment", "provide_materials"),
-    "deferral": ("fill_information", "accept_deferral_commitment", "state_deferral"),
-}
-"""The user tasks whose last submissions make an application of each kind, in page order."""
-
-LAST_FORMS = frozenset({"confirm_application", "state_deferral"})
-"""The user tasks whose outcome `apply` sends an application off."""
+from workflows.shared.application_kinds import ApplicationKind, all_kinds, get_application
 
 REVIEW = "review_application"
+"""The user task that decides an application, whatever its kind."""
+
+
+def __getattr__(name: str) -> Any:
+    # Former names, for who still reads them.
+    if name == "FORMS":
+        return {each.code: each.forms for each in _kinds()}
+    if name == "LAST_FORMS":
+        return frozenset(form for each in _kinds() for form in each.last_forms)
+    raise AttributeError(name)
+
+
+def _kinds() -> list[ApplicationKind]:
+    return [each for each in all_kinds().values() if isinstance(each, ApplicationKind)]
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def values_sent(
         vault,
         case_id=case.id,
         subject=case.subject_key,
-        element_ids=FORMS[kind],
+        element_ids=get_application(kind).forms,
         round=round,
     )
     return {element_id: each.values for element_id, each in made.items()}

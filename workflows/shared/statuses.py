@@ -1,6 +1,9 @@
 """审核状态: the codes of a case's and a year's status, and how people call them."""
 
+from typing import Any
+
 from engine.language import N_, _
+from workflows.shared.application_kinds import all_kinds
 
 LABELS = {
     "draft": N_("Draft"),
@@ -25,15 +28,6 @@ FEE_LABELS = {
     "confirmed": N_("Confirmed"),
 }
 
-KIND_LABELS = {
-    "inspection": N_("Annual inspection"),
-    "deferral": N_("Deferral"),
-    "fee": N_("Fee confirmation"),
-}
-
-FINAL = frozenset({"passed", "deferred", "not_passed", "not_inspected"})
-"""What a year's record can say."""
-
 
 def status_label(code: str) -> str:
     """A status in the reader's language; an unknown code is shown as it is."""
@@ -47,4 +41,12 @@ def fee_label(code: str) -> str:
 
 def kind_label(code: str) -> str:
     """The kind of an application or task in the reader's language."""
-    return _(KIND_LABELS[code]) if code in KIND_LABELS else code
+    found = all_kinds().get(code)
+    return _(found.label) if found else code
+
+
+def __getattr__(name: str) -> Any:
+    # A former name, for who still reads it.
+    if name == "KIND_LABELS":
+        return {code: each.label for code, each in all_kinds().items()}
+    raise AttributeError(name)
