@@ -1,14 +1,17 @@
 """An application on the demo, and browsers without scripts to look at it."""
 
 import hashlib
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import lxml.html
 import pytest
-from flask import Flask
+from flask import Flask, before_render_template
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -192,6 +195,37 @@ def review(app: Flask, member_no: str, outcome: str, **typed: str) -> None:
             language="en",
             now=NOW,
         )
+
+
+@contextmanager
+def drawing_watched(app: Flask) -> Iterator[list[bool]]:
+    """Note at each page that is drawn whether somebody's writing stands still meanwhile."""
+    database, noted = app.extensions["engine"].database, list[bool]()
+
+    def note(_app: Flask, **_drawn: object) -> None:
+        if database.is_sqlite:
+            with closing(sqlite3.connect(database.url.database, timeout=0)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    noted.append(True)
+                    return
+            noted.append(False)
+            return
+        query = "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"
+        with database.read() as session:
+            mine = f"{query} AND datname = current_database()"
+            noted.append(bool(session.scalar(text(mine))))
+
+    with before_render_template.connected_to(note, app):
+        yield noted
+
+
+def together(app: Flask, *deeds: Callable[[], Page]) -> list[Page]:
+    """Do things at once, each in a thread; what an application raises is a page here."""
+    app.testing = False
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return [each.result() for each in [threads.submit(deed) for deed in deeds]]
 
 
 def run_jobs(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """A step's form: filled in, kept, sent, refused, overtaken."""
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,18 @@ from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import create_environ, run_wsgi_app
 
-from tests.web.conftest import PAYS, READY, Page, Visitor, apply, begin, go_to_settlement, review
+from tests.web.conftest import (
+    PAYS,
+    READY,
+    Page,
+    Visitor,
+    apply,
+    begin,
+    drawing_watched,
+    go_to_settlement,
+    review,
+)
+from workflows.shared.register import find_member_by_number, personal_fields
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -44,6 +56,39 @@ def test_what_was_typed_is_kept_and_found_on_another_device(app: Flask, member: 
     phone = Visitor(app)
     phone.sign_in(READY)
     assert phone.open(page.path).values()["address"] == "1 Wen Yi Road"
+
+
+@pytest.mark.parametrize("pressed", ["refused", "asked", "row"])
+def test_nobody_waits_while_a_page_is_drawn(app: Flask, member: Visitor, pressed: str) -> None:
+    page = begin(member)
+    typed = {
+        "refused": {"outcome": "apply", "address": ""},
+        "asked": {"outcome": "abandon"},
+        "row": {"action": "add_row:education"},
+    }[pressed]
+    with drawing_watched(app) as noted:
+        member.press(page, **typed)
+    assert noted
+    assert not any(noted)
+
+
+def test_ones_own_name_and_mobile_are_whole_and_the_identity_number_is_not(
+    app: Flask, member: Visitor
+) -> None:
+    page = begin(member)
+    with app.extensions["engine"].database.read() as session:
+        row = find_member_by_number(session, READY)
+        assert row is not None
+        fields = personal_fields(row, app.extensions["engine"].vault)
+    assert fields["name"] in page.text
+    assert fields["mobile"] in page.text
+    assert re.search(r"\d{7}\*{5}", page.text)
+    assert not re.search(r"\d{17}[\dX]", page.text)
+
+
+def test_a_step_leads_back_to_the_list(member: Visitor) -> None:
+    page = begin(member)
+    assert page.links()["Applications for inspection"] == "/applications"
 
 
 def test_a_row_is_added_without_a_script(member: Visitor) -> None:

@@ -1,5 +1,6 @@
 """A member's steps: a form is opened, kept while it is filled in, and sent."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from engine.moves import TaskHasChanged, TaskIsOver
 from engine.tasks import Task
 from web import current
 from web.languages import spoken
+from web.numbers import small_int
 from web.portal import cases
 from web.portal.drawing import draw_open_form
 from web.portal.files import ATTACHING, attach, is_attaching
@@ -61,7 +63,8 @@ def send(task_id: UUID) -> ResponseReturnValue:
 def keep(task_id: UUID) -> ResponseReturnValue:
     """Keep what was typed, from time to time while it is typed."""
     person, _member_id = get_member_person()
-    _keep(person, task_id)
+    with current.engine().database.transaction() as session:
+        _keep(session, person, task_id)
     return Response(status=204)
 
 
@@ -76,12 +79,12 @@ def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValu
             viewer=person.viewer,
             language=spoken(),
             now=current.now(),
-            round_seen=request.form.get("round", type=int),
+            round_seen=request.form.get("round", type=small_int),
         )
-        if isinstance(done, Refused):
-            return page(session, done.opened, errors=done.errors), 422
-        if isinstance(done, Unconfirmed):
-            return page(session, done.opened, confirming=done.outcome)
+    if isinstance(done, Refused):
+        return _draw(done.opened, errors=done.errors), 422
+    if isinstance(done, Unconfirmed):
+        return _draw(done.opened, confirming=done.outcome)
     if done.case.status in cases.SENT:
         return redirect(url_for("applications.done", case_id=done.case.id))
     if done.next_task_id is not None:
@@ -95,7 +98,8 @@ def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
         problem = attach(person, task_id, action)
     else:
         problem = None
-        _keep(person, task_id, action=_plain(action))
+        with current.engine().database.transaction() as session:
+            _keep(session, person, task_id, action=_plain(action))
     with current.engine().database.read() as session:
         opened = current.tasks().open(
             session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
@@ -106,15 +110,8 @@ def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
 
 
 def _keep(
-    person: Person,
-    task_id: UUID,
-    *,
-    action: forms.Action | None = None,
-    session: Session | None = None,
+    session: Session, person: Person, task_id: UUID, *, action: forms.Action | None = None
 ) -> None:
-    if session is None:
-        with current.engine().database.transaction() as own:
-            return _keep(person, task_id, action=action, session=own)
     current.tasks().keep(
         session,
         task_id=task_id,
@@ -124,7 +121,6 @@ def _keep(
         now=current.now(),
         action=action,
     )
-    return None
 
 
 def _plain(action: forms.Action | None) -> forms.Action | None:
@@ -142,7 +138,7 @@ def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnVa
         case = cases.get_own_case(session, person, task.case_id)
         ahead = cases.find_own_task(session, case)
         if ahead is not None and ahead.element_id == task.element_id:
-            _keep(person, ahead.id, session=session)
+            _keep(session, person, ahead.id)
             is_kept = True
         case_id = case.id
     return render_template(
@@ -153,11 +149,22 @@ def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnVa
     ), 409
 
 
+def _draw(
+    opened: OpenForm,
+    *,
+    errors: Sequence[forms.FieldError] = (),
+    confirming: str | None = None,
+) -> str:
+    """The page of a step whose transaction is over: nobody waits while a page is drawn."""
+    with current.engine().database.read() as session:
+        return page(session, opened, errors=errors, confirming=confirming)
+
+
 def page(
     session: Session,
     opened: OpenForm,
     *,
-    errors: list[forms.FieldError] | None = None,
+    errors: Sequence[forms.FieldError] = (),
     confirming: str | None = None,
 ) -> str:
     """The page of a step."""
@@ -173,5 +180,5 @@ def page(
         step=1 if task.element_id == FIRST_STEP else 2,
         reason=last.reason if last else "",
         fee_status=opened.panels.get("fee", {}).get("status", ""),
-        form=draw_open_form(session, opened, errors=errors or (), confirming=confirming),
+        form=draw_open_form(session, opened, errors=errors, confirming=confirming),
     )
