@@ -1,6 +1,8 @@
 """The member's pages."""
 
 import re
+import threading
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -8,9 +10,14 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from engine.cases import Case
-from tests.web.conftest import PAYS, READY, Visitor, apply, begin, review, run_jobs
+from tests.web.conftest import PAYS, READY, Visitor, apply, begin, review, run_jobs, together
+from tests.workflows.conftest import NOW
+from workflows.inspection import applications as starting
+from workflows.inspection.policies import check_may_apply
+from workflows.shared.messages import send_to_member
 from workflows.shared.register import find_member_by_number
 from workflows.shared.results import find_result, verification_token
+from workflows.shared.seasons import Season
 
 
 def case_id(app: Flask, number: str) -> str:
@@ -30,6 +37,31 @@ def test_beginning_twice_opens_the_same_application(member: Visitor) -> None:
     first = begin(member)
     again = member.send("/applications", member.open("/account").values("/sign-out"))
     assert first.path == again.path
+
+
+def test_two_clicks_at_once_open_the_same_application(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.extensions["engine"].database.is_sqlite:
+        pytest.skip("SQLite lets one writer in at a time")
+    browsers = Visitor(app), Visitor(app)
+    for each in browsers:
+        each.sign_in(READY)
+    forms = [each.open("/").values("/applications") for each in browsers]
+    barrier = threading.Barrier(2)
+
+    def check_together(**given: Any) -> Season:
+        barrier.wait(timeout=10)
+        return check_may_apply(**given)
+
+    monkeypatch.setattr(starting, "check_may_apply", check_together)
+    first, second = together(
+        app,
+        lambda: browsers[0].send("/applications", forms[0]),
+        lambda: browsers[1].send("/applications", forms[1]),
+    )
+    assert (first.status, second.status) == (200, 200)
+    assert first.path == second.path
 
 
 def test_an_application_in_review_can_be_read_and_withdrawn(app: Flask, member: Visitor) -> None:
@@ -58,6 +90,29 @@ def test_a_returned_application_says_why_and_opens_again(app: Flask, member: Vis
     task = member.open(home.links()["Apply again"])
     assert "Please add your house number." in task.text
     assert "Round 2" in task.text
+
+
+def test_the_reason_stays_on_the_home_page_however_many_messages_came_since(
+    app: Flask, member: Visitor
+) -> None:
+    apply(member)
+    review(app, READY, "return", reason="Please add your house number.")
+    run_jobs(app)
+    with app.extensions["engine"].database.transaction() as session:
+        row = find_member_by_number(session, READY)
+        assert row is not None
+        for _message in range(4):
+            send_to_member(
+                session,
+                member_id=row.id,
+                template="payment_received",
+                values={"year": 2020, "amount": "100.00"},
+                case_id=None,
+                now=NOW,
+            )
+    home = member.open("/")
+    assert "Please add your house number." in home.text
+    assert "returned your application on" in home.text
 
 
 def test_a_message_counts_as_read_once_it_was_opened(app: Flask, member: Visitor) -> None:
@@ -203,6 +258,7 @@ def test_the_list_is_filtered_by_year_and_status(member: Visitor) -> None:
     begin(member)
     assert "Draft" in member.open("/applications?status=draft").text
     assert "No application fits these filters" in member.open("/applications?year=2001").text
+    assert "Draft" in member.open(f"/applications?year={10**24}").text
 
 
 def test_switching_the_language_keeps_the_page(member: Visitor) -> None:

@@ -6,24 +6,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine.cases import Case
-from engine.errors import HuijiError
+from engine.cases import Case, CaseAlreadyOpen
 from engine.language import _
 from web import current
 from web.languages import spoken
+from web.numbers import small_int
 from web.portal import cases
 from web.portal.trails import list_nodes
 from web.sent_forms import list_sent_forms
 from web.sessions import get_member_person
-from workflows.inspection.applications import start_inspection
+from workflows.inspection.applications import find_obstacle, start_inspection
 from workflows.inspection.applications import withdraw as withdraw_application
-from workflows.inspection.policies import check_may_apply
 from workflows.shared.access import check
 from workflows.shared.associations import get_association
-from workflows.shared.dates import local_date
-from workflows.shared.register import Member, get_member
-from workflows.shared.results import find_result
-from workflows.shared.seasons import find_season
+from workflows.shared.register import get_member
 from workflows.shared.statuses import LABELS
 from workflows.shared.subjects import subject_of_case
 
@@ -34,10 +30,10 @@ bp = Blueprint("applications", __name__, url_prefix="/applications")
 def index() -> ResponseReturnValue:
     """List the applications, filtered by year and status."""
     _person, member_id = get_member_person()
-    year, status = request.args.get("year", type=int), request.args.get("status", "")
+    year, status = request.args.get("year", type=small_int), request.args.get("status", "")
     with current.engine().database.read() as session:
         found = cases.list_cases(session, member_id=member_id)
-        obstacle = find_obstacle(session, get_member(session, member_id))
+        obstacle = find_obstacle(session, member=get_member(session, member_id), now=current.now())
         shown = [
             describe(session, each)
             for each in found
@@ -51,7 +47,7 @@ def index() -> ResponseReturnValue:
         year=year,
         chosen=status,
         is_filtered=bool(found),
-        obstacle=obstacle,
+        obstacle=str(obstacle or ""),
     )
 
 
@@ -72,11 +68,17 @@ def start() -> ResponseReturnValue:
     """Start the season's application; where one lives, open that."""
     person, member_id = get_member_person()
     engine = current.engine()
-    with engine.database.transaction() as session:
-        member = get_member(session, member_id)
-        check(person.viewer, "start_inspection", member)
-        case = start_inspection(session, engine, member=member, by=person.actor, now=current.now())
-    return redirect(url_for("applications.open_application", case_id=case.id))
+    try:
+        with engine.database.transaction() as session:
+            member = get_member(session, member_id)
+            check(person.viewer, "start_inspection", member)
+            case_id = start_inspection(
+                session, engine, member=member, by=person.actor, now=current.now()
+            ).id
+    except CaseAlreadyOpen as known:
+        # Two clicks at once: both saw none, one was faster.
+        case_id = known.case_id
+    return redirect(url_for("applications.open_application", case_id=case_id))
 
 
 @bp.get("/<uuid:case_id>/done")
@@ -164,23 +166,6 @@ def describe(session: Session, case: Case) -> dict[str, object]:
         "updated_at": case.updated_at,
         "actions": list_actions(case, has_task=cases.find_own_task(session, case) is not None),
     }
-
-
-def find_obstacle(session: Session, member: Member) -> str:
-    """Why the member cannot begin an application now; empty when he can."""
-    now = current.now()
-    season = find_season(session, association_id=member.association_id, day=local_date(now))
-    result = None
-    if season is not None:
-        case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
-        if case is not None and case.state == "open":
-            return ""
-        result = find_result(session, member_id=member.id, year=season.year)
-    try:
-        check_may_apply(member=member, season=season, result=result, now=now)
-    except HuijiError as error:
-        return str(error)
-    return ""
 
 
 def list_actions(case: Case, *, has_task: bool) -> list[dict[str, str]]:

@@ -1,7 +1,5 @@
 """The member's home page: what is open, what to do next, what came in."""
 
-from collections.abc import Sequence
-
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -13,9 +11,11 @@ from web.languages import spoken
 from web.portal import applications, cases, messages
 from web.sessions import get_member_person
 from web.words import day as say_day
+from workflows.inspection.applications import find_obstacle
+from workflows.shared.applications import find_last_return
 from workflows.shared.associations import get_association
 from workflows.shared.dates import local_date
-from workflows.shared.messages import Message, list_messages
+from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, get_member
 from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season, find_season
@@ -33,11 +33,11 @@ def show_home() -> ResponseReturnValue:
         association = get_association(session, member.association_id)
         season = find_season(session, association_id=association.id, day=today)
         found = list_messages(session, member_id=member_id, limit=RECENT)
-        name = association.name_en if spoken() == "en" else ""
+        office = (association.name_en if spoken() == "en" else "") or association.name
         return render_template(
             "portal/home.html",
-            member={"number": member.number, "association": name or association.name},
-            year=season and _describe_year(session, member, season, found),
+            member={"number": member.number, "association": office},
+            year=season and _describe_year(session, member, season),
             services=_services(),
             messages=[messages.describe(each) for each in found],
             results=[
@@ -47,9 +47,7 @@ def show_home() -> ResponseReturnValue:
         )
 
 
-def _describe_year(
-    session: Session, member: Member, season: Season, told: Sequence[Message]
-) -> dict[str, object]:
+def _describe_year(session: Session, member: Member, season: Season) -> dict[str, object]:
     """The card of the year's inspection: where it stands and what can be done."""
     case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
     card: dict[str, object] = {
@@ -60,7 +58,7 @@ def _describe_year(
         ],
     }
     if case is not None:
-        return card | _describe_case(session, case, told)
+        return card | _describe_case(session, case)
     result = find_result(session, member_id=member.id, year=season.year)
     if result is not None:
         address = url_for("results.show", year=season.year)
@@ -73,7 +71,7 @@ def _describe_year(
     return card | _describe_start(session, member)
 
 
-def _describe_case(session: Session, case: Case, told: Sequence[Message]) -> dict[str, object]:
+def _describe_case(session: Session, case: Case) -> dict[str, object]:
     has_task = cases.find_own_task(session, case) is not None
     actions = applications.list_actions(case, has_task=has_task)
     described: dict[str, object] = {
@@ -83,21 +81,16 @@ def _describe_case(session: Session, case: Case, told: Sequence[Message]) -> dic
         "actions": actions[:2],
     }
     if case.status == "returned":
-        message = next((each for each in told if each.case_id == case.id), None)
-        if message is not None:
-            is_english = spoken() == "en"
-            described |= {
-                "reason": message.text_en if is_english else message.text,
-                "reason_at": message.at,
-                "office": message.office_en if is_english else message.office,
-            }
+        last = find_last_return(session, current.engine().vault, case=case)
+        if last is not None:
+            described |= {"reason": last.reason, "reason_at": last.at}
     return described
 
 
 def _describe_start(session: Session, member: Member) -> dict[str, object]:
-    obstacle = applications.find_obstacle(session, member)
-    if obstacle:
-        return {"sentence": obstacle}
+    obstacle = find_obstacle(session, member=member, now=current.now())
+    if obstacle is not None:
+        return {"sentence": str(obstacle)}
     start = {
         "words": _("Start the inspection"),
         "address": url_for("applications.start"),
