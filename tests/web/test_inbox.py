@@ -1,15 +1,19 @@
 """The association's inbox and the page on which a task is decided."""
 
+import json
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from engine.submissions import NewMark
 from engine.tasks import Task
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, drawing_watched, together
 from tests.web.offices import (
     IN_GUANGZHOU,
     OTHERS,
@@ -27,6 +31,7 @@ from tests.workflows.walking import INFORMATION, REVIEWER, Walk
 from workflows.review.queries import BY_DUE, BY_NEWEST, BY_OLDEST, Filters, Position, list_tasks
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import find_account
+from workflows.shared.tasks import Tasks
 
 PENDING_FEE = "330000100005"
 
@@ -348,6 +353,85 @@ def test_of_two_reviewers_one_wins_and_the_other_loses_nothing_typed(app: Flask)
     assert "与证明不一致" in late.text
     assert walk.case.status == "passed"
     assert "浙江审核员 decided: Approve" in second.open(seen_by_second.path).text
+
+
+def test_of_two_reviewers_at_once_one_decides_and_the_other_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.extensions["engine"].database.is_sqlite:
+        pytest.skip("SQLite lets one writer in at a time")
+    walk = applied(app)
+    reviewers = staff(app), staff(app, "zj_review2")
+    pages = [each.open(address_of(walk)) for each in reviewers]
+    barrier = threading.Barrier(2)
+    complete = Tasks.complete
+
+    def complete_together(tasks: Tasks, session: Session, **given: Any) -> Any:
+        # Both have read the task by now.
+        barrier.wait(timeout=10)
+        return complete(tasks, session, **given)
+
+    monkeypatch.setattr(Tasks, "complete", complete_together)
+    answers = together(
+        app,
+        lambda: decide(reviewers[0], pages[0], "approve"),
+        lambda: decide(reviewers[1], pages[1], "approve"),
+    )
+    won, late = sorted(answers, key=lambda each: each.status)
+    assert (won.status, late.status) == (200, 409)
+    assert "Approve" in won.text
+    winner = "浙江审核员" if won is answers[0] else "浙江审核员乙"
+    assert f"{winner} decided: Approve" in late.text
+    assert walk.case.status == "passed"
+
+
+@pytest.mark.parametrize("outcome", ["return", "approve"])
+def test_others_decide_while_a_page_is_drawn(app: Flask, outcome: str) -> None:
+    walk, reviewer = applied(app), staff(app)
+    page = reviewer.open(address_of(walk))
+    with drawing_watched(app) as noted:
+        reviewer.send(f"{address_of(walk)}/claim", MultiDict(TOKEN), headers={"HX-Request": "true"})
+        decide(reviewer, page, outcome)
+    assert len(noted) > 1
+    assert not any(noted)
+
+
+def test_a_decision_may_have_a_question_first(app: Flask) -> None:
+    walk, reviewer = applied(app), staff(app)
+    put_question(app, walk, "确定退回吗")
+    page = reviewer.open(address_of(walk))
+    comment = "comment.fill_information.employer"
+
+    asked = decide(
+        reviewer, page, "return", reason="缺少材料", comment__fill_information__employer="不一致"
+    )
+
+    assert asked.status == 200
+    assert "确定退回吗" in say(part(asked, "decision").xpath(".//*[@id='asked']")[0])
+    assert dict(part(asked, "review").form_values())[comment] == "不一致"
+    assert walk.case.status == "in_review"
+
+    unsure = decide(reviewer, asked, "", action="cancel")
+    assert unsure.status == 200
+    assert not unsure.html.xpath("//*[@id='asked']")
+    assert dict(part(unsure, "review").form_values())["reason"].strip() == "缺少材料"
+    assert dict(part(unsure, "review").form_values())[comment] == "不一致"
+
+    done = decide(reviewer, asked, "", confirmed="return")
+    assert done.path == "/inbox"
+    assert walk.case.status == "returned"
+
+
+def put_question(app: Flask, walk: Walk, question: str) -> None:
+    """Let the release that a case runs on ask a question before a return."""
+    engine = app.extensions["engine"]
+    with engine.database.read() as session:
+        release = engine.releases.get(session, walk.case.release_id)
+    path = "forms/review/review_application.form"
+    document = json.loads(release.documents[path])
+    button = next(each for each in document["components"] if each["id"] == "return")
+    button["properties"]["confirm"] = question
+    release.documents = {**release.documents, path: json.dumps(document).encode()}
 
 
 def test_an_application_withdrawn_meanwhile_is_said_so(app: Flask) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 
+from web.numbers import small_int
 from workflows.review.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,8 +18,8 @@ def read_filters() -> Filters:
     state, sort = given.get("state", OPEN), given.get("sort", BY_DUE)
     return Filters(
         kind=given.get("kind", "")[:40],
-        year=given.get("year", type=int),
-        association_id=given.get("office", type=int),
+        year=given.get("year", type=small_int),
+        association_id=given.get("office", type=small_int),
         text=given.get("q", "").strip()[:100],
         state=state if state in STATES else OPEN,
         is_overdue=given.get("overdue") == "1",

@@ -13,6 +13,7 @@ from engine.tasks import Task
 from web import current
 from web.inbox.addresses import kept_filters
 from web.languages import spoken
+from web.numbers import small_int
 from web.sent_forms import address_of_file
 from workflows.review.applications import Applications, Round, RoundChanges, SentForm
 from workflows.shared.applications import FORMS, REVIEW
@@ -71,7 +72,7 @@ def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
     rounds = _rounds(session, task)
     if len(rounds) < 2:
         return None
-    wanted = request.args.get("round", type=int)
+    wanted = request.args.get("round", type=small_int)
     after = next((each for each in rounds[1:] if each.number == wanted), rounds[-1])
     before = rounds[rounds.index(after) - 1]
     found = _compare(session, task, before, after)

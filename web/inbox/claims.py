@@ -26,7 +26,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
         claims.claim_task(
             session, task_id=task_id, viewer=viewer, now=current.now(), take_over=take_over
         )
-        return _answer(session, viewer, task_id)
+    return _answer(viewer, task_id)
 
 
 @bp.post("/<uuid:task_id>/release")
@@ -38,12 +38,12 @@ def release(task_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("inbox.index", **kept_filters()))
 
 
-def _answer(session: Session, viewer: Viewer, task_id: UUID) -> ResponseReturnValue:
-    kept = kept_filters()
+def _answer(viewer: Viewer, task_id: UUID) -> ResponseReturnValue:
     if request.headers.get("HX-Request") != "true":
-        return redirect(url_for("inbox.show", task_id=task_id, **kept))
-    task = session.get_one(Task, task_id, populate_existing=True)
-    return render_template("inbox/_claim.html", **describe(session, viewer, task))
+        return redirect(url_for("inbox.show", task_id=task_id, **kept_filters()))
+    with current.engine().database.read() as session:
+        described = describe(session, viewer, session.get_one(Task, task_id))
+    return render_template("inbox/_claim.html", **described)
 
 
 def describe(session: Session, viewer: Viewer, task: Task) -> dict[str, object]:

@@ -19,9 +19,10 @@ from web.cases.trails import describe_trail
 from web.inbox import applications, claims
 from web.inbox.addresses import kept_filters
 from web.inbox.applications import read_forms
-from web.inbox.listing import name_office, say_urgency
+from web.inbox.listing import say_urgency
 from web.languages import spoken
 from web.sent_forms import address_of_file
+from web.words import name_office
 from workflows.shared.access import Viewer, can
 from workflows.shared.actor_names import name_actors
 from workflows.shared.associations import Association
@@ -42,11 +43,17 @@ def draw_task(
     *,
     errors: Sequence[forms.FieldError] = (),
     marks: Sequence[NewMark] = (),
+    confirming: str | None = None,
 ) -> str:
     """The page of an open task, with what was typed when it was not accepted."""
     task = opened.task
     decision = forms.draw(
-        current_app.jinja_env, opened.form, opened.values, errors=errors, heading_level=3
+        current_app.jinja_env,
+        opened.form,
+        opened.values,
+        errors=errors,
+        confirming=confirming,
+        heading_level=3,
     )
     return render_template(
         "inbox/review.html",

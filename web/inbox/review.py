@@ -18,23 +18,28 @@ from web.inbox import pages
 from web.inbox.addresses import read_filters, write_filters
 from web.inbox.blueprint import bp
 from web.languages import spoken
+from web.numbers import small_int
 from web.staff import get_staff_person
 from workflows.review.applications import read_new_marks
 from workflows.review.queries import find_next_task
 from workflows.shared.access import Viewer, check
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import OpenForm, Refused
+from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
 
 RETURN = "return"
 
 
 @dataclass(frozen=True)
 class NotDecided:
-    """A decision that was not accepted, with everything that was typed."""
+    """A decision that was not accepted, with everything that was typed.
+
+    `confirming` is the outcome whose question has to be answered first.
+    """
 
     opened: OpenForm
     errors: list[FieldError]
     marks: list[NewMark]
+    confirming: str | None = None
 
 
 @bp.get("/<uuid:task_id>")
@@ -57,21 +62,33 @@ def decide(task_id: UUID) -> ResponseReturnValue:
     try:
         with current.engine().database.transaction() as session:
             done = _decide(session, viewer, task_id)
-            if isinstance(done, NotDecided):
-                page = pages.draw_task(
-                    session, viewer, done.opened, errors=done.errors, marks=done.marks
-                )
-                return page, 422
-            address = _go_on(session, viewer, done)
     except (TaskIsOver, TaskHasChanged):
         return _say_over(viewer, task_id), 409
-    return redirect(address)
+    # Others can decide while this page is drawn.
+    with current.engine().database.read() as session:
+        if isinstance(done, NotDecided):
+            return _draw_again(session, viewer, done)
+        return redirect(_go_on(session, viewer, done))
+
+
+def _draw_again(session: Session, viewer: Viewer, done: NotDecided) -> ResponseReturnValue:
+    page = pages.draw_task(
+        session,
+        viewer,
+        done.opened,
+        errors=done.errors,
+        marks=done.marks,
+        confirming=done.confirming,
+    )
+    return page, 422 if done.errors else 200
 
 
 def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecided:
     task = _get_task(session, viewer, task_id)
-    marks = read_new_marks(pages.read_forms(session, task), request.form)
-    outcome = request.form.get("outcome", "")
+    marks = _read_marks(session, task)
+    outcome = request.form.get("confirmed") or request.form.get("outcome", "")
+    if not outcome:
+        return NotDecided(_keep(session, viewer, task_id), [], marks)
     if marks and outcome != RETURN and task.state == "open":
         return NotDecided(_open(session, viewer, task_id), [_say_marked(len(marks))], marks)
     done = current.tasks().complete(
@@ -82,11 +99,13 @@ def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecide
         viewer=viewer,
         language=spoken(),
         now=current.now(),
-        round_seen=request.form.get("round", type=int),
+        round_seen=request.form.get("round", type=small_int),
         marks=marks,
     )
     if isinstance(done, Refused):
         return NotDecided(done.opened, done.errors, marks)
+    if isinstance(done, Unconfirmed):
+        return NotDecided(done.opened, [], marks, confirming=done.outcome)
     return task
 
 
@@ -121,10 +140,36 @@ def _say_over(viewer: Viewer, task_id: UUID) -> str:
     """Tell who was faster; nothing typed is lost."""
     with current.engine().database.read() as session:
         task = _get_task(session, viewer, task_id)
-        marks = read_new_marks(pages.read_forms(session, task), request.form)
         return pages.draw_over(
-            session, viewer, task, reason=request.form.get("reason", ""), marks=marks
+            session,
+            viewer,
+            task,
+            reason=request.form.get("reason", ""),
+            marks=_read_marks(session, task),
         )
+
+
+def _read_marks(session: Session, task: Task) -> list[NewMark]:
+    """The marks that were set; the application is read only if there are any."""
+    posted = request.form
+    has_comment = any(
+        name.startswith("comment.") and text.strip() for name, text in posted.items(multi=True)
+    )
+    if not has_comment and "mark" not in posted:
+        return []
+    return read_new_marks(pages.read_forms(session, task), posted)
+
+
+def _keep(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:
+    """The task with what was typed: the question was answered with no."""
+    return current.tasks().keep(
+        session,
+        task_id=task_id,
+        posted=request.form,
+        viewer=viewer,
+        language=spoken(),
+        now=current.now(),
+    )
 
 
 def _open(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:
