@@ -1,6 +1,5 @@
 """The member's side of a fee: an order to pay, 确认已缴费, the proof of a transfer."""
 
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,13 +11,14 @@ from engine.errors import NotFound
 from engine.files import add_file
 from engine.language import _
 from engine.tasks import Task
-from forms.files import UploadRefused, check_upload, clean_file_name
+from forms.files import UploadRefused
 from web import codes, current
 from web.languages import spoken
 from web.payments.parts import get_provider
 from web.portal.drawing import complete_fee_panel
 from web.security import takes
 from web.sessions import Person, get_member_person
+from web.uploads import NoFileChosen, received_file
 from workflows.payment.models import PaymentOrder
 from workflows.payment.orders import claim_paid, make_claim
 from workflows.payment.orders import open_order as place_order
@@ -96,36 +96,10 @@ def transfer(task_id: UUID) -> ResponseReturnValue:
 def send_proof(task_id: UUID) -> ResponseReturnValue:
     """Put the proof of a transfer before the association."""
     person, member_id = get_member_person()
-    sent = request.files.get("proof")
-    if sent is None or not sent.filename:
-        return _transfer_page(person, task_id, problem=_("Choose a file first.")), 422
-    name = clean_file_name(sent.filename)
-    content = cast(BinaryIO, sent.stream)
     try:
-        kind = check_upload(content, name, accept=PROOF_KINDS, max_size=PROOF_SIZE)
-    except UploadRefused as error:
+        _claim_transfer(person, member_id, task_id)
+    except (UploadRefused, NoFileChosen) as error:
         return _transfer_page(person, task_id, problem=str(error)), 422
-    store, now = current.engine().files, current.now()
-    received = store.receive(content)
-    try:
-        with current.engine().database.transaction() as session:
-            case = _payable_case(session, person, task_id)
-            season_id = subject_of_case(session, case).season.id
-            file = add_file(
-                session,
-                received,
-                case_id=case.id,
-                name=name,
-                kind=kind.kind,
-                by=person.actor,
-                now=now,
-            )
-            make_claim(
-                session, member_id=member_id, season_id=season_id, proof_file_id=file.id, now=now
-            )
-    except BaseException:
-        store.discard(received)
-        raise
     flash(_("Your association has been asked to confirm the transfer."), "success")
     return _back(task_id)
 
@@ -155,6 +129,30 @@ def _keep(person: Person, task_id: UUID) -> tuple[Case, int]:
             now=current.now(),
         )
         return case, subject_of_case(session, case).season.id
+
+
+def _claim_transfer(person: Person, member_id: int, task_id: UUID) -> None:
+    now = current.now()
+    with (
+        received_file(
+            request.files.get("proof"), accept=PROOF_KINDS, max_size=PROOF_SIZE
+        ) as received,
+        current.engine().database.transaction() as session,
+    ):
+        case = _payable_case(session, person, task_id)
+        file = add_file(
+            session,
+            received.content,
+            case_id=case.id,
+            name=received.name,
+            kind=received.kind,
+            by=person.actor,
+            now=now,
+        )
+        season_id = subject_of_case(session, case).season.id
+        make_claim(
+            session, member_id=member_id, season_id=season_id, proof_file_id=file.id, now=now
+        )
 
 
 def _payable_case(session: Session, person: Person, task_id: UUID) -> Case:

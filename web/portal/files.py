@@ -1,29 +1,21 @@
 """Files that are attached at a step: received, looked at, put into their slot."""
 
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import request
 
 import forms
-from engine.errors import Rejected
-from engine.language import N_
-from forms.files import UploadRefused, check_upload, clean_file_name
+from forms.files import UploadRefused
 from web import current
 from web.languages import spoken
 from web.sessions import Person
+from web.uploads import NoFileChosen, received_file
 from workflows.shared.tasks import SlotNotFound, TooManyFiles
 
 ATTACHING = 51 * 2**20
 """Bytes of a request with a file: the biggest that any slot takes, and the form around it."""
 
 KINDS = frozenset({"upload", "replace_file"})
-
-
-class NoFileChosen(Rejected):
-    """The button was pressed before a file was chosen."""
-
-    message = N_("Choose a file first.")
 
 
 def is_attaching(action: forms.Action) -> bool:
@@ -58,36 +50,29 @@ def _get_slot(person: Person, task_id: UUID, slot_name: str) -> forms.Slot:
 
 def _store(person: Person, task_id: UUID, slot: forms.Slot, replaced: str) -> None:
     sent = request.files.get(f"file.{slot.name}")
-    if sent is None or not sent.filename:
-        raise NoFileChosen
-    name = clean_file_name(sent.filename)
-    content = cast(BinaryIO, sent.stream)
-    kind = check_upload(content, name, accept=slot.kinds, max_size=slot.max_size)
-    store, tasks, now = current.engine().files, current.tasks(), current.now()
-    received = store.receive(content)
+    tasks, now = current.tasks(), current.now()
     action = forms.Action("remove_file", replaced) if replaced else None
-    try:
-        with current.engine().database.transaction() as session:
-            tasks.keep(
-                session,
-                task_id=task_id,
-                posted=request.form,
-                action=action,
-                viewer=person.viewer,
-                language=spoken(),
-                now=now,
-            )
-            tasks.attach(
-                session,
-                task_id=task_id,
-                slot_name=slot.name,
-                received=received,
-                name=name,
-                kind=kind.kind,
-                viewer=person.viewer,
-                language=spoken(),
-                now=now,
-            )
-    except BaseException:
-        store.discard(received)
-        raise
+    with (
+        received_file(sent, accept=slot.kinds, max_size=slot.max_size) as file,
+        current.engine().database.transaction() as session,
+    ):
+        tasks.keep(
+            session,
+            task_id=task_id,
+            posted=request.form,
+            action=action,
+            viewer=person.viewer,
+            language=spoken(),
+            now=now,
+        )
+        tasks.attach(
+            session,
+            task_id=task_id,
+            slot_name=slot.name,
+            received=file.content,
+            name=file.name,
+            kind=file.kind,
+            viewer=person.viewer,
+            language=spoken(),
+            now=now,
+        )
