@@ -13,7 +13,8 @@ from engine.cases import Case
 from forms.masking import mask
 from web import current
 from web.languages import spoken
-from workflows.shared.applications import FORMS, values_sent
+from workflows.shared.application_kinds import find_application
+from workflows.shared.applications import values_sent
 from workflows.shared.dates import ZONE
 from workflows.shared.form_data import FormData
 from workflows.shared.step_names import StepNames
@@ -49,11 +50,13 @@ def list_sent_forms(
     round: int | None = None,
     element_ids: Sequence[str] | None = None,
 ) -> Iterator[SentForm]:
-    """The forms of an application as it stood in a round, in page order."""
-    engine = current.engine()
+    """The forms of an application as it stood in a round, in page order; none of other cases."""
+    engine, kind = current.engine(), find_application(case.kind)
+    if kind is None:
+        return
     release = engine.releases.get(session, case.release_id)
     names = StepNames(release, spoken())
-    sent = values_sent(session, engine.vault, case=case, kind=kind_of(case), round=round)
+    sent = values_sent(session, engine.vault, case=case, kind=kind.code, round=round)
     for element_id, values in sent.items():
         if element_ids is not None and element_id not in element_ids:
             continue
@@ -74,11 +77,6 @@ def list_sent_forms(
             # The fee's panel says how the fee stands today, which is no part of what was sent.
             panels={name: data.panels[name] for name in data.panels if name != "fee"},
         )
-
-
-def kind_of(case: Case) -> str:
-    """Which kind of application a case is now."""
-    return case.kind if case.kind in FORMS else "inspection"
 
 
 def cover_identity(bound: forms.BoundForm, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from engine.cases import Case
 from engine.submissions import NewMark
 from engine.tasks import Task
 from tests.web.conftest import Visitor, drawing_watched, together
@@ -459,6 +460,22 @@ def test_a_fee_is_confirmed_from_the_same_inbox(app: Flask) -> None:
     assert refused.status == 422
     assert "Nothing else waits here" in done.text
     assert "confirm_fee" not in walk.steps
+
+
+def test_a_task_about_no_season_has_its_page_too(app: Flask) -> None:
+    walk, reviewer = applied(app), staff(app)
+    with app.extensions["engine"].database.transaction() as session:
+        task = session.get_one(Task, walk.tasks()["review_application"].id)
+        case = session.get_one(Case, task.case_id)
+        task.kind = case.kind = "advice"
+        task.year = case.year = None
+
+    assert READY in reviewer.open("/inbox").text
+    page = reviewer.open(f"/inbox/{task.id}")
+
+    assert page.status == 200
+    assert "Approve" in say(part(page, "decision"))
+    assert not page.html.find_class("part")
 
 
 def test_an_overseer_may_look_but_not_decide(app: Flask) -> None:

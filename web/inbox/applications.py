@@ -16,13 +16,14 @@ from web.languages import spoken
 from web.numbers import small_int
 from web.sent_forms import address_of_file
 from workflows.review.applications import Applications, Round, RoundChanges, SentForm
-from workflows.shared.applications import FORMS, REVIEW
+from workflows.shared.application_kinds import find_application
+from workflows.shared.applications import REVIEW
 from workflows.shared.step_names import StepNames
 
 
 def read_forms(session: Session, task: Task) -> list[SentForm]:
     """The forms of the application that a task is about; none if it is about something else."""
-    if task.kind not in FORMS:
+    if find_application(task.kind) is None:
         return []
     return _applications().read_forms(
         session,

@@ -21,7 +21,6 @@ from workflows.review.queries import Filters
 from workflows.shared.access import SYSTEM, Viewer, check
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
-from workflows.shared.statuses import KIND_LABELS
 
 SOON = timedelta(days=1)
 
@@ -69,7 +68,7 @@ def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
 
 def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[str, object]]:
     chosen = {filters.kind: 0} if filters.kind else {}
-    order = [*KIND_LABELS, *counts]
+    order = [*current.workflows().kinds, *counts]
     kinds = sorted((chosen | dict(counts)).items(), key=lambda item: _place(item[0], order))
     everything = {"": sum(counts.values()), **dict(kinds)}
     return [

@@ -25,6 +25,7 @@ from web.sent_forms import address_of_file
 from web.words import name_office
 from workflows.shared.access import Viewer, can
 from workflows.shared.actor_names import name_actors
+from workflows.shared.application_kinds import find_application
 from workflows.shared.associations import Association
 from workflows.shared.inspection_row import inspection_row
 from workflows.shared.step_names import StepNames
@@ -139,7 +140,9 @@ def _describe(
 
 
 def _describe_row(session: Session, case: Case) -> dict[str, Any] | None:
-    if case.subject_kind != "member":
+    """The season's row beside a kind of application that has one."""
+    kind = find_application(case.kind)
+    if kind is None or not kind.shows_season_row:
         return None
     subject = subject_of_case(session, case)
     return inspection_row(session, member=subject.member, season=subject.season, holds_up=False)

@@ -12,12 +12,10 @@ from engine.cases import Case
 from web import current
 from web.sent_forms import address_of_file, cover_identity, list_sent_forms
 from workflows.payment.orders import find_live_order
+from workflows.shared.application_kinds import ApplicationKind, find_sent
 from workflows.shared.dates import ZONE
 from workflows.shared.fees import TO_PAY
 from workflows.shared.tasks import OpenForm
-
-CHANGES = {"fill_information": "change_information", "provide_materials": "change_materials"}
-"""Check-your-answers: the outcome that leads back to each form."""
 
 
 def draw_open_form(
@@ -31,8 +29,9 @@ def draw_open_form(
     panels = dict(opened.panels)
     if "fee" in panels:
         panels["fee"] = complete_fee_panel(session, opened)
-    if opened.task.element_id == "confirm_application":
-        panels["answers"] = _draw_answers(session, opened.case)
+    kind = find_sent(opened.task.element_id)
+    if kind is not None and kind.change_outcomes:
+        panels["answers"] = _draw_answers(session, opened.case, kind)
     return forms.draw(
         current_app.jinja_env,
         opened.form,
@@ -69,8 +68,10 @@ def complete_fee_panel(session: Session, opened: OpenForm) -> Mapping[str, Any]:
     }
 
 
-def _draw_answers(session: Session, case: Case) -> list[Markup]:
+def _draw_answers(session: Session, case: Case, kind: ApplicationKind) -> list[Markup]:
+    """Check-your-answers: each form with the outcome that leads back to it."""
+    changes = kind.change_outcomes
     return [
-        each.draw(change_outcome=CHANGES[each.element_id], scope=f"{each.element_id}.")
-        for each in list_sent_forms(session, case, element_ids=tuple(CHANGES))
+        each.draw(change_outcome=changes[each.element_id], scope=f"{each.element_id}.")
+        for each in list_sent_forms(session, case, element_ids=tuple(changes))
     ]

@@ -18,13 +18,12 @@ from web.portal.drawing import draw_open_form
 from web.portal.files import ATTACHING, attach, is_attaching
 from web.security import takes
 from web.sessions import Person, get_member_person
+from workflows.shared.application_kinds import find_application
 from workflows.shared.applications import find_last_return
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
-
-FIRST_STEP = "fill_information"
 
 
 @bp.get("/<uuid:task_id>")
@@ -170,6 +169,7 @@ def page(
     """The page of a step."""
     task, case, engine = opened.task, opened.case, current.engine()
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
+    kind = find_application(case.kind)
     last = find_last_return(session, engine.vault, case=case)
     return render_template(
         "portal/task.html",
@@ -177,7 +177,7 @@ def page(
         task_id=task.id,
         year=case.year,
         round=task.round,
-        step=1 if task.element_id == FIRST_STEP else 2,
+        step=1 if kind is not None and task.element_id == kind.first_step else 2,
         reason=last.reason if last else "",
         fee_status=opened.panels.get("fee", {}).get("status", ""),
         form=draw_open_form(session, opened, errors=errors, confirming=confirming),

@@ -10,12 +10,12 @@ from engine.language import _
 from engine.trail import Event, events
 from web.languages import spoken
 from web.words import moment, name_office
-from workflows.shared.applications import LAST_FORMS, REVIEW, Decision, list_decisions
+from workflows.shared.application_kinds import find_sent
+from workflows.shared.applications import REVIEW, Decision, list_decisions
 from workflows.shared.associations import get_association
 from workflows.shared.templates import TEMPLATES
 
 FEE = "confirm_fee"
-LAST_FORM_KINDS = {"confirm_application": "inspection", "state_deferral": "deferral"}
 
 
 def list_nodes(session: Session, engine: Engine, case: Case) -> list[dict[str, object]]:
@@ -24,10 +24,11 @@ def list_nodes(session: Session, engine: Engine, case: Case) -> list[dict[str, o
     if case.association_id is not None:
         office = name_office(get_association(session, case.association_id))
     decisions = {each.round: each for each in list_decisions(session, engine.vault, case=case)}
-    kind = "inspection"
+    kind = case.kind
     nodes = []
     for event in events(session, case.id):
-        kind = LAST_FORM_KINDS.get(str(event.data.get("element")), kind)
+        if (sent := find_sent(str(event.data.get("element")))) is not None:
+            kind = sent.code
         nodes.append(_node(event, decisions, office, kind))
     return [each for each in nodes if each is not None]
 
@@ -44,7 +45,7 @@ def _node(
         return _draw(event.at, _("Closed"))
     if event.kind != "task_completed":
         return None
-    if element in LAST_FORMS and outcome == "apply":
+    if find_sent(str(element)) is not None and outcome == "apply":
         words = _("Application sent") if event.data["round"] == 1 else _("Application sent again")
         return _draw(event.at, words, look="is-now")
     if element == REVIEW:
