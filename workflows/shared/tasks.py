@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy.orm import Session
 
 from engine import drafts
@@ -27,23 +26,21 @@ from engine.moves import (
     TaskNotFound,
     hold_task,
 )
-from engine.releases import LoadedRelease
 from engine.spiff import Step
 from engine.submissions import NewMark, last_submissions
 from engine.tasks import Task
 from forms.actions import Action
 from forms.bound import BoundForm, Reading
-from forms.form import Form, OutcomeNotFound, read_form
+from forms.form import OutcomeNotFound
 from forms.lists import Language
 from forms.receiving import Submitted
 from forms.requirements import FieldError
 from forms.slots import StoredFile as FileDescription
 from workflows.shared.access import Viewer, check
 from workflows.shared.applications import find_last_return
-from workflows.shared.dates import ZONE
+from workflows.shared.bound_forms import bind_form
+from workflows.shared.bound_forms import load_form as load_form  # noqa: PLC0414
 from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
-
-NOTHING = FormData()
 
 
 class SlotNotFound(NotFound):
@@ -215,10 +212,6 @@ class Tasks:
         file: FileDescription = described
         return file
 
-    def read_form(self, release: LoadedRelease, *, process_id: str, form_id: str) -> Form:
-        """A form of a release, read once."""
-        return load_form(release, process_id=process_id, form_id=form_id)
-
     def _hold(
         self, session: Session, task_id: UUID, viewer: Viewer, *, round_seen: int | None = None
     ) -> HeldTask:
@@ -232,20 +225,16 @@ class Tasks:
         return held
 
     def _work_on(self, held: HeldTask, language: Language, now: datetime) -> "_Work":
-        provider = self.form_data.get((held.task.process_id, held.task.element_id))
-        data = (
-            NOTHING
-            if provider is None
-            else provider(
-                held.session, engine=self.engine, case=held.case, language=language, now=now
-            )
-        )
-        form = load_form(
-            held.release,
+        bound, data = bind_form(
+            held.session,
+            engine=self.engine,
+            form_data=self.form_data,
+            case=held.case,
             process_id=held.task.process_id,
-            form_id=held.step.form_id or held.task.element_id,
+            element_id=held.task.element_id,
+            language=language,
+            now=now,
         )
-        bound = form.bind(context=data.given, language=language, now=now.astimezone(ZONE))
         return _Work(held, bound, data, now)
 
     def _check_answers(
@@ -348,20 +337,6 @@ class _Work:
             for mark in (last.marks if last else ())
             if mark.element_id == held.task.element_id
         }
-
-
-def load_form(release: LoadedRelease, *, process_id: str, form_id: str) -> Form:
-    """A form of a release with its English texts, read once per release."""
-
-    def make() -> Form:
-        texts = release.documents.get(f"bpmn/{process_id}/{process_id}.en.json", b"{}")
-        return read_form(
-            release.documents[f"forms/{process_id}/{form_id}.form"],
-            name=f"{process_id}/{form_id}",
-            english=orjson.loads(texts),
-        )
-
-    return release.once(("form", process_id, form_id), make)
 
 
 def _by_slot(form: BoundForm, values: Mapping[str, Any]) -> dict[str, list[FileDescription]]:
