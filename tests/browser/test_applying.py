@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from engine.jobs import Worker
 from tests.browser.conftest import Enter, Errands, Server
@@ -120,7 +120,7 @@ def test_each_wrong_field_says_what_is_wrong_with_it(enter: Enter) -> None:
     expect(summary.get_by_role("link")).to_have_count(3)
     for label in ("通讯地址", "邮政编码", "职务"):
         expect(member.field(label)).to_have_attribute("aria-invalid", "true")
-        expect(member.field(label)).to_have_accessible_description(re.compile(label))
+        expect(member.field(label)).to_have_accessible_description(re.compile(member.say("Error:")))
     summary.get_by_role("link").first.click()
     expect(member.field("通讯地址")).to_be_focused()
     expect(member.field("邮政编码")).to_have_value("31")
@@ -165,6 +165,23 @@ def test_what_was_typed_waits_on_another_device(enter: Enter) -> None:
     expect(on_the_way.field("职务")).to_have_value("审计总监")
     expect(on_the_way.field("紧急联系人")).to_have_value("赵六 15400000010")
     expect(on_the_way.page.get_by_role("checkbox", name="税务师")).to_be_checked()
+
+
+def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
+    member = begin(enter)
+    held: list[Route] = []
+    member.page.route("**/tasks/*", lambda route: held.append(route))  # noqa: PLW0108  it wants a function
+    with member.page.expect_request("**/tasks/*"):
+        member.page.get_by_role("checkbox", name="建造师").click()
+    member.type("部门", "打字不等人")
+    member.page.get_by_role("checkbox", name="精算师").evaluate("each => each.checked = true")
+    with member.page.expect_response("**/tasks/*"):
+        held[0].continue_()
+    expect(member.page.locator("form[aria-busy]")).to_have_count(0)
+    expect(member.field("部门")).to_have_value("打字不等人")
+    expect(member.field("部门")).to_be_focused()
+    for words in ("建造师", "精算师"):
+        expect(member.page.get_by_role("checkbox", name=words)).to_be_checked()
 
 
 def test_a_step_back_keeps_what_was_typed(enter: Enter, errand: Errands) -> None:

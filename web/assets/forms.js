@@ -13,13 +13,46 @@ function collect(form, name, value) {
   return data;
 }
 
-/** Puts what the server drew in the place of what is on the page; false where it drew no form. */
-function redraw(form, html) {
+const isTick = ({ type }) => type === "checkbox" || type === "radio";
+
+/** How each field stands and where in the form the person is, to tell later what was done since. */
+function look(form) {
+  const { activeElement: here } = document;
+  const fields = [...form.elements].filter(({ id, type }) => id && !/^(file|submit|button)$/.test(type));
+  return {
+    fields: new Map(fields.map((each) => [each.id, isTick(each) ? each.checked : each.value])),
+    here: form.contains(here) ? { id: here.id, start: here.selectionStart, end: here.selectionEnd } : null,
+  };
+}
+
+/** Puts what the server drew in the place of what is on the page; false where it drew no form.
+ *
+ * The server drew what was sent. Whatever was typed or ticked since, while it was on its way,
+ * stays, and so does the focus of somebody who went on; else it goes to the first of `focus`. */
+function redraw(form, html, sent, ...focus) {
   const drawn = new DOMParser().parseFromString(html, "text/html").querySelector("[data-form]");
   if (!drawn) return false;
+  const now = look(form);
   form.querySelector("[data-form]").replaceWith(document.adoptNode(drawn));
   prepare(form);
+  const later = [...now.fields].filter(([id, stands]) => sent.fields.has(id) && sent.fields.get(id) !== stands);
+  for (const [id, stands] of later) put(document.getElementById(id), stands);
+  if (later.length) keepSoon(form);
+  const place = now.here?.id && now.here.id !== sent.here?.id && document.getElementById(now.here.id);
+  if (place) {
+    place.focus();
+    if (typeof now.here.start === "number") place.setSelectionRange(now.here.start, now.here.end);
+  } else {
+    focusOn(form, "[data-focus]", ...focus);
+  }
   return true;
+}
+
+/** Makes a field stand as it stood. */
+function put(field, stands) {
+  if (!field) return;
+  if (typeof stands === "boolean") field.checked = stands;
+  else field.value = stands;
 }
 
 /** Focus goes to the first of these that is there. */
@@ -33,10 +66,12 @@ function focusOn(form, ...selectors) {
 /** Presses a button that stays on the page; in the plain way when that does not work. */
 async function act(form, button, name, value, ...focus) {
   form.setAttribute("aria-busy", "true");
+  const sent = look(form);
+  // Rows move up when one goes: what was typed meanwhile would land in another one.
+  if (value.startsWith("remove_row:")) sent.fields.clear();
   try {
     const response = await fetch(form.getAttribute("action"), { method: "POST", body: collect(form, name, value) });
-    if (response.redirected || !redraw(form, await response.text())) throw new Error("no form");
-    focusOn(form, "[data-focus]", ...focus);
+    if (response.redirected || !redraw(form, await response.text(), sent, ...focus)) throw new Error("no form");
   } catch {
     form.dataset.plain = "true";
     if (button?.isConnected) form.requestSubmit(button);
@@ -77,10 +112,13 @@ const waiting = new WeakMap();
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (!form?.dataset.draft || event.target.type === "file") return;
+  if (form?.dataset.draft && event.target.type !== "file") keepSoon(form);
+});
+
+function keepSoon(form) {
   clearTimeout(waiting.get(form));
   waiting.set(form, setTimeout(keep, TYPING_PAUSE_MS, form));
-});
+}
 
 async function keep(form) {
   const response = await fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
@@ -137,6 +175,7 @@ function send(form, field, file) {
   const slot = field.closest("[data-slot]").dataset.slot;
   const data = collect(form, "action", field.dataset.replaces ?? `upload:${slot}`);
   data.set(field.name, file, file.name);
+  const sent = look(form);
   const request = new XMLHttpRequest();
   const bar = document.createElement("progress");
   bar.max = 1;
@@ -147,10 +186,9 @@ function send(form, field, file) {
   });
   request.addEventListener("load", () => {
     const id = `#${CSS.escape(field.id)}`;
-    if (!redraw(form, request.responseText)) return tell(field, field.dataset.failed, true);
+    if (!redraw(form, request.responseText, sent, id)) return tell(field, field.dataset.failed, true);
     const again = form.querySelector(id);
     if (again && request.status < 400) tell(again, again.dataset.sent);
-    focusOn(form, "[data-focus]", id);
   });
   request.addEventListener("error", () => tell(field, field.dataset.failed, true));
   request.open("POST", form.getAttribute("action"));
