@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.engine import Engine
 from engine.incidents import Incident
+from engine.releases import make_release
+from engine.shipped import gather_unit
 from engine.tasks import Task
+from engine.trail import Event
 from forms.identity import find_identity_problem
-from tests.workflows.conftest import NOW, PASSWORD
+from tests.workflows.conftest import NOW, PASSWORD, ROOT
 from workflows import demo
 from workflows.shared.accounts import Account, find_account, is_password
 from workflows.shared.associations import Association, ids_below, list_contacts
@@ -142,3 +146,22 @@ def test_the_demo_has_applications_in_every_part_of_the_process(demo_engine: Eng
     assert {task.kind for task in tasks if task.state == "open"} == {"inspection", "fee"}
     assert any(task.due_at is not None and task.due_at < NOW for task in tasks)
     assert max(task.round for task in tasks) == 2
+
+
+@pytest.mark.parametrize("day", [(2022, 1, 1), (2022, 7, 1), (2022, 7, 4), (2024, 2, 29)])
+def test_the_demo_begins_on_any_day(
+    session: Session, engine: Engine, day: tuple[int, int, int]
+) -> None:
+    now = datetime(*day, 3, tzinfo=UTC)
+    demo.seed(session, engine, password=PASSWORD, now=now)
+    make_release(
+        session,
+        process_id="inspection",
+        documents=gather_unit("inspection", ROOT),
+        checks=engine.checks,
+        reason="as shipped",
+        by=SYSTEM,
+        now=now,
+    )
+    assert demo.add_cases(session, engine, now=now) > 10
+    assert all(at <= now for at in session.scalars(select(Event.at)))

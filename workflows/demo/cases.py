@@ -6,7 +6,7 @@ today; what is due by now is overdue.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from workflows.inspection.applications import start_inspection
 from workflows.inspection.form_data import fill_information
 from workflows.shared.accounts import Account
 from workflows.shared.associations import Association
-from workflows.shared.dates import local_date
+from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import fee_state
 from workflows.shared.hours import assess_hours
 from workflows.shared.register import NON_PRACTISING, Member
@@ -45,6 +45,9 @@ STORIES = (
     ("draft", 2),
 )
 """How far members who have all they need came, and how many days ago they began."""
+
+WALKING = timedelta(minutes=45)
+"""Longer than any story takes, so that nothing happens after today's moment."""
 
 
 @dataclass
@@ -100,7 +103,8 @@ def add_cases(session: Session, engine: Engine, *, now: datetime) -> int:
             member,
             story=story,
             reviewer=reviewer,
-            began=now - timedelta(days=days),
+            days=days,
+            now=now,
         )
     for days, member in enumerate(pending):
         _tell(
@@ -109,12 +113,11 @@ def add_cases(session: Session, engine: Engine, *, now: datetime) -> int:
             member,
             story="fee",
             reviewer=reviewer,
-            began=now - timedelta(days=days),
+            days=days,
+            now=now,
         )
     for member in short:
-        _tell(
-            session, engine, member, story="hours", reviewer=reviewer, began=now - timedelta(days=1)
-        )
+        _tell(session, engine, member, story="hours", reviewer=reviewer, days=1, now=now)
     return min(len(STORIES), len(ready)) + len(pending) + len(short)
 
 
@@ -151,8 +154,14 @@ def _tell(
     *,
     story: str,
     reviewer: Actor,
-    began: datetime,
+    days: int,
+    now: datetime,
 ) -> None:
+    """An application that began so many days ago, but not before the season opened."""
+    season = find_season(session, association_id=member.association_id, day=local_date(now))
+    began = now - WALKING - timedelta(days=days)
+    if season is not None:
+        began = max(began, datetime.combine(season.opens_date, time(), ZONE))
     actor = session.scalars(select(Account).where(Account.member_id == member.id)).one().actor
     case = start_inspection(session, engine, member=member, by=actor, now=began)
     walk = _Walk(session, engine, case, actor, reviewer, began)
