@@ -8,6 +8,18 @@ from engine.spiff.reading import read_diagram
 DIAGRAM_SUFFIXES = (".bpmn", ".dmn", ".en.json")
 
 
+def list_top_processes(folder: Path) -> list[str]:
+    """The processes in `folder` that no other one calls: those that cases are started with."""
+    found = sorted({path.parent.name for path in (folder / "bpmn").glob("*/*.bpmn")})
+    called = {
+        name
+        for process_id in found
+        for path in _documents(process_id, folder)
+        for name in _read_calls(path)
+    }
+    return [process_id for process_id in found if process_id not in called]
+
+
 def gather_unit(process_id: str, folder: Path) -> Documents:
     """A process's documents with those of every process it calls, by path.
 
@@ -22,12 +34,17 @@ def gather_unit(process_id: str, folder: Path) -> Documents:
             continue
         seen.add(name)
         for path in _documents(name, folder):
-            data = path.read_bytes()
-            documents[path.relative_to(folder).as_posix()] = data
-            if path.suffix == ".bpmn":
-                diagram, _problems = read_diagram(path.name, data)
-                waiting.extend(name for each in diagram.processes for name in each.calls)
+            documents[path.relative_to(folder).as_posix()] = path.read_bytes()
+            waiting += _read_calls(path)
     return documents
+
+
+def _read_calls(path: Path) -> list[str]:
+    """Which processes a document calls, if it is a diagram."""
+    if path.suffix != ".bpmn":
+        return []
+    diagram, _problems = read_diagram(path.name, path.read_bytes())
+    return [name for each in diagram.processes for name in each.calls]
 
 
 def _documents(process_id: str, folder: Path) -> list[Path]:

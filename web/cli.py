@@ -4,23 +4,24 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
-from engine.cases import Case
+from engine.engine import Engine
 from engine.errors import InvalidRelease
 from engine.feel.tck import report
 from engine.jobs import Worker
-from engine.trail import broken_links
+from engine.shipped import list_top_processes
 from web.app import create_app
-from web.demo import PASSWORD, make_demo
-from web.installing import release_shipped
+from web.demo import describe_demo, make_demo
+from web.installing import ROOT, release_shipped
 from web.schema import migrate
 from web.settings import Settings
-from workflows.demo import Demo
+from web.verifying import check_trails
 
 
 @click.group()
@@ -44,27 +45,39 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
     if settings.is_development:
         if "HUIJI_PUBLIC_URL" not in os.environ:
             settings = replace(settings, public_url=f"http://{host}:{port}")
-        _say_demo(make_demo(settings))
+        make_demo(settings, with_cases=True)
+        click.echo(describe_demo(settings))
     else:
-        _prepare(settings)
-    click.echo(f"Huiji: http://{host}:{port}")
+        with _open_engine(settings) as engine:
+            migrate(engine.database)
+            release_shipped(engine, reason="as shipped", only_missing=True)
+    click.echo(f"\nHuiji: {settings.public_url}")
     Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
 
 
 @main.command(name="migrate")
 def migrate_command() -> None:
     """Bring the database's tables to the state of this code."""
-    migrate(create_app(Settings.from_environment()).extensions["engine"].database)
+    with _open_engine() as engine:
+        migrate(engine.database)
 
 
 @main.command()
+@click.argument("process", required=False)
 @click.option("--reason", default="as shipped", show_default=True)
-def release(reason: str) -> None:
-    """Release the shipped processes; new cases run on them from now on."""
-    engine = create_app(Settings.from_environment()).extensions["engine"]
+def release(process: str | None, reason: str) -> None:
+    """Release the shipped PROCESS, or all of them; new cases run on it from now on.
+
+    What a process calls is released with it.
+    """
+    known = list_top_processes(ROOT)
+    if process is not None and process not in known:
+        raise click.BadParameter(f"cases are started with {', '.join(known)} only")
+    processes = known if process is None else [process]
     try:
-        for each in release_shipped(engine, reason=reason):
-            click.echo(f"{each.process_id} {each.number} {each.digest[:12]}")
+        with _open_engine() as engine:
+            for each in release_shipped(engine, reason=reason, processes=processes, folder=ROOT):
+                click.echo(f"{each.process_id} {each.number} {each.digest[:12]}")
     except InvalidRelease as error:
         for problem in error.problems:
             click.echo(f"{problem.document} {problem.element or ''}: {problem}", err=True)
@@ -74,38 +87,36 @@ def release(reason: str) -> None:
 @main.command()
 def demo() -> None:
     """Fill a new database with the demo."""
-    made = make_demo(Settings.from_environment())
-    if made is None:
-        click.echo("The demo is there already.")
-    _say_demo(made)
+    settings = Settings.from_environment()
+    if not make_demo(settings, with_cases=True):
+        click.echo("There is something in the database already.")
+    click.echo(describe_demo(settings))
 
 
 @main.command()
 def worker() -> None:
     """Do jobs until told to stop, beside servers on the same database."""
-    doer = Worker(create_app(Settings.from_environment()).extensions["engine"])
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    doer.start()
-    stop.wait()
-    doer.stop()
+    with _open_engine() as engine:
+        doer = Worker(engine)
+        doer.start()
+        stop.wait()
+        doer.stop()
 
 
 @main.command()
 def verify_trail() -> None:
-    """Check the chain of every case's trail; a broken link is named and ends with status 1."""
-    engine = create_app(Settings.from_environment()).extensions["engine"]
-    broken = 0
-    with engine.database.read() as session:
-        cases = session.execute(select(Case.id, Case.trail_length, Case.trail_head)).all()
-        for case_id, length, head in cases:
-            for number in broken_links(
-                session, case_id=case_id, length=length, head=head, key=engine.vault.trail_key
-            ):
+    """Check the chain of every case's trail; broken ones are named and end with status 1."""
+    cases = broken = 0
+    with _open_engine() as engine:
+        for case_id, numbers in check_trails(engine):
+            cases += 1
+            if numbers:
                 broken += 1
-                click.echo(f"{case_id}: event {number}")
-    click.echo(f"{len(cases)} trails, {broken} broken links")
+                click.echo(f"{case_id}: broken at event {', '.join(map(str, numbers))}")
+    click.echo(f"{cases} trails, {broken} broken")
     sys.exit(1 if broken else 0)
 
 
@@ -116,19 +127,13 @@ def dmn_tck(folder: Path) -> None:
     sys.exit(0 if report(folder, click.echo) else 1)
 
 
-def _prepare(settings: Settings) -> None:
-    engine = create_app(settings).extensions["engine"]
-    migrate(engine.database)
-    release_shipped(engine, reason="as shipped", only_missing=True)
-    engine.database.close()
-
-
-def _say_demo(made: Demo | None) -> None:
-    if made is None:
-        return
-    click.echo(f"Demo accounts, password {PASSWORD}:")
-    for account in made.accounts:
-        click.echo(f"  {account.login:16} {account.situation}")
+@contextmanager
+def _open_engine(settings: Settings | None = None) -> Iterator[Engine]:
+    engine: Engine = create_app(settings).extensions["engine"]
+    try:
+        yield engine
+    finally:
+        engine.database.close()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,11 @@ PASSWORD = "huiji-demo"  # noqa: S105  nobody's
 """Of all demo accounts: they are nobody's, and exist in development only."""
 
 
-def make_demo(settings: Settings) -> demo.Demo | None:
-    """Make the tables, release the processes and fill in the demo; None when it is there."""
+def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
+    """Make the tables, release the processes and fill in the demo; False when it was there.
+
+    `with_cases` has some members apply, so that an inbox has something in it.
+    """
     app = create_app(settings)
     engine = app.extensions["engine"]
     try:
@@ -22,12 +25,32 @@ def make_demo(settings: Settings) -> demo.Demo | None:
         release_shipped(engine, reason="as shipped", only_missing=True)
         with engine.database.transaction() as session:
             if demo.is_seeded(session):
-                return None
-            made = demo.seed(session, engine, password=PASSWORD, now=engine.now())
+                return False
+            now = engine.now()
+            made = demo.seed(session, engine, password=PASSWORD, now=now)
+            if with_cases:
+                demo.add_cases(session, engine, now=now)
         accounts = [asdict(account) for account in made.accounts]
         settings.demo_list.write_text(
             json.dumps({"password": PASSWORD, "accounts": accounts}, ensure_ascii=False)
         )
-        return made
+        return True
     finally:
         engine.database.close()
+
+
+def describe_demo(settings: Settings) -> str:
+    """The demo's accounts as a list to read; nothing where no demo was made."""
+    if not settings.demo_list.is_file():
+        return ""
+    known = json.loads(settings.demo_list.read_text())
+    lines = [f"Demo accounts, all with the password {known['password']}"]
+    titles = {"member": "Members (非执业会员)", "staff": "Staff (工作人员)"}
+    for user_type, title in titles.items():
+        lines += ["", f"  {title}"]
+        lines += [
+            f"    {account['login']:14}{account['situation_en']}"
+            for account in known["accounts"]
+            if account["user_type"] == user_type
+        ]
+    return "\n".join(lines)

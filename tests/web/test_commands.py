@@ -1,0 +1,156 @@
+"""What an administrator says at a terminal."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select, update
+
+import web.cli
+import web.installing
+from engine.cases import Case
+from engine.database import Database
+from engine.releases import Release
+from engine.trail import Event
+from tests.engine.feel.dmn.models import literal, model
+from tests.engine.spiff.drawing import diagram, end, flow, start
+from web.demo import make_demo
+from web.schema import is_current
+from web.settings import Settings
+from workflows.shared.register import Member
+
+Huiji = Callable[..., Result]
+
+
+@pytest.fixture
+def huiji(database_url: str, tmp_path: Path) -> Huiji:
+    """Says a command to an installation on a database with tables and nothing in them."""
+    given = {"HUIJI_VAR": str(tmp_path / "var"), "HUIJI_DATABASE_URL": database_url}
+
+    def say(*words: str) -> Result:
+        return CliRunner().invoke(web.cli.main, words, env=given)
+
+    return say
+
+
+def test_tables_are_made_once_and_then_left_alone(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    given = {"HUIJI_VAR": str(tmp_path), "HUIJI_DATABASE_URL": address}
+    for _time in range(2):
+        assert CliRunner().invoke(web.cli.main, ["migrate"], env=given).exit_code == 0
+    database = Database(address)
+    assert is_current(database)
+    database.close()
+
+
+def test_the_shipped_processes_are_released_once(huiji: Huiji, database: Database) -> None:
+    first, again = huiji("release"), huiji("release", "inspection", "--reason", "once more")
+    assert first.exit_code == again.exit_code == 0
+    assert first.output.split()[:2] == ["inspection", "1"]
+    assert again.output == first.output
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Release)) == 1
+
+
+@pytest.mark.parametrize("process", ["payment", "nothing", "../bpmn"])
+def test_what_no_case_is_started_with_is_not_released(huiji: Huiji, process: str) -> None:
+    said = huiji("release", process)
+    assert said.exit_code == 2
+    assert "cases are started with inspection only" in said.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shipped processes in a folder of their own, with one more that nobody calls."""
+    for part in ("bpmn", "forms"):
+        shutil.copytree(web.installing.ROOT / part, tmp_path / part)
+    leave = tmp_path / "bpmn" / "leave"
+    leave.mkdir()
+    drawn = diagram(start(), end(), flow("start", "end"), process="leave")
+    (leave / "leave.bpmn").write_bytes(drawn)
+    monkeypatch.setattr(web.cli, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_new_folder_is_a_new_process(huiji: Huiji, folder: Path) -> None:
+    alone, together = huiji("release", "leave"), huiji("release")
+    assert alone.output.split()[:2] == ["leave", "1"], alone.output
+    assert [line.split()[:2] for line in together.output.splitlines()] == [
+        ["inspection", "1"],
+        ["leave", "1"],
+    ]
+
+
+def test_what_is_wrong_with_a_process_is_named_at_its_element(huiji: Huiji, folder: Path) -> None:
+    (folder / "forms" / "inspection" / "fill_information.form").unlink()
+    said = huiji("release", "inspection")
+    assert said.exit_code == 1
+    assert "inspection.bpmn fill_information: " in said.stderr
+
+
+def test_the_demo_is_made_once_with_applications_and_its_accounts_are_said(
+    huiji: Huiji, database: Database
+) -> None:
+    first, again = huiji("demo"), huiji("demo")
+    assert first.exit_code == again.exit_code == 0
+    for words in ("huiji-demo", "330000100001", "zj_review", "admin"):
+        assert words in first.output
+        assert words in again.output
+    assert "already" in again.output
+    with database.read() as session:
+        cases = session.scalar(select(func.count()).select_from(Case))
+    assert cases
+    checked = huiji("verify-trail")
+    assert (checked.exit_code, checked.output) == (0, f"{cases} trails, 0 broken\n")
+
+    with database.transaction() as session:
+        found = session.scalars(select(Event.case_id).distinct().limit(2)).all()
+        session.execute(
+            update(Event)
+            .where(Event.case_id == found[0], Event.number == 2)
+            .values(data={"changed": "afterwards"})
+        )
+        last = select(func.max(Event.number)).where(Event.case_id == found[1]).scalar_subquery()
+        session.execute(
+            update(Event).where(Event.case_id == found[1], Event.number == last).values(by_id=4711)
+        )
+    checked = huiji("verify-trail")
+    assert checked.exit_code == 1
+    assert f"{found[0]}: broken at event 2\n" in checked.output
+    assert f"{found[1]}: broken at event " in checked.output
+    assert checked.output.endswith(f"{cases} trails, 2 broken\n")
+
+
+def test_a_demo_for_tests_has_nobody_applying(sqlite_url: str, tmp_path: Path) -> None:
+    given = {"HUIJI_VAR": str(tmp_path / "var"), "HUIJI_DATABASE_URL": sqlite_url}
+    settings = Settings.from_environment(given)
+    assert make_demo(settings)
+    assert not make_demo(settings)
+    assert json.loads(settings.demo_list.read_text())["password"] == "huiji-demo"
+    database = Database(sqlite_url)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Member)) > 0
+        assert session.scalar(select(func.count()).select_from(Event)) == 0
+    database.close()
+
+
+def test_the_compatibility_kit_is_counted_by_level(tmp_path: Path) -> None:
+    folder = tmp_path / "compliance-level-2" / "0001-sum"
+    folder.mkdir(parents=True)
+    (folder / "0001-sum.dmn").write_bytes(model(literal("sum", "1 + 1")))
+    cases = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase"
+        xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+        xmlns:xsd="http://www.w3.org/2001/XMLSchema"><modelName>0001-sum.dmn</modelName>
+        <testCase id="001"><resultNode name="sum" type="decision"><expected>
+        <value xsi:type="xsd:decimal">{}</value></expected></resultNode></testCase></testCases>"""
+    written = folder / "0001-sum-test-01.xml"
+    written.write_text(cases.format(2))
+    right = CliRunner().invoke(web.cli.main, ["dmn-tck", str(tmp_path)])
+    assert (right.exit_code, right.output) == (0, "level 2: 1 passed, 0 failed, 0 skipped\n")
+    written.write_text(cases.format(3))
+    wrong = CliRunner().invoke(web.cli.main, ["dmn-tck", str(tmp_path)])
+    assert wrong.exit_code == 1
+    assert "level 2: 0 passed, 1 failed, 0 skipped" in wrong.output
