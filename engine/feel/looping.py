@@ -131,8 +131,11 @@ def compile_quantified(node: nodes.Quantified, code: Compile) -> Code:
                 holds = condition(bound)
                 if holds is decisive:
                     return decisive
-                if not isinstance(holds, bool):
+                if holds is None:
                     answer = None
+                elif not isinstance(holds, bool):
+                    unclear = Failure("What must be satisfied is neither true nor false.")
+                    return frame.run.failed(at, unclear)
         except Failure as failure:
             return frame.run.failed(at, failure)
         return answer

@@ -23,7 +23,7 @@ WIDE = Context(prec=13_000, Emin=-6176 * 3, Emax=6144 * 3, traps=[])
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-LARGEST_SCALE = 6176
+SCALES = (-6111, 6176)
 
 FLOOR = ROUND_FLOOR
 CEILING = ROUND_CEILING
@@ -97,8 +97,8 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
 
 def round_to(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """Round to so many digits after the point (before it, if negative)."""
-    if not -LARGEST_SCALE < scale < LARGEST_SCALE:
-        raise Failure("A scale lies between -6175 and 6175.")
+    if not SCALES[0] <= scale <= SCALES[1]:
+        raise Failure("A scale lies between -6111 and 6176.")
     exponent = -int(scale)
     if number.as_tuple().exponent >= exponent:  # type: ignore[operator]  # finite numbers only
         return number

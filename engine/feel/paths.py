@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.feel.errors import Failure
 from engine.feel.nodes import Literal, Negation, Node, Place
 from engine.feel.running import Frame, Run
 from engine.feel.temporal import (
@@ -173,6 +174,10 @@ def compile_filter(target: Code, node: Node, condition: Code) -> Code:
                 kept.append(item)
             elif type(holds) is Decimal:
                 return element(items, holds, run, at)
+            elif holds is not False and holds is not None:
+                return run.failed(
+                    at, Failure("What a list is filtered by is neither true nor false.")
+                )
         if not items and type(condition(Frame(run, {"item": None}, frame))) is Decimal:
             return element(items, Decimal(1), run, at)
         run.build(len(kept))

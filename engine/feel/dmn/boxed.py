@@ -275,7 +275,10 @@ class Boxes:
         otherwise = self.inside(child(element, "else"))
 
         def decide(frame: Frame) -> Value:
-            return then(frame) if condition(frame) is True else otherwise(frame)
+            decided = condition(frame)
+            if decided is None or isinstance(decided, bool):
+                return then(frame) if decided else otherwise(frame)
+            return frame.run.failed(NOWHERE, Failure("The condition is neither true nor false."))
 
         return decide
 

@@ -66,6 +66,8 @@ MEMBER = {
         ("every x in [1, 2, 3] satisfies x > 2", "false"),
         ("every x in [] satisfies x > 2", "true"),
         ("some x in [1, null] satisfies x > 2", "null"),
+        ('some x in [1, 2] satisfies if x = 2 then true else "x"', "null"),
+        ('[1, 2]["x"]', "null"),
         # paths and filters
         ("member.name", '"王芳"'),
         ("会员.年龄 >= 18", "true"),

@@ -52,7 +52,13 @@ def entry(name: str, source: str) -> str:
             ),
             1,
         ),
+        (
+            f"<conditional><if>{text('n')}</if><then>{text('1')}</then>"
+            f"<else>{text('2')}</else></conditional>",
+            None,
+        ),
         (f"<filter><in>{text('rows')}</in><match>{text('x > 1')}</match></filter>", [{"x": 2}]),
+        (f"<filter><in>{text('rows')}</in><match>{text('string(x)')}</match></filter>", None),
         (
             f'<for iteratorVariable="i"><in>{text("1..3")}</in><return>{text("i")}</return></for>',
             None,
