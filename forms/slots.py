@@ -80,7 +80,7 @@ def find_slots(component: Component, *, scope: Scope, language: Language) -> tup
             is_required=each.get("required") is True,
             field=component.key,
             kinds=_kinds(component),
-            max_size=_size(component, "maxSize", scope) * MEGABYTE,
+            max_size=int(each.get("max_bytes") or _size(component, "maxSize", scope) * MEGABYTE),
             max_files=_size(component, "maxFiles", scope),
         )
         for each in wanted

@@ -48,9 +48,7 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
         context={
             "year": season.year,
             "deferral_grounds": grounds,
-            "material_slots": material_slots(
-                session, season_id=season.id, kind=DEFERRAL, language=language
-            ),
+            **material_slots(session, season=season, kind=DEFERRAL, language=language),
         },
         show_panels=lambda: {
             "inspection/inspection_row": inspection_row(

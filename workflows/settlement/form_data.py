@@ -26,9 +26,7 @@ def provide_materials(session: Session, *, case: Case, language: Language) -> Fo
     return FormData(
         context={
             "year": season.year,
-            "material_slots": material_slots(
-                session, season_id=season.id, kind=INSPECTION, language=language
-            ),
+            **material_slots(session, season=season, kind=INSPECTION, language=language),
         },
         show_panels=lambda: {"fee": fee_panel(session, member=subject.member, season=season)},
     )

@@ -1,22 +1,29 @@
-"""The materials that a season asks for, as a form's file slots."""
+"""The materials that a season asks for, as what a form's file field is given."""
+
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
 from forms.lists import Language
-from workflows.shared.seasons import list_slots
+from workflows.shared.seasons import Season, list_slots
 
 
 def material_slots(
-    session: Session, *, season_id: int, kind: str, language: Language
-) -> list[dict[str, object]]:
-    """The slots of a kind of application in the page's language; none: nothing is shown."""
+    session: Session, *, season: Season, kind: str, language: Language
+) -> Mapping[str, object]:
+    """The context `material_slots` and `max_files` of a kind of application.
+
+    The slots are in the page's language, each with its own limit; none: nothing is shown.
+    """
     is_english = language == "en"
-    return [
+    slots = [
         {
             "name": each.name,
             "label": (is_english and each.label_en) or each.label,
             "help": (is_english and each.help_en) or each.help,
             "required": each.required,
+            "max_bytes": each.max_bytes,
         }
-        for each in list_slots(session, season_id=season_id, kind=kind)
+        for each in list_slots(session, season_id=season.id, kind=kind)
     ]
+    return {"material_slots": slots, "max_files": season.max_files}
