@@ -145,6 +145,13 @@ def constant_index(condition: Node) -> Decimal | None:
     return None
 
 
+def picked(items: list[Value], by: Value, run: Run, at: Place) -> Value:
+    """The element at a position that turned up in a filter; null if it is no position either."""
+    if isinstance(by, Decimal):
+        return element(items, by, run, at)
+    return run.failed(at, Failure("What a list is filtered by is neither true nor false."))
+
+
 def compile_filter(target: Code, node: Node, condition: Code) -> Code:
     """`list[condition]`: an element by its position, or those for which the condition holds."""
     constant = constant_index(node)
@@ -172,12 +179,8 @@ def compile_filter(target: Code, node: Node, condition: Code) -> Code:
             holds = condition(inner)
             if holds is True:
                 kept.append(item)
-            elif type(holds) is Decimal:
-                return element(items, holds, run, at)
             elif holds is not False and holds is not None:
-                return run.failed(
-                    at, Failure("What a list is filtered by is neither true nor false.")
-                )
+                return picked(items, holds, run, at)
         if not items and type(condition(Frame(run, {"item": None}, frame))) is Decimal:
             return element(items, Decimal(1), run, at)
         run.build(len(kept))

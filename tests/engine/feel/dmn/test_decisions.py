@@ -53,8 +53,10 @@ def entry(name: str, source: str) -> str:
             1,
         ),
         (
-            f"<conditional><if>{text('n')}</if><then>{text('1')}</then>"
-            f"<else>{text('2')}</else></conditional>",
+            (
+                f"<conditional><if>{text('n')}</if><then>{text('1')}</then>"
+                f"<else>{text('2')}</else></conditional>"
+            ),
             None,
         ),
         (f"<filter><in>{text('rows')}</in><match>{text('x > 1')}</match></filter>", [{"x": 2}]),
