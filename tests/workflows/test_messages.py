@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import workflows
 from tests.workflows.conftest import NOW, Cast
 from workflows.shared.associations import Association
 from workflows.shared.messages import (
@@ -14,7 +15,7 @@ from workflows.shared.messages import (
     read_message,
     send_to_member,
 )
-from workflows.shared.templates import TEMPLATES
+from workflows.shared.templates import all_texts, texts_in
 
 ZHEJIANG = "330000100001"
 GUANGZHOU = "440100100001"
@@ -79,11 +80,20 @@ def test_a_municipal_association_speaks_in_the_words_of_the_one_above(
     assert send(seeded, cast(ZHEJIANG)[0].id, "请补充。").title == "2021年度年检申请已退回"
 
 
-@pytest.mark.parametrize("name", sorted(TEMPLATES))
+@pytest.mark.parametrize("name", sorted(all_texts()))
 def test_both_languages_of_a_template_take_the_same_values(name: str) -> None:
-    texts = TEMPLATES[name]
+    texts = all_texts()[name]
 
     def names(*said: str) -> set[str]:
         return {each for text in said for each in Template(text).get_identifiers()}
 
     assert names(texts.title, texts.text) == names(texts.title_en, texts.text_en)
+
+
+def test_every_process_says_its_own_wordings_and_none_twice() -> None:
+    modules = workflows.load_modules()
+    saying = {each.__name__.split(".")[1] for each in modules if each.__name__.endswith(".texts")}
+    assert saying == {"shared", "inspection", "deferral", "payment"}
+    assert texts_in(modules) == all_texts()
+    with pytest.raises(ValueError, match="two wordings"):
+        texts_in([*modules, *modules])

@@ -24,12 +24,10 @@ from engine.cases import Case
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.operations import operation
-from engine.submissions import last_submissions
+from workflows.shared.applications import find_last_return
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import get_member
-from workflows.shared.templates import TEMPLATES, Texts
-
-REVIEW_TASK = "review_application"
+from workflows.shared.templates import Texts, all_texts
 
 
 class Message(Base):
@@ -148,10 +146,14 @@ def send(
     kind: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write a message to the member; `kind` picks its wording, `reason` is what was told."""
-    if template == "application_returned" and reason is None:
-        reason = _return_reason(session, engine, case)
-    wording = f"{template}.{kind}" if f"{template}.{kind}" in TEMPLATES else template
+    """Write a message to the member; `kind` picks its wording.
+
+    `reason`: what was told; without one, a wording that gives a reason takes the reviewer's.
+    """
+    wording = f"{template}.{kind}" if f"{template}.{kind}" in all_texts() else template
+    if reason is None and all_texts()[wording].gives_reason:
+        last = find_last_return(session, engine.vault, case=case)
+        reason = last.reason if last else None
     send_to_member(
         session,
         member_id=member_id,
@@ -162,20 +164,8 @@ def send(
     )
 
 
-def _return_reason(session: Session, engine: Engine, case: Case) -> str | None:
-    last = last_submissions(
-        session,
-        engine.vault,
-        case_id=case.id,
-        subject=case.subject_key,
-        element_ids=[REVIEW_TASK],
-    ).get(REVIEW_TASK)
-    reason = last.values.get("reason") if last else None
-    return reason if isinstance(reason, str) else None
-
-
 def _texts(session: Session, *, association_id: int, template: str) -> Texts:
-    texts = TEMPLATES[template]
+    texts = all_texts()[template]
     above = ids_above(session, association_id)
     adapted = {
         each.association_id: each

@@ -1,0 +1,17 @@
+"""What a member is told of the register, whatever process he is in."""
+
+from workflows.shared.templates import Texts, make_texts
+
+ABOUT = ("学时信息", "Hours")
+
+TEXTS: dict[str, Texts] = {
+    "hours_credited": make_texts(
+        ("学时已到账", "Hours have arrived"),
+        (
+            "您的$year年度学时已增加$hours学时，请继续办理年检申请。",
+            "$hours hours were credited for $year. You can go on with your application.",
+        ),
+        ("学时", "Hours"),
+        ABOUT,
+    ),
+}
