@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, Index, String, delete, or_, select
+from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
@@ -30,20 +30,3 @@ def list_phrases(session: Session, *, association_id: int, account_id: int) -> S
         )
         .order_by(ReturnPhrase.account_id.is_(None), ReturnPhrase.id)
     ).all()
-
-
-def keep_phrase(session: Session, *, association_id: int, account_id: int, text: str) -> None:
-    """Keep a phrase for a reviewer; one he has already is kept once."""
-    if text in list_phrases(session, association_id=association_id, account_id=account_id):
-        return
-    session.add(ReturnPhrase(association_id=association_id, account_id=account_id, text=text))
-    session.flush()
-
-
-def drop_phrase(session: Session, *, phrase_id: int, account_id: int) -> None:
-    """Forget one of a reviewer's own phrases."""
-    session.execute(
-        delete(ReturnPhrase).where(
-            ReturnPhrase.id == phrase_id, ReturnPhrase.account_id == account_id
-        )
-    )

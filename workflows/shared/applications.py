@@ -11,23 +11,10 @@ from engine.actors import Actor
 from engine.cases import Case
 from engine.submissions import NewMark, Sent, last_submissions, marks, submissions
 from engine.vault import Vault
-from workflows.shared.application_kinds import ApplicationKind, all_kinds, get_application
+from workflows.shared.application_kinds import get_application
 
 REVIEW = "review_application"
 """The user task that decides an application, whatever its kind."""
-
-
-def __getattr__(name: str) -> Any:
-    # Former names, for who still reads them.
-    if name == "FORMS":
-        return {each.code: each.forms for each in _kinds()}
-    if name == "LAST_FORMS":
-        return frozenset(form for each in _kinds() for form in each.last_forms)
-    raise AttributeError(name)
-
-
-def _kinds() -> list[ApplicationKind]:
-    return [each for each in all_kinds().values() if isinstance(each, ApplicationKind)]
 
 
 @dataclass(frozen=True)

@@ -138,13 +138,6 @@ def find_entry(session: Session, *, member_id: int, year: int) -> FeeEntry | Non
     )
 
 
-def list_entries(session: Session, *, member_id: int) -> Sequence[FeeEntry]:
-    """A member's ledger, the last year first."""
-    return session.scalars(
-        select(FeeEntry).where(FeeEntry.member_id == member_id).order_by(FeeEntry.year.desc())
-    ).all()
-
-
 def open_claims(session: Session, *, member_id: int, year: int) -> Sequence[FeeClaim]:
     """What the association still has to look at, oldest first."""
     return _ledger(session, member_id, year).open

@@ -54,11 +54,6 @@ class SentForm:
         """The values as people see them."""
         return cover_identity(self.form, self.values)
 
-    @property
-    def values_shown(self) -> Mapping[str, Any]:
-        """The same as `covered`, for who still asks so."""
-        return self.covered()
-
     def cover(self, change: Change) -> Change:
         """A change as people see it."""
         if change.path not in _identities(self.form):

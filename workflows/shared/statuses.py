@@ -1,7 +1,5 @@
 """审核状态: the codes of a case's and a year's status, and how people call them."""
 
-from typing import Any
-
 from engine.language import N_, _
 from workflows.shared.application_kinds import all_kinds
 
@@ -43,10 +41,3 @@ def kind_label(code: str) -> str:
     """The kind of an application or task in the reader's language."""
     found = all_kinds().get(code)
     return _(found.label) if found else code
-
-
-def __getattr__(name: str) -> Any:
-    # A former name, for who still reads it.
-    if name == "KIND_LABELS":
-        return {code: each.label for code, each in all_kinds().items()}
-    raise AttributeError(name)

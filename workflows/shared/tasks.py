@@ -39,7 +39,6 @@ from forms.slots import StoredFile as FileDescription
 from workflows.shared.access import Viewer, check
 from workflows.shared.applications import find_last_return
 from workflows.shared.bound_forms import bind_form
-from workflows.shared.bound_forms import load_form as load_form  # noqa: PLC0414
 from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
 
 
