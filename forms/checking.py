@@ -174,6 +174,16 @@ class _Check:
             process = self.name.rpartition("/")[0]
             if not has_panel(panel, process=process):
                 yield self._at(component, N_("There is no panel “%(panel)s”."), panel=panel)
+        shown_by = component.properties.get("shownBy")
+        if shown_by is not None and shown_by not in self._panels():
+            message = N_("“shownBy” names “%(panel)s”, which is no panel of the form.")
+            yield self._at(component, message, panel=str(shown_by)[:80])
+        if shown_by is not None and not component.is_locked:
+            message = N_("Only a locked field can be shown by a panel.")
+            yield self._at(component, message)
+
+    def _panels(self) -> set[object]:
+        return {each.properties["panel"] for each in self.components if "panel" in each.properties}
 
     def _check_english(self, component: Component) -> Iterator[Problem]:
         if self.english is None:

@@ -69,6 +69,12 @@ class Component(NamedTuple):
         properties = self.raw.get("properties")
         return properties if isinstance(properties, Mapping) else {}
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether its value never comes from the request."""
+        is_said = self.properties.get("locked") == "true"
+        return is_said or bool(self.raw.get("readonly") or self.raw.get("disabled"))
+
 
 def check_component(
     component: Component, *, keys: set[str], outcomes: set[str]
@@ -199,7 +205,7 @@ def _check_place(component: Component) -> Iterator[Finding]:
         message = N_("A component of the type “%(type)s” cannot stand in a list.")
         yield message, {"type": component.type}
     raw, properties = component.raw, component.properties
-    if properties.get("locked") == "true" or raw.get("readonly") or raw.get("disabled"):
+    if component.is_locked:
         yield N_("A field in a list cannot be locked."), {}
     secret = properties.get("format") in {"password", "new_password", "code"}
     if secret or properties.get("transient") == "true":

@@ -32,6 +32,10 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
 
 
+def _is_panel(text: str) -> bool:
+    return re.fullmatch(r"(?:[a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*", text) is not None
+
+
 def _is_date(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
@@ -78,12 +82,8 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
     "message": (Property(FIELDS),),
     "mask": (Property(_TEXTFIELD | TEXTS, lambda text: text in MASKS),),
     "summary": (Property(FIELDS | {"group", "text"}, _FLAG),),
-    "panel": (
-        Property(
-            frozenset({"text"}),
-            lambda text: re.fullmatch(r"(?:[a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*", text) is not None,
-        ),
-    ),
+    "panel": (Property(frozenset({"text"}), _is_panel),),
+    "shownBy": (Property(SIMPLE, _is_panel),),
     "style": (
         Property(frozenset({"text"}), _one_of("info", "warning", "success", "commitment")),
         Property(_BUTTON, _one_of("primary", "secondary", "danger", "link")),

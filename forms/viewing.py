@@ -122,6 +122,8 @@ class Viewer:
                 continue
             if not self.is_edit and component.properties.get("summary") == "false":
                 continue
+            if self._has_panel(component.properties.get("shownBy")):
+                continue
             view = self._view(component, path, answers, scope, row)
             if view is not None:
                 yield view
@@ -314,6 +316,9 @@ class Viewer:
             return None
         body = draw_markdown(text.say(scope, escape_markdown=True))
         return TextView(identifier, body, component.properties.get("style", ""))
+
+    def _has_panel(self, name: str | None) -> bool:
+        return name is not None and bool((self.drawing.panels or {}).get(name))
 
     def _panel(self, name: str) -> Markup:
         """Draw a panel; one without data is not there."""

@@ -100,6 +100,14 @@ BROKEN = [
         "There is no panel “nowhere”.",
     ),
     (
+        component("number", "n", properties={"shownBy": "nowhere"}),
+        "Only a locked field can be shown by a panel.",
+    ),
+    (
+        component("number", "n", properties={"locked": "true", "shownBy": "nowhere"}),
+        "“shownBy” names “nowhere”, which is no panel of the form.",
+    ),
+    (
         {"type": "text", "id": "t", "text": "", "properties": {"panel": "../../etc"}},
         "The property “panel” cannot be “../../etc”.",
     ),

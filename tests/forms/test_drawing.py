@@ -271,6 +271,18 @@ def test_changes_are_told_in_words() -> None:
     assert "Added <证明>.pdf" in words
 
 
+def test_a_field_that_a_panel_shows_is_drawn_only_without_the_panel() -> None:
+    bound = bind(
+        {"type": "text", "id": "block", "text": "", "properties": {"panel": "answers"}},
+        component("number", "version", properties={"locked": "true", "shownBy": "answers"}),
+        context={"version": 3},
+    )
+    for mode in ("edit", "read"):
+        with_panel = draw(bound, mode=mode, panels={"answers": Markup("<p>甲</p>")})
+        assert "标签version" not in text_of(with_panel)
+        assert "标签version" in text_of(draw(bound, {"version": 3}, mode=mode))
+
+
 def test_a_panel_is_drawn_from_its_data_and_is_not_there_without() -> None:
     panel = {"type": "text", "id": "block", "text": "不用", "properties": {"panel": "answers"}}
     bound = bind(panel)
