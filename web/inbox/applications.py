@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 import forms
@@ -14,10 +14,11 @@ from web import current
 from web.inbox.addresses import kept_filters
 from web.languages import spoken
 from web.numbers import small_int
-from web.sent_forms import address_of_file
-from workflows.review.applications import Applications, Round, RoundChanges, SentForm
+from web.sent_forms import draw_sent_form
+from workflows.review.applications import Applications, Round, RoundChanges
 from workflows.shared.application_kinds import find_application
 from workflows.shared.applications import REVIEW
+from workflows.shared.sent_forms import SentForm
 from workflows.shared.step_names import StepNames
 
 
@@ -39,17 +40,13 @@ def draw_application(
     session: Session, task: Task, *, is_marking: bool = False, marks: Sequence[NewMark] = ()
 ) -> list[dict[str, Any]]:
     """The forms as they were sent, with attachments in place and what changed at its field."""
-    names = _names(session, task)
     changed = _changes_by_form(session, task)
     return [
         {
             "id": form.element_id,
-            "title": names.step(form.process_id, form.element_id),
-            "html": forms.draw(
-                current_app.jinja_env,
-                form.form,
-                form.values_shown,
-                mode="read",
+            "title": form.title,
+            "html": draw_sent_form(
+                form,
                 marking=is_marking,
                 marks=[
                     forms.Mark(mark.path, mark.comment)
@@ -57,9 +54,6 @@ def draw_application(
                     if mark.element_id == form.element_id
                 ],
                 changes=changed.get(form.element_id, ()),
-                scope=form.scope,
-                reveal=True,
-                file_address=address_of_file,
                 has_preview=True,
                 heading_level=4,
             ),

@@ -13,7 +13,7 @@ from web.languages import spoken
 from web.numbers import small_int
 from web.portal import cases
 from web.portal.trails import list_nodes
-from web.sent_forms import list_sent_forms
+from web.sent_forms import draw_sent_form, list_sent_forms
 from web.sessions import get_member_person
 from workflows.inspection.applications import find_obstacle, start_inspection
 from workflows.inspection.applications import withdraw as withdraw_application
@@ -111,7 +111,10 @@ def sent(case_id: UUID) -> ResponseReturnValue:
         case = cases.get_own_case(session, person, case_id)
         round_sent = case.round if case.status in cases.SENT or case.state != "open" else None
         parts = [
-            {"title": each.title, "html": each.draw(scope=f"{each.element_id}.", heading_level=3)}
+            {
+                "title": each.title,
+                "html": draw_sent_form(each, panels=each.panels, heading_level=3),
+            }
             for each in list_sent_forms(session, case, round=round_sent)
         ]
         return render_template(

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 import forms
 from engine.cases import Case
 from web import current
-from web.sent_forms import address_of_file, cover_identity, list_sent_forms
+from web.sent_forms import address_of_file, draw_sent_form, list_sent_forms
 from workflows.payment.orders import find_live_order
 from workflows.shared.application_kinds import ApplicationKind, find_sent
 from workflows.shared.dates import ZONE
 from workflows.shared.fees import TO_PAY
+from workflows.shared.sent_forms import cover_identity
 from workflows.shared.tasks import OpenForm
 
 
@@ -35,7 +36,7 @@ def draw_open_form(
     return forms.draw(
         current_app.jinja_env,
         opened.form,
-        cover_identity(opened.form, opened.values),
+        cover_identity(opened.form, opened.values, only_locked=True),
         errors=errors,
         marks=[forms.Mark(path, comment) for path, comment in opened.marks.items()],
         panels=panels,
@@ -72,6 +73,6 @@ def _draw_answers(session: Session, case: Case, kind: ApplicationKind) -> list[M
     """Check-your-answers: each form with the outcome that leads back to it."""
     changes = kind.change_outcomes
     return [
-        each.draw(change_outcome=changes[each.element_id], scope=f"{each.element_id}.")
+        draw_sent_form(each, panels=each.panels, change_outcome=changes[each.element_id])
         for each in list_sent_forms(session, case, element_ids=tuple(changes))
     ]
