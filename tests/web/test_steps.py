@@ -1,8 +1,15 @@
 """A step's form: filled in, kept, sent, refused, overtaken."""
 
 import io
+import pickle
 import re
+import socket
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
 from types import SimpleNamespace
+from typing import BinaryIO
 
 import pytest
 from flask import Flask
@@ -29,13 +36,21 @@ PDF = (
     b"trailer<</Root 1 0 R>>"
 )
 
+SERVE = """
+import pickle, sys
+from web.serving import Server
+settings = pickle.load(sys.stdin.buffer)
+Server(settings, bind="fd://" + sys.argv[1], workers=1, threads=2).run()
+"""
 
-def attach(visitor: Visitor, page: Page, content: bytes, name: str) -> Page:
+
+def attach(visitor: Visitor, page: Page, content: bytes | BinaryIO, name: str) -> Page:
     """Choose a file for the page's first slot and press its button."""
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
     (field, *_others) = page.html.xpath("//input[@type='file']/@name")
     values = page.values()
     values["action"] = f"upload:{field.removeprefix('file.')}"
-    values[field] = FileStorage(io.BytesIO(content), name)  # type: ignore[assignment]
+    values[field] = FileStorage(stream, name)  # type: ignore[assignment]
     return visitor.send(page.path, values, content_type="multipart/form-data")
 
 
@@ -89,6 +104,13 @@ def test_ones_own_name_and_mobile_are_whole_and_the_identity_number_is_not(
 def test_a_step_leads_back_to_the_list(member: Visitor) -> None:
     page = begin(member)
     assert page.links()["Applications for inspection"] == "/applications"
+
+
+def test_a_commitment_says_its_version_in_its_own_text(member: Visitor) -> None:
+    page = member.press(begin(member), outcome="apply")
+    page = member.press(page, outcome="continue")
+    assert "Version 1" in page.text
+    assert "Version of the commitment" not in page.text
 
 
 def test_a_row_is_added_without_a_script(member: Visitor) -> None:
@@ -200,6 +222,47 @@ def test_a_wrong_file_is_refused_at_its_slot(
     assert page.html.xpath("//input[@type='file' and @aria-invalid='true']")
     stored = [path for path in app.extensions["engine"].files.folder.rglob("*") if path.is_file()]
     assert stored == []
+
+
+@pytest.mark.parametrize(("megabytes", "status"), [(50, 422), (51, 413)])
+def test_a_big_file_is_refused_and_never_in_memory(
+    app: Flask, member: Visitor, tmp_path: Path, megabytes: int, status: int
+) -> None:
+    page = go_to_settlement(member)
+    with (tmp_path / "big.pdf").open("wb+") as content:
+        content.write(PDF)
+        content.truncate(megabytes * 2**20)
+        content.seek(0)
+        tracemalloc.start()
+        refused = attach(member, page, content, "big.pdf")
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert refused.status == status
+    assert ("larger than" in refused.text) or ("bigger than" in refused.text)
+    assert most < 20 * 2**20
+    stored = [path for path in app.extensions["engine"].files.folder.rglob("*") if path.is_file()]
+    assert stored == []
+
+
+def test_the_server_refuses_a_big_body_that_it_never_received(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port, number = listening.getsockname()[1], listening.fileno()
+        serve = [sys.executable, "-c", SERVE, str(number)]
+        with subprocess.Popen(serve, stdin=subprocess.PIPE, pass_fds=[number]) as server:
+            assert server.stdin is not None
+            with server.stdin:
+                pickle.dump(settings, server.stdin)
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=60) as browser:
+                    browser.sendall(
+                        b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 53477376\r\n"
+                        b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+                    )
+                    answer = browser.recv(20)
+            finally:
+                server.terminate()
+    assert answer.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_request_beyond_the_biggest_file_is_not_read(app: Flask, member: Visitor) -> None:
