@@ -204,7 +204,7 @@ def _check_place(component: Component) -> Iterator[Finding]:
     if component.type in {"dynamiclist", "filepicker", "button"}:
         message = N_("A component of the type “%(type)s” cannot stand in a list.")
         yield message, {"type": component.type}
-    raw, properties = component.raw, component.properties
+    properties = component.properties
     if component.is_locked:
         yield N_("A field in a list cannot be locked."), {}
     secret = properties.get("format") in {"password", "new_password", "code"}
