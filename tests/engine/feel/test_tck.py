@@ -92,6 +92,36 @@ def test_report_ends_with_a_line_for_each_level(folder: Path) -> None:
     ]
 
 
+def test_results_of_a_service_may_bear_the_names_of_its_decisions(tmp_path: Path) -> None:
+    decisions = (
+        literal("asked", '"elsewhere"')
+        + literal("greeting", '"to " + asked', needs=requires("Decision", "asked"))
+        + literal("sum", "1 + 1")
+    )
+    services = "".join(
+        f'<decisionService id="{name}" name="{name}">'
+        + "".join(f'<outputDecision href="#{each}"/>' for each in outputs)
+        + '<inputDecision href="#asked"/></decisionService>'
+        for name, outputs in (("single", ["greeting"]), ("double", ["greeting", "sum"]))
+    )
+    (tmp_path / "m.dmn").write_bytes(model(decisions + services))
+    asked = f'<inputNode name="asked">{value("string", "you")}</inputNode>'
+    greeting = value("string", "to you")
+    cases = "".join(
+        f'<testCase id="{id}" type="decisionService" invocableName="{service}">{asked}'
+        f'<resultNode name="{name}"><expected>{expected}</expected></resultNode></testCase>'
+        for id, service, name, expected in (
+            ("001", "single", "greeting", greeting),
+            ("002", "double", "greeting", greeting),
+            ("003", "double", "sum", value("decimal", "2")),
+            ("004", "single", "single", greeting),
+        )
+    )
+    (tmp_path / "m-test-01.xml").write_text(CASES.format(model="m.dmn", cases=cases))
+
+    assert [(each.outcome, each.reason) for each in run(tmp_path)] == [("passed", "")] * 4
+
+
 def test_failure_is_written_with_its_case_and_what_was_found(folder: Path) -> None:
     tests = folder / "compliance-level-2" / "0001-sums" / "0001-sums-test-01.xml"
     tests.write_text(tests.read_text().replace(">6.0<", ">7<"))
