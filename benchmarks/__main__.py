@@ -10,23 +10,28 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import completion, http
+from benchmarks import completion, feel, http
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 
-PARTS = ("function", "http")
+PARTS = ("function", "http", "feel")
+ON_DATABASES = {"function", "http"}
 
 
 def main(parts: list[str]) -> None:
-    """Measure on both databases and print."""
+    """Measure on both databases, then what needs none, and print."""
     figures: list[Figure] = []
-    for name, databases in (("sqlite", _sqlite), ("postgresql", _postgresql)):
+    measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
+    for name, databases in measured if ON_DATABASES.intersection(parts) else ():
         with databases() as (first, second):
             if "function" in parts:
                 figures += completion.measure(name, first)
             if "http" in parts:
                 figures.append(http.measure(name, second))
-    show(_worst(figures))
+    figures = _worst(figures)
+    if "feel" in parts:
+        figures += feel.figures()
+    show(figures)
 
 
 def _worst(figures: list[Figure]) -> list[Figure]:
