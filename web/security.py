@@ -95,7 +95,6 @@ def init_app(app: Flask) -> None:
 
 def _check_meant() -> None:
     _check_texts(value for _name, value in request.args.items(multi=True))
-    _check_texts((request.view_args or {}).values())
     request.max_content_length = _largest_body()
     if request.method in SAFE or getattr(_view(), "is_csrf_exempt", False):
         return

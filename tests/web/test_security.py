@@ -137,7 +137,6 @@ BEYOND = "9" * 25
         (READY, f"/messages/{BEYOND}", 404),
         (READY, f"/results/{BEYOND}", 404),
         (READY, "/contacts?area=%00", 400),
-        (READY, "/v/%00", 400),
     ],
 )
 def test_what_no_database_holds_is_refused(
