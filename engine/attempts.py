@@ -43,3 +43,8 @@ def count_attempt(database: Database, key: str, *, window: timedelta, now: datet
 def forget_attempts(session: Session, key: str) -> None:
     """Begin again at zero: it succeeded."""
     session.execute(delete(Attempt).where(Attempt.key == key))
+
+
+def forget_old_attempts(session: Session, *, before: datetime) -> None:
+    """Remove counts that began before a moment: beyond every window they say nothing."""
+    session.execute(delete(Attempt).where(Attempt.since < before))

@@ -31,6 +31,7 @@ from web import (
     sessions,
     signin,
     studio,
+    tidying,
     verify,
     words,
 )
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine, form_data=found.form_data, answer_checks=found.answer_checks
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
-    for part in (security, languages, bundles, words, navigation, errors, payments, inbox):
+    for part in (security, languages, bundles, words, navigation, errors, payments, inbox, tidying):
         part.init_app(app)
     for part in (signin, account, portal, payments, files, verify, contacts, inbox, cases, studio):
         for blueprint in part.blueprints:

@@ -143,8 +143,11 @@ def is_to_be_noted(found: WebSession, *, now: datetime) -> bool:
 
 
 def note_use(session: Session, *, session_id: int, now: datetime) -> None:
-    """Write that a session was used."""
-    session.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
+    """Write that a session was used, unless another request just did."""
+    query = update(WebSession).where(
+        WebSession.id == session_id, WebSession.seen_at <= now - SEEN_EVERY
+    )
+    session.execute(query.values(seen_at=now))
 
 
 def list_sessions(session: Session, *, account_id: int, now: datetime) -> Sequence[WebSession]:
@@ -174,6 +177,11 @@ def end_other_sessions(session: Session, *, account_id: int, keep_id: int | None
 def end_expired_sessions(session: Session, *, now: datetime) -> None:
     """Remove sessions that are over."""
     session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+
+
+def forget_old_locks(session: Session, *, now: datetime) -> None:
+    """Remove locks that nobody is kept out by any more."""
+    session.execute(delete(SignInLock).where(SignInLock.until_at <= now))
 
 
 def _count(engine: Engine, key: str, *, address: str, now: datetime) -> None:
