@@ -1,8 +1,11 @@
 """Who is signed in: the session behind the cookie, looked up once a request."""
 
+import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, g, request
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -14,6 +17,8 @@ from workflows.shared.accounts import Account
 from workflows.shared.sign_in import WebSession, find_session, is_to_be_noted, note_use
 
 COOKIE = "huiji_session"
+
+log = logging.getLogger(__name__)
 
 
 class SignInNeeded(HuijiError):
@@ -118,9 +123,17 @@ def _look_up(token: str) -> Person | None:
         row = find_session(session, token, idle=current.settings().session_idle, now=now)
         person = _describe(session, *row) if row is not None else None
     if row is not None and is_to_be_noted(row[0], now=now):
-        with database.transaction() as session:
-            note_use(session, session_id=row[0].id, now=now)
+        _note_use(row[0].id, now)
     return person
+
+
+def _note_use(session_id: int, now: datetime) -> None:
+    """A page is not worth failing because a database that is busy did not note who saw it."""
+    try:
+        with current.engine().database.transaction() as session:
+            note_use(session, session_id=session_id, now=now)
+    except OperationalError:
+        log.warning("the use of a session could not be noted", exc_info=True)
 
 
 def _describe(session: Session, found: WebSession, account: Account) -> Person:

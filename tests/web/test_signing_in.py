@@ -1,8 +1,15 @@
 """The way in and out."""
 
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from tests.web.conftest import READY, Visitor, solve
+from tests.workflows.conftest import NOW
 
 WRONG = "The user type, account or password is wrong."
 
@@ -91,6 +98,21 @@ def test_the_session_cookie_is_for_the_server_alone(visitor: Visitor) -> None:
     assert cookie is not None
     assert cookie.http_only
     assert cookie.same_site == "Lax"
+
+
+def test_a_page_is_shown_though_the_database_is_busy(app: Flask, member: Visitor) -> None:
+    engine = app.extensions["engine"]
+    if not engine.database.is_sqlite:
+        pytest.skip("PostgreSQL has no one lock that all writers wait for")
+    engine.now = lambda: NOW + timedelta(minutes=5)
+
+    @event.listens_for(engine.database.sql, "checkout")
+    def do_not_wait(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout=0")
+
+    with engine.database.transaction():
+        page = member.open("/account")
+    assert (page.status, page.path) == (200, "/account")
 
 
 def test_another_session_can_be_ended(app, member: Visitor) -> None:

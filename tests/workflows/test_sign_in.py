@@ -22,6 +22,7 @@ from workflows.shared.sign_in import (
     end_session,
     find_session,
     list_sessions,
+    note_use,
     sign_in,
 )
 
@@ -126,6 +127,16 @@ def test_a_success_forgets_the_failures(demo_engine: Engine) -> None:
         with pytest.raises(SignInRefused):
             enter(demo_engine, password="wrong password")
     enter(demo_engine)
+
+
+def test_of_two_requests_at_once_one_notes_the_use(demo_engine: Engine) -> None:
+    opened = enter(demo_engine)
+    for after in (timedelta(minutes=1), timedelta(minutes=1, seconds=30)):
+        with demo_engine.database.transaction() as session:
+            note_use(session, session_id=opened.session_id, now=NOW + after)
+    with demo_engine.database.read() as session:
+        (row,) = list_sessions(session, account_id=opened.account_id, now=NOW)
+    assert row.seen_at == NOW + timedelta(minutes=1)
 
 
 def test_sessions_are_listed_and_ended(demo_engine: Engine) -> None:

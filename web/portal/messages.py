@@ -35,13 +35,16 @@ def index() -> ResponseReturnValue:
 def show(message_id: int) -> ResponseReturnValue:
     """Show one message; it counts as read from now on."""
     person, _member_id = get_member_person()
-    with current.engine().database.transaction() as session:
+    database = current.engine().database
+    with database.read() as session:
         message = session.get(Message, message_id)
         if message is None:
             raise NotFound
         check(person.viewer, "see", message)
-        read_message(session, message=message, now=current.now())
         described = describe(message)
+    if message.read_at is None:
+        with database.transaction() as session:
+            read_message(session, message=session.get_one(Message, message_id), now=current.now())
     return render_template("portal/message.html", message=described)
 
 
