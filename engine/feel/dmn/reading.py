@@ -124,6 +124,6 @@ def type_name(element: Element) -> str:
     """The type that an element states: an attribute, or an element in some versions."""
     inner = child(element, "typeRef")
     name = (inner.text or "").strip() if inner is not None else attribute(element, "typeRef")
-    # Versions before 1.2 qualify names by a namespace's prefix.
+    # Versions before 1.2 qualify names by a namespace's prefix, which some files forget to declare.
     prefix, colon, rest = name.partition(":")
-    return rest if colon and prefix in element.nsmap else name
+    return rest if colon and (prefix in element.nsmap or prefix.isidentifier()) else name

@@ -154,7 +154,7 @@ def test_values_without_a_type_take_that_of_the_model(tmp_path: Path) -> None:
         '</itemComponent><itemComponent name="sum"><typeRef>number</typeRef></itemComponent>'
         '</itemDefinition><itemDefinition name="tRows" isCollection="true"><typeRef>tRow</typeRef>'
         '</itemDefinition><inputData id="rows" name="rows">'
-        '<variable name="rows" typeRef="tRows"/></inputData>'
+        '<variable name="rows" typeRef="undeclared:tRows"/></inputData>'
     )
     needs = requires("Input", "rows")
     decisions = (
