@@ -7,6 +7,7 @@ own, and becomes known with one row. A row that was never written leaves a file 
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from engine.database import Base, UtcDateTime, new_id
 from engine.errors import NotFound
 
 CHUNK = 256 * 1024
+IDS_AT_A_TIME = 500
+_NAME = re.compile("[0-9a-f]{32}")
 
 
 class StoredFile(Base):
@@ -148,10 +151,16 @@ def get_files(session: Session, file_ids: Iterable[UUID], *, case_id: UUID) -> l
 
 def sweep_files(session: Session, store: FileStore, *, now: datetime, age: timedelta) -> int:
     """Remove contents without a row that are older than `age`; returns how many."""
-    removed = 0
-    for path in store.folder.glob("*/*"):
-        is_old = path.stat().st_mtime < (now - age).timestamp()
-        if is_old and session.get(StoredFile, UUID(hex=path.name)) is None:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    old = {
+        UUID(hex=path.name): path
+        for path in store.folder.glob("*/*")
+        if _NAME.fullmatch(path.name) and path.stat().st_mtime < (now - age).timestamp()
+    }
+    ids = list(old)
+    known: set[UUID] = set()
+    for begin in range(0, len(ids), IDS_AT_A_TIME):
+        some = ids[begin : begin + IDS_AT_A_TIME]
+        known.update(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(some))))
+    for file_id in old.keys() - known:
+        old[file_id].unlink(missing_ok=True)
+    return len(old) - len(known)
