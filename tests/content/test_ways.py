@@ -35,17 +35,6 @@ def test_an_application_that_is_approved_passes() -> None:
     assert [each["template"] for each in world.called("messages.send")] == ["application_approved"]
 
 
-def test_a_review_is_told_which_forms_make_the_application() -> None:
-    walk = to_review(Walk(World(paid=True)))
-    (review,) = walk.instance.open_tasks
-    assert review.variables["kind"] == "inspection"
-    assert review.variables["application"] == [
-        "fill_information",
-        "accept_commitment",
-        "provide_materials",
-    ]
-
-
 def test_a_returned_application_begins_a_round_and_skips_what_was_seen_and_accepted() -> None:
     world = World(paid=True)
     walk = to_review(Walk(world)).do("review_application", "return", reason="请补充工作单位")
@@ -111,12 +100,6 @@ def test_rounds_go_on_also_across_a_switch_to_deferral_and_back(rounds: int) -> 
 def test_a_deferral_waits_for_neither_hours_nor_fee() -> None:
     world = World(hours_missing=20)
     walk = to_deferral_review(Walk(world))
-    (review,) = walk.instance.open_tasks
-    assert review.variables["application"] == [
-        "fill_information",
-        "accept_deferral_commitment",
-        "state_deferral",
-    ]
     walk.do("review_application", "approve")
     assert walk.instance.end_event == "deferred"
     assert world.called("hours.assess") == world.called("fees.record") == []

@@ -24,7 +24,7 @@ from web.cases.trails import describe_trail
 from web.languages import spoken
 from web.staff import get_staff_person
 from web.words import name_office
-from workflows.shared.access import Viewer, can, check
+from workflows.shared.access import Viewer, can, check, check_case
 from workflows.shared.actor_names import name_actors
 from workflows.shared.associations import Association
 from workflows.shared.step_names import StepNames
@@ -36,7 +36,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     viewer = get_staff_person().viewer
     with current.engine().database.read() as session:
         case = get_case(session, case_id)
-        check(viewer, "see", case)
+        check_case(session, viewer, case)
         return render_template("cases/show.html", **_describe(session, viewer, case))
 
 

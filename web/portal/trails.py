@@ -13,7 +13,7 @@ from web.words import moment, name_office
 from workflows.shared.application_kinds import find_sent
 from workflows.shared.applications import REVIEW, Decision, list_decisions
 from workflows.shared.associations import get_association
-from workflows.shared.templates import TEMPLATES
+from workflows.shared.templates import all_texts
 
 FEE = "confirm_fee"
 
@@ -61,7 +61,7 @@ def _draw_decision(
     event: Event, decisions: dict[int, Decision], office: str, kind: str
 ) -> dict[str, object]:
     is_return = event.data.get("outcome") == "return"
-    texts = TEMPLATES[f"application_{'returned' if is_return else 'approved'}.{kind}"]
+    texts = all_texts()[f"application_{'returned' if is_return else 'approved'}.{kind}"]
     is_english = spoken() == "en"
     title = (
         _("Returned by the local association") if is_return else _("Approved by the association")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,3 @@ def texts_in(modules: Iterable[ModuleType]) -> dict[str, Texts]:
                 raise ValueError(f"two wordings are called {key}")
             found[key] = texts
     return found
-
-
-def __getattr__(name: str) -> Any:
-    # A former name, for who still reads it.
-    if name == "TEMPLATES":
-        return all_texts()
-    raise AttributeError(name)
