@@ -60,10 +60,9 @@ def test_it_waits_for_tomorrow_once_however_often_servers_start(app: Flask) -> N
 
 def test_a_day_on_which_it_fails_is_not_the_last(app: Flask) -> None:
     engine = app.extensions["engine"]
-    stray = engine.files.folder / "ab" / "not one of ours"
-    stray.parent.mkdir(parents=True)
-    stray.touch()
-    os.utime(stray, (0, 0))
+    in_the_way = engine.files.folder / "00" / ("0" * 32)
+    in_the_way.mkdir(parents=True)  # cannot be removed as a file is
+    os.utime(in_the_way, (0, 0))
     tidying.begin(engine)
     for hour in range(5):
         engine.now = lambda hour=hour: NOW + timedelta(hours=hour)
