@@ -20,8 +20,8 @@ from benchmarks.figures import Figure
 from benchmarks.floor import Floor
 from benchmarks.reference import WAY, StepTaken
 from engine.cases import Case
+from engine.completing import Completed
 from engine.engine import Engine
-from engine.moves import Completed
 from web.app import create_engine
 from web.installing import release_shipped
 from web.schema import migrate

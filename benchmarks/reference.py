@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from engine.actors import SYSTEM
 from engine.cases import Case, Subject
 from engine.engine import Engine
-from engine.moves import start_case
+from engine.lifecycle import start_case
 from engine.tasks import Task
 from forms.bound import BoundForm
 from workflows.inspection.applications import PROCESS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from engine import case_operations, moves
+from engine import calling_out, case_operations, message_events, timers
 from engine.database import Database
 from engine.files import FileStore
 from engine.jobs import Jobs
@@ -51,7 +51,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self.operations.add(case_operations)
-        self.jobs.add(moves)
+        self.jobs.add(message_events, timers, calling_out)
 
     def add(self, *modules: ModuleType) -> None:
         """Register the operations and jobs of modules."""

@@ -42,6 +42,11 @@ def change_subscriptions(
         )
 
 
+def drop_subscriptions(session: Session, case_id: UUID) -> None:
+    """Let a case wait for nothing any more."""
+    session.execute(delete(Subscription).where(Subscription.case_id == case_id))
+
+
 def subscribed_cases(session: Session, *, name: str, key: str) -> list[UUID]:
     """The cases that wait for an event with this key."""
     return list(

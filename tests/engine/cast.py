@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case, Subject
+from engine.completing import Completed, hold_task
 from engine.engine import Engine
 from engine.errors import BpmnError
-from engine.moves import Completed, hold_task, start_case
+from engine.lifecycle import start_case
 from engine.operations import operation
 from engine.releases import Documents, make_release
 from engine.tasks import Task

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case, CaseAlreadyOpen, CaseIsOver, get_case
+from engine.completing import TaskIsOver, hold_task
 from engine.engine import Engine
 from engine.jobs import Worker
-from engine.moves import TaskIsOver, cancel_case, hold_task, publish, send_message
+from engine.lifecycle import cancel_case
+from engine.message_events import publish, send_message
 from engine.submissions import NewMark, last_submissions, marks, submissions
 from engine.subscriptions import Subscription
 from engine.tasks import Task

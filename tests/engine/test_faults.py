@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from engine.actors import Actor
 from engine.cases import Case
+from engine.completing import TaskIsOver, hold_task
 from engine.engine import Engine
-from engine.moves import TaskIsOver, hold_task
 from engine.submissions import Submission
 from engine.tasks import Task
 from tests.engine.cast import MEMBER, REVIEWER, begin, complete, open_task

@@ -13,8 +13,8 @@ from engine.engine import Engine
 from engine.errors import BpmnError, InvalidRelease, NotFound
 from engine.incidents import Incident, open_incidents
 from engine.jobs import Job, Worker, defer
-from engine.moves import retry_incident
 from engine.releases import check_unit
+from engine.retrying import retry_incident
 from tests.engine import cast
 from tests.engine.cast import (
     APPLICATION,

@@ -6,10 +6,10 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 import workflows
+from engine.completing import TaskHasChanged, TaskIsOver
 from engine.database import new_id
 from engine.engine import Engine
 from engine.errors import NotFound
-from engine.moves import TaskHasChanged, TaskIsOver
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import INFORMATION, Walk
 from workflows.shared.access import Viewer, get_viewer

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from engine.actors import Actor
 from engine.cases import Case
+from engine.completing import hold_task
 from engine.engine import Engine
 from engine.jobs import Worker
-from engine.moves import hold_task
 from engine.submissions import NewMark
 from engine.tasks import Task
 from tests.workflows.conftest import NOW

@@ -14,8 +14,8 @@ from engine.cases import Case, get_case
 from engine.engine import Engine
 from engine.incidents import Incident, open_incidents
 from engine.language import _
-from engine.moves import retry_incident
 from engine.positions import Position, position
+from engine.retrying import retry_incident
 from engine.submissions import submissions
 from engine.tasks import Task
 from web import current

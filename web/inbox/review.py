@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine.cases import get_case
+from engine.completing import TaskHasChanged, TaskIsOver, TaskNotFound
 from engine.language import _, ngettext
-from engine.moves import TaskHasChanged, TaskIsOver, TaskNotFound
 from engine.submissions import NewMark
 from engine.tasks import Task
 from forms import FieldError

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import forms
-from engine.moves import TaskHasChanged, TaskIsOver
+from engine.completing import TaskHasChanged, TaskIsOver
 from engine.tasks import Task
 from web import current
 from web.languages import spoken

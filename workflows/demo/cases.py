@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
+from engine.completing import hold_task
 from engine.engine import Engine
-from engine.moves import hold_task
 from engine.submissions import NewMark
 from engine.tasks import Task
 from workflows.demo.offices import ZHEJIANG

@@ -9,7 +9,8 @@ from engine.actors import Actor
 from engine.cases import Case, Subject, find_open_case
 from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
-from engine.moves import send_message, start_case
+from engine.lifecycle import start_case
+from engine.message_events import send_message
 from workflows.inspection.policies import CannotWithdraw, check_may_apply
 from workflows.shared.dates import local_date
 from workflows.shared.fees import fee_key

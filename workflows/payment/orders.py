@@ -12,7 +12,7 @@ from engine.engine import Engine
 from engine.errors import Conflict
 from engine.jobs import defer, job
 from engine.language import N_
-from engine.moves import publish
+from engine.message_events import publish
 from workflows.payment.models import LIFETIME, PaymentOrder, ProviderTransaction
 from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider
 from workflows.shared import fees

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.moves import TaskNotFound
+from engine.completing import TaskNotFound
 from engine.tasks import Task, claim, release_claim
 from workflows.shared.access import Viewer, check
 

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
-from engine.moves import publish
+from engine.message_events import publish
 from engine.operations import operation
 from workflows.shared.dates import age_on
 from workflows.shared.messages import send_to_member

@@ -14,11 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import drafts
 from engine.cases import Case, get_case
-from engine.engine import Engine
-from engine.errors import NotFound, Rejected
-from engine.files import Received, add_file
-from engine.language import N_
-from engine.moves import (
+from engine.completing import (
     Completed,
     HeldTask,
     TaskHasChanged,
@@ -26,6 +22,10 @@ from engine.moves import (
     TaskNotFound,
     hold_task,
 )
+from engine.engine import Engine
+from engine.errors import NotFound, Rejected
+from engine.files import Received, add_file
+from engine.language import N_
 from engine.spiff import Step
 from engine.submissions import NewMark, last_submissions
 from engine.tasks import Task

@@ -1,0 +1,97 @@
+"""How a case begins, and how it is closed from outside its diagram."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import incidents, subscriptions
+from engine.actors import Actor
+from engine.cases import Case, CaseAlreadyOpen, Subject, find_open_case, hold_case
+from engine.database import new_id
+from engine.moving import Move, passed
+from engine.releases import current_release_id
+from engine.tasks import Task
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+
+def start_case(
+    session: Session,
+    engine: "Engine",
+    *,
+    process_id: str,
+    business_key: str,
+    subject: Subject,
+    variables: Mapping[str, object],
+    by: Actor,
+    now: datetime,
+    year: int | None = None,
+    kind: str = "",
+) -> Case:
+    """Start a case on the current release; raises CaseAlreadyOpen."""
+    known = find_open_case(session, business_key)
+    if known is not None:
+        raise CaseAlreadyOpen(known.id)
+    case = Case(
+        id=new_id(),
+        business_key=business_key,
+        process_id=process_id,
+        release_id=current_release_id(session, process_id),
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        subject_no=subject.no,
+        subject_name=subject.name,
+        association_id=subject.association_id,
+        region=subject.region,
+        year=year,
+        kind=kind or process_id,
+        round=1,
+        state="open",
+        status="draft",
+        engine_state=b"",
+        trail_length=0,
+        trail_head=b"",
+        started_at=now,
+        updated_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(case)
+            session.flush()
+    except IntegrityError as error:
+        other = find_open_case(session, business_key)
+        if other is None:
+            raise
+        raise CaseAlreadyOpen(other.id) from error
+    move = Move(session, engine, case, by=by, now=now)
+    said = move.say("case_started", release=case.release_id)
+    instance = move.begin(variables)
+    said["passed"] = passed(instance)
+    move.store(instance)
+    return case
+
+
+def cancel_case(
+    session: Session, engine: "Engine", *, case_id: UUID, status: str, by: Actor, now: datetime
+) -> None:
+    """Close an open case from outside its diagram, with the status that says why."""
+    case = hold_case(session, case_id)
+    move = Move(session, engine, case, by=by, now=now)
+    session.execute(
+        update(Task)
+        .where(Task.case_id == case_id, Task.state == "open")
+        .values(state="cancelled", completed_at=now)
+    )
+    subscriptions.drop_subscriptions(session, case_id)
+    incidents.resolve_incidents(session, case_id=case_id, step_id=None, by=by, now=now)
+    case.state, case.status, case.engine_state, case.ended_at = "cancelled", status, b"", now
+    move.say("case_cancelled", status=status)
+    move.trail.flush(session)
+    case.trail_length, case.trail_head = move.trail.length, move.trail.head
+    case.updated_at = now
