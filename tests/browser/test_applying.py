@@ -167,6 +167,14 @@ def test_what_was_typed_waits_on_another_device(enter: Enter) -> None:
     expect(on_the_way.page.get_by_role("checkbox", name="税务师")).to_be_checked()
 
 
+def test_what_was_typed_a_moment_before_leaving_is_kept(enter: Enter) -> None:
+    member = begin(enter, "phone")
+    member.type("职务", "走得匆忙").go("/")
+    member.page.wait_for_load_state("networkidle")
+    member.follow("Go on").is_at("完善信息")
+    expect(member.field("职务")).to_have_value("走得匆忙")
+
+
 def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
     member = begin(enter)
     held: list[Route] = []

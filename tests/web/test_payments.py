@@ -55,6 +55,13 @@ def test_the_qr_code_of_another_member_is_not_there(app: Flask, payer: Visitor) 
     assert other.open(picture).status == 404
 
 
+def test_applying_with_an_open_fee_says_so_and_leads_to_it(payer: Visitor) -> None:
+    page = payer.press(go_to_settlement(payer), outcome="continue")
+    refused = payer.press(page, outcome="apply", confirmed="apply")
+    assert refused.status == 422
+    assert refused.links()["Pay the fee before you apply."] == "#field-fee"
+
+
 def test_a_payment_settles_the_fee(app: Flask, payer: Visitor) -> None:
     page = order(payer)
     assert "were paid" in pay(payer, page, "pay").text

@@ -84,7 +84,7 @@ document.addEventListener(
   "submit",
   (event) => {
     const { target: form, submitter } = event;
-    clearTimeout(waiting.get(form));
+    forget(form);
     if (form.dataset.plain || !submitter || !("partly" in submitter.dataset)) return;
     event.preventDefault();
     const [kind, target = ""] = submitter.value.split(":");
@@ -108,7 +108,7 @@ document.addEventListener("change", (event) => {
 });
 
 /* Drafts. */
-const waiting = new WeakMap();
+const waiting = new Map();
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
@@ -116,11 +116,25 @@ document.addEventListener("input", (event) => {
 });
 
 function keepSoon(form) {
-  clearTimeout(waiting.get(form));
+  forget(form);
   waiting.set(form, setTimeout(keep, TYPING_PAUSE_MS, form));
 }
 
+function forget(form) {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+}
+
+/* Whoever leaves in the pause after typing leaves nothing behind. */
+addEventListener("pagehide", () => {
+  for (const form of [...waiting.keys()]) {
+    forget(form);
+    navigator.sendBeacon(form.dataset.draft, collect(form));
+  }
+});
+
 async function keep(form) {
+  forget(form);
   const response = await fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
   const saved = document.getElementById("saved");
   if (!response?.ok || !saved?.dataset.saved) return;

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.language import _
 from forms.lists import Language
 from workflows.shared.fee_panel import fee_panel
+from workflows.shared.fees import PENDING, TO_PAY, fee_state
 from workflows.shared.form_data import FormData, answer_check, form_data
 from workflows.shared.materials import material_slots
 from workflows.shared.seasons import INSPECTION
@@ -33,8 +35,17 @@ def provide_materials(session: Session, *, case: Case, language: Language) -> Fo
 
 
 @answer_check(PROCESS, "confirm_application")
-def check_window(session: Session, *, case: Case, outcome: str, now: datetime) -> Mapping[str, str]:
-    """确认申请: not after the season's window; raises WindowClosed."""
-    if outcome == "apply":
-        check_takes(subject_of_case(session, case).season, round=case.round, now=now)
+def check_application(
+    session: Session, *, case: Case, outcome: str, now: datetime
+) -> Mapping[str, str]:
+    """确认申请: within the season's window (raises WindowClosed), and with the fee settled."""
+    if outcome != "apply":
+        return {}
+    subject = subject_of_case(session, case)
+    check_takes(subject.season, round=case.round, now=now)
+    state = fee_state(session, member=subject.member, season=subject.season)
+    if state.status == TO_PAY:
+        return {"fee": _("Pay the fee before you apply.")}
+    if state.status == PENDING:
+        return {"fee": _("You can apply once your association has confirmed the fee.")}
     return {}

@@ -255,7 +255,7 @@ class Tasks:
             for each in work.form.form.fields
         }
         return [
-            FieldError(path, labels.get(path, path), sentence) for path, sentence in wrong.items()
+            FieldError(path, labels.get(path, ""), sentence) for path, sentence in wrong.items()
         ]
 
 
