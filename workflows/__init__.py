@@ -11,11 +11,11 @@ from functools import cache
 from types import ModuleType
 
 from engine.engine import Engine
+from workflows.inbox.arriving import describe_task
 from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
-from workflows.shared.inbox import describe_task
 
-PACKAGES = ("shared", "inspection", "settlement", "deferral", "payment", "review")
+PACKAGES = ("shared", "inbox", "inspection", "settlement", "deferral", "payment", "review")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from tests.web.offices import (
 )
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
-from workflows.review.queries import BY_DUE, BY_NEWEST, BY_OLDEST, Filters, Position, list_tasks
+from workflows.inbox.queries import BY_DUE, BY_NEWEST, BY_OLDEST, Filters, Position, list_tasks
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import find_account
 from workflows.shared.tasks import Tasks

@@ -6,7 +6,7 @@ from web import current
 from web.inbox import claims, listing, review
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
-from workflows.review.queries import count_open_tasks
+from workflows.inbox.queries import count_open_tasks
 
 __all__ = ["blueprints", "claims", "init_app", "listing", "review"]
 

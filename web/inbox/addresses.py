@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import request
 
 from web.numbers import small_int
-from workflows.review.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
+from workflows.inbox.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from web.inbox.addresses import kept_filters
 from web.inbox.blueprint import bp
 from web.inbox.listing import describe_claim
 from web.staff import get_staff_person
-from workflows.review import claims
+from workflows.inbox import claims
 from workflows.shared.access import Viewer, can
 from workflows.shared.actor_names import name_accounts
 

@@ -15,9 +15,9 @@ from web.inbox.addresses import read_filters, read_position, write_filters, writ
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
 from web.words import name_office
-from workflows.review import queries
-from workflows.review.claims import is_stale
-from workflows.review.queries import Filters
+from workflows.inbox import queries
+from workflows.inbox.claims import is_stale
+from workflows.inbox.queries import Filters
 from workflows.shared.access import SYSTEM, Viewer, check
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association

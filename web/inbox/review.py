@@ -20,8 +20,8 @@ from web.inbox.blueprint import bp
 from web.languages import spoken
 from web.numbers import small_int
 from web.staff import get_staff_person
+from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
-from workflows.review.queries import find_next_task
 from workflows.shared.access import Viewer, check
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
