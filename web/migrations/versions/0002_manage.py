@@ -21,6 +21,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_note_case_id_case")),
         sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_note")),
     )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("task_id", sa.Uuid(), nullable=True))
+
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assigned_to", sa.Integer(), nullable=True))
         batch_op.add_column(
@@ -47,6 +50,9 @@ def downgrade() -> None:
         batch_op.drop_column("nudged_at")
         batch_op.drop_column("assigned_at")
         batch_op.drop_column("assigned_to")
+
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_column("task_id")
 
     op.drop_table("note")
     # ### end Alembic commands ###
