@@ -1,19 +1,27 @@
-"""How a case begins, and how it is closed from outside its diagram."""
+"""How a case begins, how it is closed from outside its diagram, and how it is opened again."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import incidents, subscriptions
 from engine.actors import Actor
-from engine.cases import Case, CaseAlreadyOpen, Subject, find_open_case, hold_case
+from engine.cases import (
+    Case,
+    CaseAlreadyOpen,
+    CaseNotFound,
+    Subject,
+    find_open_case,
+    hold_case,
+)
 from engine.database import new_id
 from engine.moving import Move, passed
+from engine.noting import add_text
 from engine.releases import current_release_id
 from engine.tasks import Task
 
@@ -95,3 +103,48 @@ def cancel_case(
     move.trail.flush(session)
     case.trail_length, case.trail_head = move.trail.length, move.trail.head
     case.updated_at = now
+
+
+def reopen_case(
+    session: Session,
+    engine: "Engine",
+    *,
+    case_id: UUID,
+    variables: Mapping[str, object],
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """Run the process of a case that is over anew, on the current release.
+
+    Its trail, its rounds and what was sent stay; its diagram's first gateway reads from the
+    variables where to go on. `reason` is kept sealed (`engine.noting`).
+
+    Raises CaseNotFound, CaseAlreadyOpen (this case, or a newer one of
+    its business key).
+    """
+    query = select(Case).where(Case.id == case_id).with_for_update()
+    case = session.scalar(query.execution_options(populate_existing=True))
+    if case is None:
+        raise CaseNotFound
+    known = find_open_case(session, case.business_key)
+    if known is not None:
+        raise CaseAlreadyOpen(known.id)
+    try:
+        with session.begin_nested():
+            case.state, case.ended_in, case.ended_at = "open", None, None
+            case.release_id = current_release_id(session, case.process_id)
+            session.flush()
+    except IntegrityError as error:
+        session.refresh(case)
+        other = find_open_case(session, case.business_key)
+        if other is None:
+            raise
+        raise CaseAlreadyOpen(other.id) from error
+    move = Move(session, engine, case, by=by, now=now)
+    said = move.say("case_reopened", release=case.release_id)
+    add_text(session, engine.vault, case=case, number=move.trail.length, text=reason)
+    instance = move.begin(variables)
+    said["passed"] = passed(instance)
+    move.store(instance)
+    return case

@@ -16,7 +16,12 @@ _OPEN = text("state = 'open'")
 
 
 class Task(Base):
-    """A user task of a case: open, completed or cancelled (the case went another way)."""
+    """A user task of a case: open, completed or cancelled (the case went another way).
+
+    `assigned_to`: whom the work was handed to; `claimed_by`: who has it open now. Neither keeps
+    anybody else out. `nudges`: how often its subject asked for speed. `escalated_at`: when those
+    above were told that it is late. `ground`: what kind of reason an outcome had, for counting.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -54,10 +59,16 @@ class Task(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     claimed_by: Mapped[int | None]
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    assigned_to: Mapped[int | None]
+    assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    nudged_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    nudges: Mapped[int] = mapped_column(server_default="0", default=0)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     completed_by_kind: Mapped[str | None] = mapped_column(String(10))
     completed_by: Mapped[int | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
+    ground: Mapped[str | None] = mapped_column(String(40))
 
 
 def claim(session: Session, task_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -10,8 +10,9 @@ from engine.cases import Case, CaseAlreadyOpen, CaseIsOver, get_case
 from engine.completing import TaskIsOver, hold_task
 from engine.engine import Engine
 from engine.jobs import Worker
-from engine.lifecycle import cancel_case
+from engine.lifecycle import cancel_case, reopen_case
 from engine.message_events import publish, send_message
+from engine.noting import note, texts
 from engine.submissions import NewMark, last_submissions, marks, submissions
 from engine.subscriptions import Subscription
 from engine.tasks import Task
@@ -244,3 +245,73 @@ def test_an_expression_of_a_diagram_counts_working_days(engine: Engine) -> None:
         due_at = open_task(session, case.id, "review").due_at
     # Wednesday the first of July 2026; three working days on is Monday.
     assert due_at == datetime(2026, 7, 6, 15, 59, 59, tzinfo=UTC)
+
+
+def test_a_case_that_is_over_runs_anew_and_keeps_its_trail(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        complete(session, engine, case.id, "fill_in", "submit", school="浙江大学")
+        complete(session, engine, case.id, "review", "approve", by=REVIEWER)
+        again = reopen_case(
+            session,
+            engine,
+            case_id=case.id,
+            variables={},
+            reason="审核有误",
+            by=REVIEWER,
+            now=datetime(2026, 9, 1, 2, tzinfo=UTC),
+        )
+        assert (again.state, again.ended_in, again.ended_at) == ("open", None, None)
+        open_task(session, case.id, "fill_in")
+        with pytest.raises(CaseAlreadyOpen):
+            reopen_case(
+                session,
+                engine,
+                case_id=case.id,
+                variables={},
+                reason="",
+                by=REVIEWER,
+                now=datetime(2026, 9, 1, 2, tzinfo=UTC),
+            )
+    with engine.database.read() as session:
+        found = get_case(session, case.id)
+        said = [each for each in events(session, case.id) if each.kind == "case_reopened"]
+        assert texts(session, engine.vault, case=found) == {said[0].number: "审核有误"}
+        assert "审核有误" not in str(said[0].data)
+        assert holds(session, engine, found)
+
+
+def test_what_is_noted_beside_the_diagram_is_part_of_the_trail(engine: Engine) -> None:
+    with engine.database.transaction() as session:
+        case = begin(session, engine)
+        note(
+            session,
+            engine,
+            case_id=case.id,
+            kind="task_assigned",
+            by=REVIEWER,
+            now=datetime(2026, 9, 1, 2, tzinfo=UTC),
+            text="请协助",
+            to=7,
+        )
+        complete(session, engine, case.id, "fill_in", "submit", school="浙江大学")
+    with engine.database.read() as session:
+        found = get_case(session, case.id)
+        assert [each.kind for each in events(session, case.id)][:2] == [
+            "case_started",
+            "task_assigned",
+        ]
+        assert texts(session, engine.vault, case=found) == {2: "请协助"}
+        assert holds(session, engine, found)
+
+
+def holds(session: Session, engine: Engine, case: Case) -> bool:
+    return not list(
+        broken_links(
+            session,
+            case_id=case.id,
+            length=case.trail_length,
+            head=case.trail_head,
+            key=engine.vault.trail_key,
+        )
+    )

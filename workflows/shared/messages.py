@@ -24,6 +24,7 @@ from engine.cases import Case
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.operations import operation
+from workflows.shared.accounts import Account
 from workflows.shared.applications import find_last_return
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import get_member
@@ -55,6 +56,7 @@ class Message(Base):
     about: Mapped[str] = mapped_column(String(50))
     about_en: Mapped[str] = mapped_column(String(100))
     case_id: Mapped[UUID | None]
+    task_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -85,13 +87,65 @@ def send_to_member(
 ) -> Message:
     """Write a message to a member, in the wording of his association."""
     member = get_member(session, member_id)
-    association = get_association(session, member.association_id)
+    return _send(
+        session,
+        recipient=("member", member_id),
+        name=member.name,
+        association_id=member.association_id,
+        template=template,
+        values=values,
+        case_id=case_id,
+        task_id=None,
+        now=now,
+    )
+
+
+def send_to_staff(
+    session: Session,
+    *,
+    account_id: int,
+    association_id: int,
+    template: str,
+    values: Mapping[str, object],
+    now: datetime,
+    case_id: UUID | None = None,
+    task_id: UUID | None = None,
+) -> Message:
+    """Write a message to a person of an association's staff; `task_id` is what to open."""
+    account = session.get_one(Account, account_id)
+    return _send(
+        session,
+        recipient=("staff", account_id),
+        name=account.name,
+        association_id=association_id,
+        template=template,
+        values=values,
+        case_id=case_id,
+        task_id=task_id,
+        now=now,
+    )
+
+
+def _send(
+    session: Session,
+    *,
+    recipient: tuple[str, int],
+    name: str,
+    association_id: int,
+    template: str,
+    values: Mapping[str, object],
+    case_id: UUID | None,
+    task_id: UUID | None,
+    now: datetime,
+) -> Message:
+    association = get_association(session, association_id)
     texts = _texts(session, association_id=association.id, template=template)
-    filled = {"name": member.name, "association": association.name, **values}
+    filled = {"name": name, "association": association.name, **values}
     filled_en = {**filled, "association": association.name_en or association.name}
+    kind, key = recipient
     message = Message(
-        recipient_kind="member",
-        recipient_id=member_id,
+        recipient_kind=kind,
+        recipient_id=key,
         template=template,
         title=Template(texts.title).safe_substitute(filled),
         title_en=Template(texts.title_en).safe_substitute(filled_en),
@@ -104,6 +158,7 @@ def send_to_member(
         about=texts.about,
         about_en=texts.about_en,
         case_id=case_id,
+        task_id=task_id,
         at=now,
     )
     session.add(message)
