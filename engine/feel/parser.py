@@ -139,11 +139,13 @@ class Parser(Reader):
         return Call(callee, tuple(arguments), tuple(names) if names else None, at=at)
 
     def argument_name(self) -> str | None:
-        """Take `name:` if that is what stands here."""
+        """Take `name:` if that is what stands here; a dot leads to a name of an imported model."""
         start = self.index
         if self.token.kind in ("name", "quoted"):
             try:
                 name = self.name(keywords=True)
+                while self.take("."):
+                    name += "." + self.name(keywords=True)
             except FeelSyntaxError:
                 name = None
             if name is not None and self.take(":"):

@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.feel import builtins as _builtins  # declares the built-in functions
 from engine.feel.closures import Code
 from engine.feel.dmn.boxed import Boxes, converted, names_in, nothing
-from engine.feel.dmn.evaluation import Evaluation, Part
+from engine.feel.dmn.evaluation import Evaluation, Part, qualified_name
 from engine.feel.dmn.item_types import ItemTypes
 from engine.feel.dmn.problems import InvalidDecision, Problem, Problems
 from engine.feel.dmn.reading import (
@@ -121,7 +121,7 @@ class Decisions:
                 *self.referred(element, problems, "inputDecision"),
             ]
             part.outputs = self.referred(element, problems, "outputDecision")
-            names = tuple(needed.name for needed in part.needs)
+            names = tuple(qualified_name(self, needed) for needed in part.needs)
             part.parameters = (names, tuple(needed.type for needed in part.needs))
 
     def referred(self, element: Element, problems: Problems, *tags: str) -> list[Part]:

@@ -98,8 +98,16 @@ class Evaluation:
 
     def called(self, function: Function) -> Value:
         """The result of a function whose arguments are among the variables given."""
-        given = [self.context.get(name) for name in function.parameters]
+        given = [self.given(name) for name in function.parameters]
         return function.call(self.run, [from_plain(value, self.run) for value in given])
+
+    def given(self, name: str) -> object:
+        """A variable given; one of an imported model is found within those under its name."""
+        qualifier, _, inner = name.partition(".")
+        within = self.context.get(qualifier)
+        if name not in self.context and isinstance(within, Mapping):
+            return within.get(inner)
+        return self.context.get(name)
 
 
 def qualifier_of(model: Decisions, part: Part) -> str:
@@ -107,6 +115,12 @@ def qualifier_of(model: Decisions, part: Part) -> str:
     if part.model is model:
         return ""
     return next((name for name, imported in model.imports.items() if imported is part.model), "")
+
+
+def qualified_name(model: Decisions, part: Part) -> str:
+    """The name under which a model speaks of a part, be it its own or an imported one."""
+    qualifier = qualifier_of(model, part)
+    return f"{qualifier}.{part.name}" if qualifier else part.name
 
 
 class Service(Function):

@@ -278,6 +278,22 @@ def test_imported_model_may_use_the_same_ids_and_names() -> None:
     assert decisions.evaluate("d", {"n": "1", "lib": {"n": "2"}}) == "1, inner 2"
 
 
+@pytest.mark.parametrize("called", ["quote(lib.base: 30)", "quote(30)", "quote(`lib.base`: 30)"])
+def test_service_takes_an_imported_decision_under_its_qualified_name(called: str) -> None:
+    inner = literal("base", "10") + literal("fee", "base * 2", needs=requires("Decision", "base"))
+    library = load_decisions(model(inner).replace(b'namespace="urn:m"', b'namespace="urn:library"'))
+    xml = model(
+        '<import name="lib" namespace="urn:library" importType="x"/>'
+        '<decisionService id="quote" name="quote"><outputDecision href="urn:library#fee"/>'
+        '<inputDecision href="urn:library#base"/></decisionService>'
+        + literal("d", called, needs=requires("Knowledge", "quote"))
+    )
+    decisions = load_decisions(xml, [library])
+
+    assert decisions.evaluate("d") == 60
+    assert decisions.evaluate("quote", {"lib": {"base": 4}}) == 8
+
+
 def test_name_with_a_dot_is_a_variable_where_there_is_one_and_else_a_path() -> None:
     xml = model(
         '<inputData id="p" name="p"/>'
