@@ -7,7 +7,7 @@ from typing import Any, Literal
 import jinja2
 from markupsafe import Markup
 
-from engine.language import _
+from engine.language import _, ngettext
 from forms.bound import BoundForm
 from forms.changes import Change, row_label
 from forms.conditions import row_path
@@ -265,6 +265,9 @@ class Viewer:
             id=self.drawing.id_of(component.key),
             label=component.label(self.bound.language, self.bound.scope),
             description=component.say("description", self.bound.language, self.bound.scope),
+            limits=ngettext(
+                "At most %(n)s file in all.", "At most %(n)s files in all.", slots[0].max_files
+            ),
             slots=views,
         )
 
@@ -278,10 +281,9 @@ class Viewer:
             help=slot.help,
             is_required=slot.is_required,
             limits=_(
-                "%(kinds)s, at most %(size)s each, %(files)s files in all",
+                "%(kinds)s, at most %(size)s each",
                 kinds=_(", ").join(slot.kinds),
                 size=write_size(slot.max_size).replace(".0", ""),
-                files=slot.max_files,
             ),
             accept=",".join(_EXTENSIONS[kind] for kind in slot.kinds),
             max_size=slot.max_size,

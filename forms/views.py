@@ -117,11 +117,12 @@ class SlotView:
 
 @dataclass
 class FilesView:
-    """A file field with its slots."""
+    """A file field with its slots; `limits` says what holds for all of them together."""
 
     id: str
     label: str
     description: str
+    limits: str
     slots: list[SlotView]
     template: str = "files"
 

@@ -49,6 +49,7 @@ FEE_CLAIM: dict[str, Any] = {
     "name": HOSTILE,
     "year": 2021,
     "amount": 10000,
+    "years": [2020, 2021],
     "kind": "transfer",
     "kind_label": "转账",
     "claimed_at": "2022-09-06 17:32",

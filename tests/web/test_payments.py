@@ -155,6 +155,7 @@ def test_the_panel_alone_says_when_the_fee_has_changed(app: Flask, payer: Visito
 
 def test_the_proof_of_a_transfer_goes_to_the_association(app: Flask, payer: Visitor) -> None:
     page = payer.open(f"{go_to_settlement(payer).path}/fee/transfer")
+    assert "100.00 yuan" in page.text
     values = page.values()
     values["proof"] = FileStorage(io.BytesIO(PDF), "receipt.pdf")  # type: ignore[assignment]
     sent = payer.send(page.path, values, content_type="multipart/form-data")

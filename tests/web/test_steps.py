@@ -220,6 +220,7 @@ def test_a_wrong_file_is_refused_at_its_slot(
     page = attach(member, go_to_settlement(member), content, name)
     assert page.status == 422
     assert page.html.xpath("//input[@type='file' and @aria-invalid='true']")
+    assert f"“{name}”" in page.text
     stored = [path for path in app.extensions["engine"].files.folder.rglob("*") if path.is_file()]
     assert stored == []
 
@@ -288,6 +289,7 @@ def test_a_request_beyond_the_biggest_file_is_not_read(app: Flask, member: Visit
 
 def test_switching_to_a_deferral(member: Visitor) -> None:
     page = member.press(begin(member), outcome="defer")
+    assert "Apply: Deferral" in page.text
     page = member.press(page, outcome="confirm", agreed="true")
     page = attach(member, page, PDF, "proof.pdf")
     (ground, *_others) = page.html.xpath("//select[@name='ground']/option[@value!='']/@value")
@@ -312,4 +314,6 @@ def test_a_returned_application_is_changed_and_sent_again(app: Flask, member: Vi
     done = member.press(page, outcome="apply", confirmed="apply")
     assert "Your association reviews it." in done.text
     sent = member.open(done.links()["Show the application as sent"])
+    assert "Zhejiang Institute of Certified Public Accountants" in sent.text
+    assert "Hours and fee" in sent.text
     assert "3 Wen Yi Road" in sent.text

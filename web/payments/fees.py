@@ -23,6 +23,7 @@ from workflows.payment.models import PaymentOrder
 from workflows.payment.orders import claim_paid, make_claim
 from workflows.payment.orders import open_order as place_order
 from workflows.shared.access import check
+from workflows.shared.fee_panel import fee_panel
 from workflows.shared.subjects import subject_of_case
 
 bp = Blueprint("fees", __name__)
@@ -167,11 +168,12 @@ def _payable_case(session: Session, person: Person, task_id: UUID) -> Case:
 def _transfer_page(person: Person, task_id: UUID, *, problem: str = "") -> str:
     with current.engine().database.read() as session:
         case = _payable_case(session, person, task_id)
-        account = subject_of_case(session, case).season.fee_account
+        subject = subject_of_case(session, case)
+        fee = fee_panel(session, member=subject.member, season=subject.season)
     return render_template(
         "payments/transfer.html",
         task_id=task_id,
-        account=account,
+        fee=fee,
         year=case.year,
         problems=[("proof", problem)] if problem else [],
     )

@@ -18,7 +18,9 @@ from web.sessions import get_member_person
 from workflows.inspection.applications import find_obstacle, start_inspection
 from workflows.inspection.applications import withdraw as withdraw_application
 from workflows.shared.access import check
+from workflows.shared.application_kinds import find_application
 from workflows.shared.associations import get_association
+from workflows.shared.inspection_row import inspection_row
 from workflows.shared.register import get_member
 from workflows.shared.statuses import LABELS
 from workflows.shared.subjects import subject_of_case
@@ -95,6 +97,7 @@ def done(case_id: UUID) -> ResponseReturnValue:
         return render_template(
             "portal/done.html",
             case_id=case_id,
+            kind=case.kind,
             success=(is_english and season.success_text_en)
             or season.success_text
             or _("Your application was sent."),
@@ -119,7 +122,8 @@ def sent(case_id: UUID) -> ResponseReturnValue:
         ]
         return render_template(
             "portal/sent.html",
-            application=describe(session, case) | {"number": case.business_key},
+            application=describe(session, case) | {"office": _name_office(session, case)},
+            row=_describe_row(session, case),
             parts=parts,
         )
 
@@ -156,6 +160,20 @@ def confirm_withdrawal(case_id: UUID) -> ResponseReturnValue:
         withdraw_application(session, engine, case=case, by=person.actor, now=current.now())
     flash(_("The application is withdrawn. You can change it and apply again."), "success")
     return redirect(url_for("home"))
+
+
+def _name_office(session: Session, case: Case) -> str:
+    association = get_association(session, get_member(session, case.subject_id).association_id)
+    return (spoken() == "en" and association.name_en) or association.name
+
+
+def _describe_row(session: Session, case: Case) -> dict[str, object] | None:
+    """The season's hours and fee for the receipt, for a kind of application that has them."""
+    kind = find_application(case.kind)
+    if kind is None or not kind.shows_season_row:
+        return None
+    subject = subject_of_case(session, case)
+    return inspection_row(session, member=subject.member, season=subject.season, holds_up=False)
 
 
 def describe(session: Session, case: Case) -> dict[str, object]:

@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import request
 
 import forms
-from forms.files import UploadRefused
+from engine.language import _
+from forms.files import UploadRefused, clean_file_name
 from web import current
 from web.languages import spoken
 from web.sessions import Person
@@ -28,13 +29,21 @@ def attach(person: Person, task_id: UUID, action: forms.Action) -> forms.FieldEr
 
     Nothing is stored before it was looked at; no transaction is open while it is.
     """
-    slot_name, _, replaced = action.target.partition("/")
+    slot_name, _slash, replaced = action.target.partition("/")
     slot = _get_slot(person, task_id, slot_name)
     try:
         _store(person, task_id, slot, replaced)
-    except (UploadRefused, TooManyFiles, NoFileChosen) as error:
+    except UploadRefused as error:
+        sentence = _("“%(name)s” was not taken. %(why)s", name=_sent_name(slot), why=error)
+        return forms.FieldError(slot.path, slot.label, sentence)
+    except (TooManyFiles, NoFileChosen) as error:
         return forms.FieldError(slot.path, slot.label, str(error))
     return None
+
+
+def _sent_name(slot: forms.Slot) -> str:
+    sent = request.files.get(f"file.{slot.name}")
+    return clean_file_name(sent.filename or "") if sent else ""
 
 
 def _get_slot(person: Person, task_id: UUID, slot_name: str) -> forms.Slot:

@@ -61,7 +61,9 @@ def describe(message: Message) -> dict[str, object]:
         "at": message.at,
         "is_read": message.read_at is not None,
         "case_id": message.case_id,
-        "action": _("Go to the application"),
+        "action": _("Apply again")
+        if message.template.startswith("application_returned")
+        else _("Go to the application"),
         "address": message.case_id
         and url_for("applications.open_application", case_id=message.case_id),
     }

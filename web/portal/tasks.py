@@ -18,7 +18,7 @@ from web.portal.drawing import draw_open_form
 from web.portal.files import ATTACHING, attach, is_attaching
 from web.security import takes
 from web.sessions import Person, get_member_person
-from workflows.shared.application_kinds import find_application
+from workflows.shared.application_kinds import find_application, find_kind_of_step
 from workflows.shared.applications import find_last_return
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
@@ -170,12 +170,14 @@ def page(
     task, case, engine = opened.task, opened.case, current.engine()
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
     kind = find_application(case.kind)
+    of_step = find_kind_of_step(task.element_id)
     last = find_last_return(session, engine.vault, case=case)
     return render_template(
         "portal/task.html",
         title=names.step(task.process_id, task.element_id),
         task_id=task.id,
         year=case.year,
+        kind=case.kind if of_step is None else of_step.code,
         round=task.round,
         step=1 if kind is not None and task.element_id == kind.first_step else 2,
         reason=last.reason if last else "",

@@ -42,6 +42,7 @@ def _claim_panel(session: Session, subject: Subject) -> dict[str, Any]:
         "name": member.name,
         "year": season.year,
         "amount": state.amount,
+        "years": [*state.arrears, *state.own_year],
         "kind": said["kind"],
         "kind_label": said["kind_label"],
         "claimed_at": said["claimed_at"],

@@ -65,6 +65,16 @@ def get_application(code: str) -> ApplicationKind:
     return found
 
 
+def find_kind_of_step(element_id: str) -> ApplicationKind | None:
+    """The kind of application that a step belongs to; None if it belongs to several, or none."""
+    found = [
+        kind
+        for kind in all_kinds().values()
+        if isinstance(kind, ApplicationKind) and element_id in {*kind.forms, *kind.last_forms}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def find_sent(element_id: str) -> ApplicationKind | None:
     """The kind of application that a step sends off with its outcome `apply`, or None."""
     for kind in all_kinds().values():
