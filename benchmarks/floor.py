@@ -30,8 +30,8 @@ from engine.tasks import Task
 from engine.trail import Event
 from workflows.inbox.arriving import describe_task
 from workflows.inspection.operations import apply_information, record_result
+from workflows.payment.operations import collect_facts, is_settled, record
 from workflows.shared.commitments import find_version
-from workflows.shared.fees import collect_facts, is_settled, record
 from workflows.shared.form_data import Key, Provider
 from workflows.shared.hours import assess
 from workflows.shared.messages import send

@@ -2,6 +2,7 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from tests.workflows.conftest import NOW, Cast
+from workflows.payment import operations
 from workflows.shared import fees
 from workflows.shared.fees import assess_facts, fee_state, find_entry
 
@@ -53,12 +54,12 @@ def test_the_ledger_may_exempt_a_member(seeded: Session, cast: Cast) -> None:
 
 def test_what_the_table_decided_is_what_the_page_shows(seeded: Session, cast: Cast) -> None:
     member, season = cast(TO_PAY)
-    fees.record(
+    operations.record(
         seeded, now=NOW, member_id=member.id, season_id=season.id, status="to_pay", amount=10000
     )
     state = fee_state(seeded, member=member, season=season)
     assert (state.status, state.amount, state.is_settled) == ("to_pay", 10000, False)
-    assert fees.is_settled(seeded, member_id=member.id, season_id=season.id) == {
+    assert operations.is_settled(seeded, member_id=member.id, season_id=season.id) == {
         "fee_settled": False
     }
 
@@ -68,7 +69,7 @@ def test_a_confirmed_fee_settles_its_arrears_and_stays_confirmed(
 ) -> None:
     member, season = cast(ARREARS)
     ids = {"member_id": member.id, "season_id": season.id}
-    fees.record(seeded, now=NOW, status="to_pay", amount=20000, **ids)
+    operations.record(seeded, now=NOW, status="to_pay", amount=20000, **ids)
     fees.receive_payment(
         seeded,
         member_id=member.id,
@@ -79,7 +80,7 @@ def test_a_confirmed_fee_settles_its_arrears_and_stays_confirmed(
         now=NOW,
     )
     assert assess_facts(seeded, member=member, season=season).paid
-    fees.record(seeded, now=NOW, status="confirmed", amount=0, **ids)
+    operations.record(seeded, now=NOW, status="confirmed", amount=0, **ids)
     arrears = find_entry(seeded, member_id=member.id, year=2020)
     own = find_entry(seeded, member_id=member.id, year=2021)
     assert arrears is not None
@@ -92,7 +93,7 @@ def test_a_confirmed_fee_settles_its_arrears_and_stays_confirmed(
 def test_the_association_confirms_what_was_claimed(seeded: Session, cast: Cast) -> None:
     member, season = cast(PENDING)
     assert assess_facts(seeded, member=member, season=season).claimed
-    fees.confirm(seeded, by=CLERK, now=NOW, member_id=member.id, season_id=season.id)
+    operations.confirm(seeded, by=CLERK, now=NOW, member_id=member.id, season_id=season.id)
     facts = assess_facts(seeded, member=member, season=season)
     assert (facts.claimed, facts.paid) == (False, True)
 
@@ -100,10 +101,10 @@ def test_the_association_confirms_what_was_claimed(seeded: Session, cast: Cast) 
 def test_a_refused_claim_leaves_the_fee_to_pay_with_the_reason(seeded: Session, cast: Cast) -> None:
     member, season = cast(PENDING)
     ids = {"member_id": member.id, "season_id": season.id}
-    fees.refuse(seeded, by=CLERK, now=NOW, reason="未收到该笔转账", **ids)
+    operations.refuse(seeded, by=CLERK, now=NOW, reason="未收到该笔转账", **ids)
     facts = assess_facts(seeded, member=member, season=season)
     assert (facts.claimed, facts.refused, facts.paid) == (False, True, False)
-    fees.record(seeded, now=NOW, status="to_pay", amount=10000, **ids)
+    operations.record(seeded, now=NOW, status="to_pay", amount=10000, **ids)
     state = fee_state(seeded, member=member, season=season)
     assert state.refusal is not None
     assert (state.status, state.refusal.reason, state.refusal.settled_by) == (
