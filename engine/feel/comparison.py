@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from engine.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
+from engine.feel.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
 from engine.feel.values import Function, Range, Value
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
     if left is None or right is None:
         return left is right
     if type(left) is not type(right):
-        return function_equal(left, right)
+        return unlike_equal(left, right)
     if isinstance(left, list):
         run.step(len(left))
         if len(left) != len(right):
@@ -45,9 +45,16 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
     return bool(left == right)
 
 
-def function_equal(left: Value, right: Value) -> bool | None:
-    """Functions are equal to themselves; values of two types cannot be compared."""
-    return left is right if isinstance(left, Function) and isinstance(right, Function) else None
+def unlike_equal(left: Value, right: Value) -> bool | None:
+    """A date is the start of its day in UTC, a function equal to itself; others cannot compare."""
+    match left, right:
+        case (Date(), DateTime()):
+            return same_moment(DateTime(left, 0, 0), right)
+        case (DateTime(), Date()):
+            return same_moment(left, DateTime(right, 0, 0))
+        case (Function(), Function()):
+            return left is right
+    return None
 
 
 def all_equal(pairs: Value, run: Run) -> bool | None:
@@ -74,10 +81,10 @@ def range_equal(left: Range, right: Range, run: Run) -> bool | None:
 
 
 def same_moment(left: DateTime | Time, right: DateTime | Time) -> bool:
-    """Whether two times are the same; one with a zone never is one without."""
+    """Whether two times are the same, to the second; one with a zone never is one without."""
     if (left.zone is None) != (right.zone is None):
         return False
-    return left.instant == right.instant
+    return left.instant // SECOND == right.instant // SECOND
 
 
 def is_equal(left: Value, right: Value, run: Run) -> bool:
@@ -97,7 +104,7 @@ def ordered(symbol: str, left: Value, right: Value) -> bool | None:
         case (DateTime(), DateTime()) | (Time(), Time()):
             if (left.zone is None) != (right.zone is None):
                 return None
-            return compare(left.instant, right.instant)
+            return compare(left.instant // SECOND, right.instant // SECOND)
         case YearsMonths(), YearsMonths():
             return compare(left.months, right.months)
         case DaysTime(), DaysTime():
@@ -159,7 +166,7 @@ def passes(value: Value, test: Value, run: Run) -> bool | None:
 def range_of(symbol: str, value: Value) -> Range:
     """The range that stands for a comparison with one value."""
     if symbol in ("=", "!="):
-        return Range(value, value, negated=symbol == "!=")
+        return Range(value, value, symbol == "=", symbol == "=", negated=symbol == "!=")
     if symbol in ("<", "<="):
         return Range(None, value, False, symbol == "<=")
     return Range(value, None, symbol == ">=", False)

@@ -118,6 +118,15 @@ MEMBER = {
             ),
             "false",
         ),
+        # moments: equal to the second; a date is the start of its day in UTC
+        ('@"10:00:00.25" = @"10:00:00.75"', "true"),
+        ('@"10:00:00.25" < @"10:00:00.75"', "false"),
+        ('@"2026-04-15T10:00:00.9" = @"2026-04-15T10:00:01"', "false"),
+        ('@"2026-04-15T10:00:00.9" < @"2026-04-15T10:00:01"', "true"),
+        ('@"2026-04-15" = @"2026-04-15T00:00:00Z"', "true"),
+        ('@"2026-04-15T08:00:00+08:00" = @"2026-04-15"', "true"),
+        ('@"2026-04-15" = @"2026-04-15T10:00:00Z"', "false"),
+        ('@"2026-04-15" = @"2026-04-15T00:00:00"', "false"),
         # comments and blanks
         ("1 + // one\n 2 /* and two */", "3"),
         ("1\u3000+\u00a01", "2"),
@@ -139,6 +148,11 @@ def test_expression_has_the_value_of_the_standard(source: str, expected: str) ->
 )
 def test_string_escapes_are_read(source: str, expected: str) -> None:
     assert value_of(source) == expected
+
+
+def test_characters_beyond_the_basic_plane_count_as_one() -> None:
+    assert means('string length("\\uD83D\\uDE00") + string length("\U0001f600")', "2")
+    assert means('substring("\U0001f600ab", 2, 1)', '"a"')
 
 
 def test_longest_known_name_wins_over_an_operator() -> None:

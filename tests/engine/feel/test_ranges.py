@@ -169,3 +169,9 @@ ROWS = [
 @pytest.mark.parametrize(("source", "expected"), ROWS)
 def test_relation_is_that_of_the_table(source: str, expected: str) -> None:
     assert means(source, expected)
+
+
+def test_range_of_all_but_one_value_includes_neither_of_its_ends() -> None:
+    assert means("[(!=5).start, (!=5).end]", "[5, 5]")
+    assert means("[(!=5).start included, (!=5).end included]", "[false, false]")
+    assert means("[4 in (!=5), 5 in (!=5), 6 in (!=5)]", "[true, false, true]")
