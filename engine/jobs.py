@@ -4,7 +4,7 @@ A job is written in the transaction that wants it, so it exists exactly when its
 This is the table carrier, the same on both databases: a worker claims the next due row with
 one UPDATE … RETURNING. A job function that takes `session` runs in one transaction together
 with the removal of its row, and so happens once; one that does not (it leaves the process)
-may be tried again and must be repeatable.
+may be tried again and must be repeatable. A job may come again (see `engine.recurring`).
 """
 
 import inspect
@@ -31,10 +31,12 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from engine.database import Base, Json, UtcDateTime, new_id
+from engine.recurring import Schedule, row_id
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -74,13 +76,17 @@ class Job(Base):
 
 @dataclass(frozen=True, slots=True)
 class JobFunction:
-    """A registered job: its function, how often it is tried, what is done when it failed."""
+    """A registered job: its function, how often it is tried, what is done when it failed.
+
+    `recurs`: when it is done again by itself, without arguments.
+    """
 
     name: str
     function: Callable[..., None]
     attempts: int
     given: frozenset[str]
     gives_up: Callable[..., None] | None
+    recurs: Schedule | None = None
 
 
 @dataclass(slots=True)
@@ -100,18 +106,24 @@ class Jobs:
 
 
 def job(
-    name: str, *, attempts: int = 8, gives_up: Callable[..., None] | None = None
+    name: str,
+    *,
+    attempts: int = 8,
+    gives_up: Callable[..., None] | None = None,
+    recurs: Schedule | None = None,
 ) -> Callable[[Function], Function]:
     """Mark a function as a job.
 
     It takes `engine`, `now` and, if it runs in a transaction, `session` by name, and its
     arguments by keyword. After the last failed attempt `gives_up(session, engine, error=…,
-    now=…, **arguments)` is called in a transaction of its own.
+    now=…, **arguments)` is called in a transaction of its own. One that recurs takes no
+    arguments; it may have itself deferred besides, to go on with what is left.
     """
 
     def mark(function: Function) -> Function:
         given = frozenset(inspect.signature(function).parameters) & {"session", "engine", "now"}
-        function.__job__ = JobFunction(name, function, attempts, given, gives_up)  # type: ignore[attr-defined]
+        made = JobFunction(name, function, attempts, given, gives_up, recurs)
+        function.__job__ = made  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -139,6 +151,27 @@ def defer_many(
         )
 
 
+def plan_recurring(engine: "Engine") -> None:
+    """Have every job that recurs done from now on; said at every start of a worker."""
+    insert_one = sqlite.insert if engine.database.is_sqlite else postgresql.insert
+    now = engine.now()
+    with engine.database.transaction() as session:
+        for known in engine.jobs.by_name.values():
+            if known.recurs is None:
+                continue
+            row = _row(known.name, {}, at=known.recurs.first(now), lock=known.name)
+            row["id"] = row_id(known.name)
+            session.execute(insert_one(Job).values(row).on_conflict_do_nothing())
+            # A version that knew another time, or no such job, may have left its row behind.
+            latest = known.recurs.next(now)
+            is_astray = or_(Job.state == "failed", and_(Job.state == "due", Job.due_at > latest))
+            session.execute(
+                update(Job)
+                .where(Job.id == row["id"], is_astray)
+                .values(state="due", due_at=latest, attempts=0)
+            )
+
+
 def _row(
     name: str, args: Mapping[str, object], *, at: datetime, lock: str | None
 ) -> dict[str, object]:
@@ -164,7 +197,8 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Work in a thread of this process until `stop`."""
+        """Work in a thread of this process until `stop`; plans what recurs."""
+        plan_recurring(self._engine)
         self._thread = threading.Thread(target=self._work, name="huiji-worker", daemon=True)
         self._thread.start()
 
@@ -240,11 +274,11 @@ class Worker:
                 with self._engine.database.transaction() as session:
                     if self._holds(session, claimed):
                         known.function(session=session, **given, **claimed.args)
-                        session.execute(delete(Job).where(Job.id == claimed.id))
+                        self._end(session, claimed, known)
             else:
                 known.function(**given, **claimed.args)
                 with self._engine.database.transaction() as session:
-                    session.execute(delete(Job).where(_as_claimed(claimed)))
+                    self._end(session, claimed, known)
         except Exception as error:  # a job ends here, whatever went wrong in it
             log.warning("job %s (%s) failed", claimed.name, claimed.id, exc_info=True)
             self._failed(claimed, known, error)
@@ -254,22 +288,29 @@ class Worker:
         query = select(Job.id).where(_as_claimed(claimed)).with_for_update()
         return session.scalar(query) is not None
 
+    def _end(
+        self, session: Session, claimed: Job, known: JobFunction, *, error: str | None = None
+    ) -> None:
+        """Take away the row of a job that is over, or let it wait for its next time."""
+        if known.recurs is None or claimed.id != row_id(known.name):
+            session.execute(delete(Job).where(_as_claimed(claimed)))
+            return
+        session.execute(
+            update(Job)
+            .where(_as_claimed(claimed))
+            .values(
+                state="due",
+                due_at=known.recurs.next(self._engine.now()),
+                attempts=0,
+                claimed_until=None,
+                error=error,
+            )
+        )
+
     def _failed(self, claimed: Job, known: JobFunction, error: Exception) -> None:
         sentence = f"{type(error).__name__}: {error}"[:2000]
         if claimed.attempts >= known.attempts:
-            if known.gives_up is not None:
-                with self._engine.database.transaction() as session:
-                    if self._holds(session, claimed):
-                        known.gives_up(
-                            session,
-                            self._engine,
-                            error=error,
-                            now=self._engine.now(),
-                            **claimed.args,
-                        )
-                        session.execute(delete(Job).where(Job.id == claimed.id))
-            else:
-                self._set_aside(claimed, sentence)
+            self._give_up(claimed, known, error, sentence)
             return
         delay = min(FIRST_DELAY * 2 ** (claimed.attempts - 1), LONGEST_DELAY)
         with self._engine.database.transaction() as session:
@@ -283,6 +324,19 @@ class Worker:
                     error=sentence,
                 )
             )
+
+    def _give_up(self, claimed: Job, known: JobFunction, error: Exception, sentence: str) -> None:
+        """After the last attempt: what the job says for this, its next time, or set aside."""
+        if known.gives_up is None and known.recurs is None:
+            self._set_aside(claimed, sentence)
+            return
+        with self._engine.database.transaction() as session:
+            if not self._holds(session, claimed):
+                return
+            if known.gives_up is not None:
+                now = self._engine.now()
+                known.gives_up(session, self._engine, error=error, now=now, **claimed.args)
+            self._end(session, claimed, known, error=sentence)
 
     def _set_aside(self, claimed: Job, sentence: str) -> None:
         with self._engine.database.transaction() as session:

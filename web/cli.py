@@ -16,7 +16,6 @@ from engine.errors import InvalidRelease
 from engine.feel.tck import report
 from engine.jobs import Worker
 from engine.shipped import list_top_processes
-from web import tidying
 from web.app import create_app
 from web.demo import describe_demo, make_demo
 from web.installing import ROOT, release_shipped
@@ -101,7 +100,6 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with _open_engine() as engine:
-        tidying.begin(engine)
         doer = Worker(engine)
         doer.start()
         stop.wait()

@@ -5,7 +5,6 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from engine.jobs import Worker
-from web import tidying
 from web.app import create_app
 from web.settings import Settings
 
@@ -42,7 +41,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def _start_jobs(worker: Any) -> None:
     engine = worker.wsgi.extensions["engine"]
-    tidying.begin(engine)
     worker.huiji_jobs = Worker(engine)
     worker.huiji_jobs.start()
 

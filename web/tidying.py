@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from engine.attempts import forget_old_attempts
 from engine.engine import Engine
 from engine.files import sweep_files
-from engine.jobs import Job, defer, job
+from engine.jobs import job
+from engine.recurring import Every
 from workflows.shared import sign_in
 
 NAME = "tidy"
@@ -23,19 +22,7 @@ def init_app(app: Flask) -> None:
     app.extensions["engine"].jobs.by_name[NAME] = tidy.__job__  # type: ignore[attr-defined]
 
 
-def begin(engine: Engine) -> None:
-    """Have it done from now on, day by day; said at every start."""
-    with engine.database.transaction() as session:
-        _plan(session, at=engine.now())
-
-
-def _give_up(session: Session, _engine: Engine, *, error: Exception, now: datetime) -> None:
-    """Whatever went wrong today, tomorrow is another day; the worker has logged the error."""
-    del error
-    _plan(session, at=now + EVERY)
-
-
-@job(NAME, attempts=4, gives_up=_give_up)
+@job(NAME, attempts=4, recurs=Every(EVERY))
 def tidy(engine: Engine, now: datetime) -> None:
     """Remove sessions that are over, old counts and locks, and files that no row knows."""
     with engine.database.transaction() as session:
@@ -44,12 +31,3 @@ def tidy(engine: Engine, now: datetime) -> None:
         forget_old_attempts(session, before=now - OLD)
     with engine.database.read() as session:
         sweep_files(session, engine.files, now=now, age=OLD)
-    with engine.database.transaction() as session:
-        _plan(session, at=now + EVERY)
-
-
-def _plan(session: Session, *, at: datetime) -> None:
-    """One waits at most: of two that were begun at once the first ends with its run."""
-    waiting = select(Job.id).where(Job.name == NAME, Job.state == "due").limit(1)
-    if session.scalar(waiting) is None:
-        defer(session, NAME, {}, at=at, lock=NAME)

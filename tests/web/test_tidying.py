@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from engine.attempts import Attempt, count_attempt
-from engine.jobs import Job, Worker
+from engine.jobs import Job, Worker, plan_recurring
 from tests.web.conftest import READY, Visitor
 from tests.workflows.conftest import NOW
 from web import tidying
@@ -30,7 +30,7 @@ def test_what_is_over_goes_and_the_rest_stays(app: Flask, visitor: Visitor) -> N
 
     def run(after: timedelta) -> None:
         engine.now = lambda: NOW + after
-        tidying.begin(engine)
+        plan_recurring(engine)
         Worker(engine).run_due()
 
     run(timedelta(hours=1))
@@ -50,9 +50,9 @@ def test_what_is_over_goes_and_the_rest_stays(app: Flask, visitor: Visitor) -> N
 def test_it_waits_for_tomorrow_once_however_often_servers_start(app: Flask) -> None:
     engine = app.extensions["engine"]
     for _start in range(3):
-        tidying.begin(engine)
+        plan_recurring(engine)
     Worker(engine).run_due()
-    tidying.begin(engine)
+    plan_recurring(engine)
     with engine.database.read() as session:
         waiting = session.scalars(select(Job.due_at).where(Job.name == tidying.NAME)).all()
     assert waiting == [NOW + tidying.EVERY]
@@ -63,7 +63,7 @@ def test_a_day_on_which_it_fails_is_not_the_last(app: Flask) -> None:
     in_the_way = engine.files.folder / "00" / ("0" * 32)
     in_the_way.mkdir(parents=True)  # cannot be removed as a file is
     os.utime(in_the_way, (0, 0))
-    tidying.begin(engine)
+    plan_recurring(engine)
     for hour in range(5):
         engine.now = lambda hour=hour: NOW + timedelta(hours=hour)
         Worker(engine).run_due()
