@@ -16,7 +16,7 @@ from engine.operations import operation
 from workflows.shared.dates import age_on
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, get_member
-from workflows.shared.results import last_inspected_year
+from workflows.shared.results import YearlyResult, last_inspected_year
 from workflows.shared.seasons import Season, get_season
 
 
@@ -71,9 +71,7 @@ def assess_hours(session: Session, *, member: Member, season: Season) -> HoursAc
     hours included, an exempt year's not; nothing is asked from the season's age on.
     """
     last = last_inspected_year(session, member_id=member.id, before=season.year)
-    exempt = set(
-        session.scalars(select(HoursExemption.year).where(HoursExemption.member_id == member.id))
-    )
+    exempt = _exempt_years(session, member)
     years = tuple(
         year
         for year in range(_first_year(member, season, last), season.year + 1)
@@ -154,6 +152,15 @@ def assess(session: Session, *, member_id: int, season_id: int) -> dict[str, obj
         session, member=get_member(session, member_id), season=get_season(session, season_id)
     )
     return {"hours_missing": account.missing / 100}
+
+
+def _exempt_years(session: Session, member: Member) -> set[int]:
+    """The years of which no hours are asked: by the ledger, or since the inspection was waived."""
+    by_ledger = select(HoursExemption.year).where(HoursExemption.member_id == member.id)
+    waived = select(YearlyResult.year).where(
+        YearlyResult.member_id == member.id, YearlyResult.status == "exempt"
+    )
+    return set(session.scalars(by_ledger.union(waived)))
 
 
 def _first_year(member: Member, season: Season, last: int | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId, UtcDateTime
@@ -38,7 +38,8 @@ class CodeNotGenuine(NotFound):
 class YearlyResult(Base):
     """A member's result of one year. `record` holds the personal fields as then, sealed.
 
-    Hours are in hundredths. `kind`: inspection or deferral. `status`: a final one.
+    Hours are in hundredths. `kind`: inspection or deferral. `status`: a final one. `case_id`: the
+    case that decided it.
     """
 
     __tablename__ = "yearly_result"
@@ -59,6 +60,33 @@ class YearlyResult(Base):
     code: Mapped[bytes] = mapped_column(
         LargeBinary, unique=True, default=lambda: secrets.token_bytes(16)
     )
+
+
+class FormerResult(Base):
+    """What a year's result was until it was taken back or decided anew: nothing said is lost."""
+
+    __tablename__ = "former_result"
+    __table_args__ = (Index("ix_former_result_member", "member_id", "year", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    year: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    case_id: Mapped[UUID | None]
+    hours_required: Mapped[int]
+    hours_done: Mapped[int]
+    fee_status: Mapped[str] = mapped_column(String(20))
+    record: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code: Mapped[bytes] = mapped_column(LargeBinary)
+    over_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+FORMER_COLUMNS = tuple(
+    each.key for each in FormerResult.__table__.columns if each.key not in ("id", "over_at")
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +120,19 @@ def record_year(
     fee_status: str,
     now: datetime,
 ) -> YearlyResult:
-    """Write a year's result, over an earlier one of the same year (a decision may be revised)."""
+    """Write a year's result; an earlier one of the same year is kept as a former one.
+
+    A year keeps its code whatever is decided anew, so that a printed one shows what counts.
+    """
     result = find_result(session, member_id=member.id, year=year)
     if result is None:
+        former = list_former_results(session, member_id=member.id, year=year)
         result = YearlyResult(member_id=member.id, year=year)
+        if former:
+            result.code = former[0].code
         session.add(result)
+    else:
+        _keep_former(session, result, now=now)
     result.kind = kind
     result.status = status
     result.association_id = member.association_id
@@ -108,6 +144,30 @@ def record_year(
     result.record = vault.seal(session, subject_of(member.id), orjson.dumps(dict(record)))
     session.flush()
     return result
+
+
+def take_back(session: Session, result: YearlyResult, *, now: datetime) -> FormerResult:
+    """Let a year have no result any more; what it was is kept as a former one."""
+    former = _keep_former(session, result, now=now)
+    session.delete(result)
+    session.flush()
+    return former
+
+
+def _keep_former(session: Session, result: YearlyResult, *, now: datetime) -> FormerResult:
+    said = {name: getattr(result, name) for name in FORMER_COLUMNS}
+    former = FormerResult(**said, over_at=now)
+    session.add(former)
+    return former
+
+
+def list_former_results(session: Session, *, member_id: int, year: int) -> Sequence[FormerResult]:
+    """What a year's result was before, the last one first."""
+    return session.scalars(
+        select(FormerResult)
+        .where(FormerResult.member_id == member_id, FormerResult.year == year)
+        .order_by(FormerResult.id.desc())
+    ).all()
 
 
 def find_result(session: Session, *, member_id: int, year: int) -> YearlyResult | None:
