@@ -105,6 +105,8 @@ TABLE = """
 金的表单  see               金 管 系 计
 金的表单  complete          金
 金的表单  claim
+金的表单  assign
+金的表单  copy
 金的他道  see               管 系 计
 金的他道  complete
 所的申请  see               所 审 管 系 计
@@ -112,10 +114,13 @@ TABLE = """
 金的审核  see               审 管 系 计
 金的审核  claim             审
 金的审核  complete          审
+金的审核  assign            审 管
+金的审核  copy              审 管
 金的会费  see               费 管 系 计
 金的会费  complete          费
 木的审核  see               市 省 系 计
 木的审核  complete          市 省
+木的审核  assign            市 省
 金的消息  see               金
 金        start_inspection  金
 系统      see_processes     系 计

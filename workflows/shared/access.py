@@ -20,6 +20,7 @@ from workflows.shared.associations import ids_below
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
+from workflows.shared.task_copies import TaskCopy
 
 NOWHERE: frozenset[int] = frozenset()
 OVERSEERS = ("manage", "admin", "audit")
@@ -118,6 +119,20 @@ def check(viewer: Viewer | None, action: str, thing: Object) -> None:
     raise NotFound
 
 
+def check_task(session: Session, viewer: Viewer | None, task: Task) -> None:
+    """Let the viewer see a task: by a rule, or because a colleague copied it to him.
+
+    A copy opens nothing to who has no duty any more for the association that the task is of.
+    """
+    if can(viewer, "see", task):
+        return
+    if viewer is not None and viewer.duties:
+        copied = select(Task.id).where(Task.id == task.id, visible_copies(viewer))
+        if session.scalar(copied) is not None:
+            return
+    raise NotFound
+
+
 def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
     """Let the viewer see a case: by a rule, or because a step of it is for a duty of his.
 
@@ -134,11 +149,18 @@ def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
 
 
 def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:
-    """Let the viewer see a file: with its case, or as a proof that is his duty to look at."""
+    """Let the viewer see a file: with its case, or as a proof that is his duty to look at.
+
+    Whoever was given a copy of a task sees what is attached to its case.
+    """
     case = get_case(session, file.case_id)
     try:
         check_case(session, viewer, case)
     except NotFound:
+        if viewer is not None and viewer.duties:
+            copied = select(Task.id).where(Task.case_id == case.id, visible_copies(viewer))
+            if session.scalar(copied.limit(1)) is not None:
+                return
         for duty, proof in PROOFS.items():
             if viewer is None or not viewer.has(duty, case.association_id):
                 continue
@@ -154,6 +176,13 @@ def visible_tasks(viewer: Viewer) -> ColumnElement[bool]:
         for kind, key in sorted(viewer.own.items())
     ]
     return or_(*conditions, _is_of_a_duty(viewer))
+
+
+def visible_copies(viewer: Viewer) -> ColumnElement[bool]:
+    """The tasks that were copied to the viewer, as a condition on Task."""
+    associations = _associations(viewer, *DUTIES)
+    copied = select(TaskCopy.task_id).where(TaskCopy.account_id == viewer.account_id)
+    return and_(Task.association_id.in_(sorted(associations)), Task.id.in_(copied))
 
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
@@ -222,6 +251,13 @@ def _with(*duties: str) -> Rule:
     return rule
 
 
+def _of_the_office(rule: Rule) -> Rule:
+    """A rule for the association's own steps: what a member does is nobody's to hand over."""
+    return lambda viewer, thing: (
+        isinstance(thing, Task) and thing.lane == "association" and rule(viewer, thing)
+    )
+
+
 def _anywhere(*duties: str) -> Rule:
     """The viewer has one of the duties at any association."""
 
@@ -249,6 +285,8 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Task, "see"): (_is_subject, _has_its_duty, _with(*OVERSEERS)),
     (Task, "claim"): (_has_its_duty,),
     (Task, "complete"): (_is_subject, _has_its_duty),
+    (Task, "assign"): (_has_its_duty, _of_the_office(_with("manage"))),
+    (Task, "copy"): (_has_its_duty, _of_the_office(_with("manage"))),
     (Message, "see"): (_is_subject,),
     (Member, "start_inspection"): (_is_subject,),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
