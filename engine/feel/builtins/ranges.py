@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from engine.feel import nodes
-from engine.feel.comparison import ORDERINGS, ordered, range_of
+from engine.feel.comparison import ordered
 from engine.feel.compiling import Compiler
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.functions import builtin
@@ -140,8 +140,6 @@ def range_from(run: Run, text: str) -> Range:
         node = parse_expression(OPEN_HIGH.sub(r"\1 null)", OPEN_LOW.sub(r"\1null \2", text)))
     except FeelSyntaxError as error:
         raise failure from error
-    if isinstance(node, nodes.Comparator) and node.operator in ORDERINGS:
-        return range_of(node.operator, end_of(run, node.operand, failure))
     if not isinstance(node, nodes.RangeLiteral):
         raise failure
     low, high = end_of(run, node.low, failure), end_of(run, node.high, failure)

@@ -163,6 +163,7 @@ RANGES = [
     ('range("[1..3)") = [1..3)', "true"),
     ('range("[1..today()]")', "null"),
     ('range("[3..1]")', "null"),
+    ('range("> 3")', "null"),
     ("[1..5].start included", "true"),
 ]
 
