@@ -21,7 +21,7 @@ class ApplicationKind(Kind):
 
     `forms`: the user tasks whose last submissions make the application, in page order.
     `first_step`: the one of them that it begins with. `last_forms`: the user tasks whose
-    outcome `apply` sends it off. `result`: what an approved one makes of the year.
+    outcome `apply` sends it off. `result`: what an approved one makes of the year, if anything.
     `change_outcomes`: check-your-answers, the outcome that leads back to each form.
     `shows_season_row`: whether the season's hours and fee are shown beside it.
     """
@@ -29,7 +29,7 @@ class ApplicationKind(Kind):
     forms: Sequence[str]
     first_step: str
     last_forms: Sequence[str]
-    result: str
+    result: str = ""
     change_outcomes: Mapping[str, str] = field(default_factory=dict)
     shows_season_row: bool = False
 

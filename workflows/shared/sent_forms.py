@@ -16,6 +16,7 @@ from engine.cases import Case
 from engine.engine import Engine
 from engine.submissions import Sent, last_submissions
 from forms import BoundForm, Change, Language
+from forms.display import display
 from forms.marks import label_of_mark
 from forms.masking import mask
 from workflows.shared.application_kinds import get_application
@@ -150,3 +151,31 @@ def _identities(form: BoundForm, *, only_locked: bool = False) -> list[str]:
 
 def _cover(text: object) -> str:
     return mask(IDENTITY, str(text or ""))
+
+
+def say_answer(
+    session: Session,
+    engine: Engine,
+    *,
+    case: Case,
+    sent: Sent,
+    key: str,
+    language: Language,
+    now: datetime,
+) -> str:
+    """An answer of a sent form in words: the label of what was chosen; empty without one."""
+    form, _data = bind_form(
+        session,
+        engine=engine,
+        form_data={},
+        case=case,
+        process_id=sent.process_id,
+        element_id=sent.element_id,
+        language=language,
+        now=now,
+        sent=sent.values,
+    )
+    field = next((each for each in form.form.fields if each.key == key), None)
+    if field is None:
+        return ""
+    return display(form, field, sent.values.get(key), form.see(form.complete(sent.values)))

@@ -16,7 +16,16 @@ LABELS = {
     "deferred": N_("Inspection deferred"),
     "not_passed": N_("Inspection not passed"),
     "not_inspected": N_("Not inspected"),
+    "exempt": N_("Exempt from inspection"),
     "abandoned": N_("Abandoned"),
+    "appealed": N_("Appeal under way"),
+    "appeal_upheld": N_("Appeal: decision upheld"),
+    "appeal_overturned": N_("Appeal: decision overturned"),
+    "appeal_settled": N_("Appeal settled"),
+    "ruling_drafted": N_("Result being proposed"),
+    "ruling_proposed": N_("Proposal waits for agreement"),
+    "ruling_agreed": N_("Settled by hand"),
+    "ruling_refused": N_("Proposal not agreed"),
 }
 
 FEE_LABELS = {

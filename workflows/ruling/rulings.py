@@ -1,0 +1,87 @@
+"""Starting a ruling: a manager says whose year he means."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case, Subject, find_open_case
+from engine.engine import Engine
+from engine.errors import Rejected
+from engine.language import N_
+from engine.lifecycle import start_case
+from engine.tasks import Task
+from workflows.shared.associations import ids_above
+from workflows.shared.register import NON_PRACTISING, Member
+from workflows.shared.results import list_results
+from workflows.shared.seasons import Season
+
+PROCESS = "ruling"
+
+
+class NeverInspected(Rejected):
+    """The register keeps no yearly results of such people."""
+
+    message = N_("Only non-practising members have yearly results.")
+
+
+class NoSuchYear(Rejected):
+    """No season and no result of this year concern the member."""
+
+    message = N_("There is no inspection for %(year)s that concerns this member.")
+
+
+def business_key(*, year: int, member_no: str) -> str:
+    """The key under which one ruling at a time is about a member's year."""
+    return f"{PROCESS}:{year}:{member_no}"
+
+
+def list_years(session: Session, *, member: Member) -> Sequence[int]:
+    """The years that can be settled: of his association's seasons and of his results."""
+    above = ids_above(session, member.association_id)
+    seasons = session.scalars(select(Season.year).where(Season.association_id.in_(above)))
+    results = list_results(session, member_id=member.id)
+    return sorted({*seasons, *(each.year for each in results)}, reverse=True)
+
+
+def start_ruling(
+    session: Session, engine: Engine, *, member: Member, year: int, by: Actor, now: datetime
+) -> Case:
+    """Start a ruling on a member's year, or give the one that lives.
+
+    Its first step is handed to who starts it. Raises NeverInspected, NoSuchYear.
+    """
+    if member.kind != NON_PRACTISING:
+        raise NeverInspected
+    if year not in list_years(session, member=member):
+        raise NoSuchYear(year=year)
+    key = business_key(year=year, member_no=member.number)
+    live = find_open_case(session, key)
+    if live is not None:
+        return live
+    case = start_case(
+        session,
+        engine,
+        process_id=PROCESS,
+        business_key=key,
+        subject=Subject(
+            kind="member",
+            id=member.id,
+            no=member.number,
+            name=member.name,
+            association_id=member.association_id,
+            region=member.region or None,
+        ),
+        variables={"member_id": member.id, "year": year},
+        by=by,
+        now=now,
+        year=year,
+    )
+    session.execute(
+        update(Task)
+        .where(Task.case_id == case.id, Task.state == "open")
+        .values(assigned_to=by.id, assigned_at=now)
+    )
+    return case
