@@ -88,6 +88,7 @@ THINGS: dict[str, Object] = {
     "金的会费": task_of(JIN, ZHEJIANG, "association", "fees"),
     "木的审核": task_of(MU, GUANGZHOU, "association", "review"),
     "金的消息": Message(recipient_kind="member", recipient_id=JIN),
+    "职员的消息": Message(recipient_kind="staff", recipient_id=9),
     "金": Member(id=JIN, association_id=ZHEJIANG),
     "系统": SYSTEM,
 }
@@ -122,6 +123,7 @@ TABLE = """
 木的审核  complete          市 省
 木的审核  assign            市 省
 金的消息  see               金
+职员的消息 see              审 费 照 管 市 省 系 计
 金        start_inspection  金
 系统      see_processes     系 计
 系统      see_cases         管 系 计

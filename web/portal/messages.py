@@ -1,4 +1,4 @@
-"""The bell: a member's messages."""
+"""The bell: the messages of a member, or of a person of an association's staff."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,8 @@ from engine.language import _
 from web import current
 from web.languages import spoken
 from web.numbers import small_int
-from web.sessions import get_member_person
-from workflows.shared.access import check
+from web.sessions import get_person
+from workflows.shared.access import Viewer, check
 from workflows.shared.messages import Message, list_messages, read_message
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
@@ -20,10 +20,16 @@ PAGE = 20
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List messages, the newest first; further ones are fetched below them."""
-    _person, member_id = get_member_person()
+    viewer = _get_reader()
     before_id = request.args.get("before", type=small_int)
     with current.engine().database.read() as session:
-        found = list_messages(session, member_id=member_id, before_id=before_id, limit=PAGE + 1)
+        found = list_messages(
+            session,
+            member_id=viewer.member_id,
+            account_id=viewer.account_id,
+            before_id=before_id,
+            limit=PAGE + 1,
+        )
         rows = [describe(each) for each in found[:PAGE]]
     older = url_for("messages.index", before=rows[-1]["id"]) if len(found) > PAGE else None
     is_part = request.headers.get("HX-Request") == "true"
@@ -34,13 +40,13 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:message_id>")
 def show(message_id: int) -> ResponseReturnValue:
     """Show one message; it counts as read from now on."""
-    person, _member_id = get_member_person()
+    viewer = _get_reader()
     database = current.engine().database
     with database.read() as session:
         message = session.get(Message, message_id)
         if message is None:
             raise NotFound
-        check(person.viewer, "see", message)
+        check(viewer, "see", message)
         described = describe(message)
     if message.read_at is None:
         with database.transaction() as session:
@@ -51,6 +57,7 @@ def show(message_id: int) -> ResponseReturnValue:
 def describe(message: Message) -> dict[str, object]:
     """A message in the reader's language, as plain values."""
     is_english = spoken() == "en"
+    is_for_staff = message.recipient_kind == "staff"
     texts = {
         name: getattr(message, f"{name}_en" if is_english else name)
         for name in ("title", "text", "node", "office", "about")
@@ -61,9 +68,36 @@ def describe(message: Message) -> dict[str, object]:
         "at": message.at,
         "is_read": message.read_at is not None,
         "case_id": message.case_id,
-        "action": _("Apply again")
-        if message.template.startswith("application_returned")
-        else _("Go to the application"),
-        "address": message.case_id
-        and url_for("applications.open_application", case_id=message.case_id),
+        "action": _name_action(message),
+        "address": _address_for_staff(message) if is_for_staff else _address(message),
     }
+
+
+def _get_reader() -> Viewer:
+    viewer = get_person().viewer
+    if viewer.member_id is None and not viewer.is_staff:
+        raise NotFound
+    return viewer
+
+
+def _name_action(message: Message) -> str:
+    if message.recipient_kind == "staff":
+        return _("Open the task") if message.task_id else _("Open")
+    if message.template.startswith("application_returned"):
+        return _("Apply again")
+    return _("Go to the application")
+
+
+def _address(message: Message) -> str:
+    if message.case_id is None:
+        return ""
+    return url_for("applications.open_application", case_id=message.case_id)
+
+
+def _address_for_staff(message: Message) -> str:
+    """A task, the case of a message without one, or what was handed over together."""
+    if message.task_id is not None:
+        return url_for("inbox.show", task_id=message.task_id)
+    if message.case_id is not None:
+        return url_for("cases.show", case_id=message.case_id)
+    return url_for("inbox.index", mine="1") if message.template == "tasks_assigned" else ""

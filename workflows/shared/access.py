@@ -225,6 +225,8 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
             is_its_lane = thing.lane == thing.subject_kind
             return is_its_lane and _is(viewer, thing.subject_kind, thing.subject_id)
         case Message():
+            if thing.recipient_kind == "staff":
+                return viewer.is_staff and thing.recipient_id == viewer.account_id
             return _is(viewer, thing.recipient_kind, thing.recipient_id)
         case Member():
             return _is(viewer, "member", thing.id)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     func,
     select,
 )
@@ -166,17 +167,25 @@ def _send(
     return message
 
 
-def count_unread(session: Session, *, member_id: int) -> int:
-    """How many messages a member has not read."""
-    query = select(func.count()).where(*_to(member_id), Message.read_at.is_(None))
+def count_unread(
+    session: Session, *, member_id: int | None = None, account_id: int | None = None
+) -> int:
+    """How many messages a member, or a person of the staff, has not read."""
+    query = select(func.count()).where(_to(member_id, account_id), Message.read_at.is_(None))
     return session.scalar(query) or 0
 
 
 def list_messages(
-    session: Session, *, member_id: int, before_id: int | None = None, limit: int = 20
+    session: Session,
+    *,
+    member_id: int | None = None,
+    account_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = 20,
 ) -> Sequence[Message]:
-    """A member's messages, the newest first, from one on."""
-    query = select(Message).where(*_to(member_id)).order_by(Message.id.desc()).limit(limit)
+    """The messages of a member, or of a person of the staff, the newest first, from one on."""
+    wanted = select(Message).where(_to(member_id, account_id))
+    query = wanted.order_by(Message.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(Message.id < before_id)
     return session.scalars(query).all()
@@ -236,5 +245,6 @@ def _texts(session: Session, *, association_id: int, template: str) -> Texts:
     return texts.worded(own.title, own.title_en, own.text, own.text_en)
 
 
-def _to(member_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Message.recipient_kind == "member", Message.recipient_id == member_id
+def _to(member_id: int | None, account_id: int | None) -> ColumnElement[bool]:
+    kind, key = ("staff", account_id) if member_id is None else ("member", member_id)
+    return and_(Message.recipient_kind == kind, Message.recipient_id == key)
