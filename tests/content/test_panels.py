@@ -62,6 +62,12 @@ FEE_CLAIM: dict[str, Any] = {
     ],
 }
 
+YEAR_TODAY: dict[str, Any] = {
+    "year": 2021,
+    "result": {"code": "passed", "label": HOSTILE},
+    "open": [{"kind": "年检", "code": "in_review", "label": HOSTILE}],
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
@@ -73,6 +79,8 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("settlement/fee", {**FEE, "refusal": HOSTILE, "notice": HOSTILE}),
     ("settlement/fee", {**FEE, "order": ORDER}),
     ("settlement/fee", {**FEE, "status": "pending", "claim": CLAIM}),
+    ("ruling/year_today", YEAR_TODAY),
+    ("ruling/year_today", {**YEAR_TODAY, "result": None, "open": []}),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

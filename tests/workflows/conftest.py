@@ -15,7 +15,7 @@ from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
 from engine.releases import make_release
-from engine.shipped import gather_unit
+from engine.shipped import gather_unit, list_top_processes
 from engine.vault import Vault
 from tests.databases import PostgresqlCopies, SqliteCopies
 from workflows import demo
@@ -55,15 +55,16 @@ def fill(url: str, folder: Path) -> None:
     database = Database(url)
     engine = make_engine(database, folder)
     with database.transaction() as session:
-        make_release(
-            session,
-            process_id="inspection",
-            documents=gather_unit("inspection", ROOT),
-            checks=engine.checks,
-            reason="as shipped",
-            by=SYSTEM,
-            now=NOW,
-        )
+        for process_id in list_top_processes(ROOT):
+            make_release(
+                session,
+                process_id=process_id,
+                documents=gather_unit(process_id, ROOT),
+                checks=engine.checks,
+                reason="as shipped",
+                by=SYSTEM,
+                now=NOW,
+            )
         demo.seed(session, engine, password=PASSWORD, now=NOW)
     database.close()
 

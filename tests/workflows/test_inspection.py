@@ -32,7 +32,7 @@ from workflows.shared.results import (
     verify,
 )
 from workflows.shared.seasons import find_season_of_year, publish_commitment
-from workflows.shared.windows import NotOpenYet, WindowClosed, check_takes
+from workflows.shared.windows import NotOpenYet, WindowClosed
 
 READY = "330000100001"
 SHORT = "330000100006"
@@ -255,23 +255,6 @@ def test_what_stands_in_the_way_is_what_starting_says(demo_engine: Engine) -> No
     assert obstacle(too_late) is None
     walk.to_materials().apply().do("review_application", "approve", by=REVIEWER)
     assert isinstance(obstacle(NOW), AlreadyDecided)
-
-
-def test_a_returned_application_may_be_sent_again_some_days_after_the_window(
-    seeded: Session, cast: Cast
-) -> None:
-    _member, season = cast(READY)
-
-    def takes(round: int, day: datetime) -> bool:
-        try:
-            check_takes(season, round=round, now=day)
-        except WindowClosed:
-            return False
-        return True
-
-    new_year, grace, too_late = (datetime(2023, 1, day, tzinfo=UTC) for day in (1, 15, 16))
-    assert [takes(1, day) for day in (NOW, new_year)] == [True, False]
-    assert [takes(2, day) for day in (new_year, grace, too_late)] == [True, True, False]
 
 
 def test_the_qr_code_tells_strangers_four_things_and_cannot_be_forged(

@@ -62,5 +62,6 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
 def check_window(session: Session, *, case: Case, outcome: str, now: datetime) -> Mapping[str, str]:
     """确认申请: not after the season's window; raises WindowClosed."""
     if outcome == "apply":
-        check_takes(subject_of_case(session, case).season, round=case.round, now=now)
+        season = subject_of_case(session, case).season
+        check_takes(session, case=case, season=season, now=now)
     return {}

@@ -20,4 +20,13 @@ TEXTS: dict[str, Texts] = {
         ("地方注协非执业会员审核通过", "Approved by the local association"),
         ABOUT,
     ),
+    "year_not_inspected": make_texts(
+        ("$year年度未参检", "You were not inspected for $year"),
+        (
+            "$year年度年检时间已结束，您的申请未在规定时间内提交，本年度记为未参检。",
+            "Your application for $year was not sent in time: you were not inspected for the year.",
+        ),
+        ("年检结束", "End of the inspection"),
+        ABOUT,
+    ),
 }

@@ -42,7 +42,7 @@ def check_application(
     if outcome != "apply":
         return {}
     subject = subject_of_case(session, case)
-    check_takes(subject.season, round=case.round, now=now)
+    check_takes(session, case=case, season=subject.season, now=now)
     state = fee_state(session, member=subject.member, season=subject.season)
     if state.status == TO_PAY:
         return {"fee": _("Pay the fee before you apply.")}

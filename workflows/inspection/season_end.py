@@ -1,0 +1,131 @@
+"""The season's end: what members did not send in time is closed as 未参检.
+
+A job looks every night for the seasons that are over and has each late case closed by a job of
+its own, so that one that cannot be closed stops no other. Everything is looked at again when
+its turn comes: a member who sent a moment before has sent.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from engine.actors import SYSTEM
+from engine.cases import Case, CaseIsOver, hold_case
+from engine.engine import Engine
+from engine.jobs import defer_many, job
+from engine.lifecycle import cancel_case
+from engine.recurring import Daily
+from engine.tasks import Task
+from workflows.inspection.applications import PROCESS
+from workflows.shared.associations import ids_below
+from workflows.shared.dates import ZONE, local_date
+from workflows.shared.fees import fee_state
+from workflows.shared.hours import assess_hours
+from workflows.shared.messages import send_to_member
+from workflows.shared.register import get_member, personal_fields
+from workflows.shared.results import find_result, record_year
+from workflows.shared.seasons import INSPECTION, Season
+from workflows.shared.subjects import subject_of_case
+from workflows.shared.windows import RETURN, Extension, last_day
+
+NIGHTLY = time(1, 30, tzinfo=ZONE)
+NOT_INSPECTED = "not_inspected"
+WITH_THE_MEMBER = (
+    "draft",
+    "awaiting_hours",
+    "awaiting_payment",
+    "awaiting_fee_confirmation",
+    "returned",
+    "withdrawn",
+)
+"""Where a case has not been sent, or not again; what is in review, on any level, stays."""
+
+
+@job("inspection.end_seasons", attempts=4, recurs=Daily(NIGHTLY))
+def end_seasons(session: Session, now: datetime) -> None:
+    """Have every case closed that nobody sent before its season was over."""
+    today = local_date(now)
+    for season in session.scalars(select(Season).where(Season.closes_date < today)).all():
+        late = list_late_cases(session, season=season, today=today)
+        defer_many(
+            session,
+            [
+                ("inspection.close_late", {"case_id": str(case_id)}, now, f"case:{case_id}")
+                for case_id in late
+            ],
+        )
+
+
+@job("inspection.close_late")
+def close_late(session: Session, engine: Engine, now: datetime, case_id: str) -> None:
+    """Close a case that was not sent in time: the year is 未参检, and the member is told."""
+    try:
+        case = hold_case(session, UUID(case_id))
+    except CaseIsOver:
+        return
+    season = subject_of_case(session, case).season
+    last = last_day(session, case=case, season=season)
+    if case.status not in WITH_THE_MEMBER or local_date(now) <= last:
+        return
+    status = NOT_INSPECTED
+    decided = find_result(session, member_id=case.subject_id, year=season.year)
+    if decided is None:
+        _record(session, engine, case=case, season=season, now=now)
+    else:
+        status = decided.status
+    cancel_case(session, engine, case_id=case.id, status=status, by=SYSTEM, now=now)
+
+
+def list_late_cases(session: Session, *, season: Season, today: date) -> Sequence[UUID]:
+    """The cases of a season that are late; one that was returned may have more days yet."""
+    query = select(Case.id).where(
+        Case.process_id == PROCESS,
+        Case.state == "open",
+        Case.year == season.year,
+        Case.status.in_(WITH_THE_MEMBER),
+        Case.association_id.in_(_associations_of(session, season)),
+        ~exists().where(Extension.case_id == Case.id, Extension.until_date >= today),
+    )
+    if today <= season.closes_date + timedelta(days=season.resubmission_days):
+        query = query.where(~exists().where(Task.case_id == Case.id, Task.outcome == RETURN))
+    return session.scalars(query).all()
+
+
+def _associations_of(session: Session, season: Season) -> frozenset[int]:
+    """The associations that work in a season: those below that have none of their own."""
+    others = session.scalars(
+        select(Season.association_id).where(Season.year == season.year, Season.id != season.id)
+    ).all()
+    below = ids_below(session, [season.association_id])
+    return below - ids_below(session, below.intersection(others))
+
+
+def _record(session: Session, engine: Engine, *, case: Case, season: Season, now: datetime) -> None:
+    """Write the year's result with hours and fee as they are, and tell the member."""
+    member = get_member(session, case.subject_id)
+    hours = assess_hours(session, member=member, season=season)
+    record_year(
+        session,
+        engine.vault,
+        member=member,
+        year=season.year,
+        kind=INSPECTION,
+        status=NOT_INSPECTED,
+        case_id=case.id,
+        record=personal_fields(member, engine.vault),
+        hours_required=hours.required,
+        hours_done=hours.done,
+        fee_status=fee_state(session, member=member, season=season).status,
+        now=now,
+    )
+    send_to_member(
+        session,
+        member_id=member.id,
+        template="year_not_inspected",
+        values={"year": season.year},
+        case_id=case.id,
+        now=now,
+    )
