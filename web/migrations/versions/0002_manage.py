@@ -33,6 +33,13 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "extension",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("until_date", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_extension_case_id_case")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_extension")),
+    )
+    op.create_table(
         "note",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -219,5 +226,6 @@ def downgrade() -> None:
 
     op.drop_table("former_result")
     op.drop_table("note")
+    op.drop_table("extension")
     op.drop_table("assignment_rule")
     # ### end Alembic commands ###
