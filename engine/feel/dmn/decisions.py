@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from engine.feel import builtins as _builtins  # declares the built-in functions
@@ -36,26 +36,27 @@ class Decisions:
 
     `ids` are those of the decisions; `variables` the names that must be given, declared as inputs
     or not; `problems` what is worth a look without forbidding use.
-    `namespace` is the one under which other files import it.
+    `namespace` is the one under which other files import it. `imports` are the models that it
+    imports under a name; those `merged` have none, and their parts are as if they were its own.
     """
 
     def __init__(self, root: Element, imports: Iterable[Decisions], problems: Problems) -> None:
         self.namespace = attribute(root, "namespace")
         self.name = attribute(root, "name")
         available = {model.namespace: model for model in imports}
-        self.imports = {
-            attribute(element, "name"): available[attribute(element, "namespace")]
+        imported = [
+            (attribute(element, "name"), available[attribute(element, "namespace")])
             for element in children(root, "import")
             if attribute(element, "namespace") in available
-        }
-        self.names: frozenset[str] = names_in(root).union(
-            *(model.names for model in self.imports.values())
-        )
+        ]
+        self.imports = {name: model for name, model in imported if name}
+        self.merged = [model for name, model in imported if not name]
+        self.names: frozenset[str] = names_in(root).union(*(model.names for _, model in imported))
         boxes = Boxes(self.names, ItemTypes(root, self.imported_types()), problems)
         boxes.types.complete(boxes)
         self.types = boxes.types.types
         self.parts: dict[str, Part] = {}
-        self.by_namespace = {model.namespace: model for model in self.imports.values()}
+        self.by_namespace = {model.namespace: model for _, model in imported}
         self.read(root, boxes, problems)
         self.collected = problems
 
@@ -70,16 +71,25 @@ class Decisions:
     @property
     def inputs(self) -> dict[str, Type]:
         """The inputs that the model declares, by name."""
-        return {part.name: part.type for part in self.parts.values() if part.kind == "input"}
+        return {
+            part.name: part.type for part in reversed([*self.visible()]) if part.kind == "input"
+        }
 
     # Reading
 
+    def visible(self) -> Iterator[Part]:
+        """The model's own parts, then those of the models merged into it."""
+        yield from self.parts.values()
+        for model in self.merged:
+            yield from model.visible()
+
     def imported_types(self) -> dict[str, Type]:
-        return {
-            f"{name}.{known}" if name else known: made
-            for name, model in self.imports.items()
-            for known, made in model.types.items()
-        }
+        types: dict[str, Type] = {}
+        for model in reversed(self.merged):
+            types |= model.types
+        for name, model in self.imports.items():
+            types |= {f"{name}.{known}": made for known, made in model.types.items()}
+        return types
 
     def read(self, root: Element, boxes: Boxes, problems: Problems) -> None:
         elements: list[tuple[Element, Part]] = []
@@ -132,7 +142,7 @@ class Decisions:
             model = self
             if namespace and namespace != self.namespace:
                 model = self.by_namespace.get(namespace, self)
-            part = model.parts.get(target)
+            part = next((each for each in model.visible() if each.id == target), None)
             if part is None:
                 problems.add(id_of(element), "There is no element “%(href)s”.", href=href)
             else:
@@ -186,20 +196,19 @@ class Decisions:
         """Whether there is a decision, service or knowledge model of that id or name."""
         return any(
             wanted in (part.id, part.name, part.title)
-            for part in self.parts.values()
+            for part in self.visible()
             if part.kind != "input"
         )
 
     def find(self, wanted: str) -> Part:
         """Find a decision or service by its id, else by its name. Raises `Failure`."""
-        part = self.parts.get(wanted)
-        if part is None or part.kind == "input":
-            usable = [each for each in self.parts.values() if each.kind != "input"]
-            named = (
-                *(each for each in usable if each.name == wanted),
-                *(each for each in usable if each.title == wanted),
-            )
-            part = next(iter(named), None)
+        usable = [each for each in self.visible() if each.kind != "input"]
+        named = (
+            *(each for each in usable if each.id == wanted),
+            *(each for each in usable if each.name == wanted),
+            *(each for each in usable if each.title == wanted),
+        )
+        part = next(iter(named), None)
         if part is None:
             raise Failure("There is no decision “%(id)s”.", id=wanted)
         return part

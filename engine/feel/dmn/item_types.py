@@ -35,7 +35,9 @@ class ItemTypes:
         self.definitions = {
             attribute(item, "name"): item for item in children(root, "itemDefinition")
         }
-        self.types: dict[str, Type] = dict(imported)
+        self.types: dict[str, Type] = {
+            name: made for name, made in imported.items() if name not in self.definitions
+        }
         self.open: set[str] = set()
 
     def complete(self, boxes: Boxes) -> None:

@@ -294,6 +294,66 @@ def test_service_takes_an_imported_decision_under_its_qualified_name(called: str
     assert decisions.evaluate("quote", {"lib": {"base": 4}}) == 8
 
 
+def renamed(xml: bytes, namespace: str) -> bytes:
+    return xml.replace(b'namespace="urn:m"', f'namespace="{namespace}"'.encode())
+
+
+def merging(*namespaces: str) -> str:
+    return "".join(f'<import name="" namespace="{each}" importType="x"/>' for each in namespaces)
+
+
+def test_parts_of_a_model_imported_without_a_name_are_as_if_they_were_own() -> None:
+    fees = load_decisions(
+        renamed(
+            model(
+                '<itemDefinition name="tName"><typeRef>string</typeRef></itemDefinition>'
+                '<inputData id="n" name="n"><variable name="n" typeRef="number"/></inputData>'
+                + literal("fee", "n * 2", needs=requires("Input", "n"))
+            ),
+            "urn:fees",
+        )
+    )
+    between = load_decisions(renamed(model(merging("urn:fees")), "urn:between"), [fees])
+    xml = model(
+        merging("urn:between")
+        + literal("sum", "fee + n", needs=requires("Decision", "fee") + requires("Input", "n"))
+        + '<decision id="name" name="name"><variable name="name" typeRef="tName"/>'
+        + requires("Input", "n") + text("n") + "</decision>"
+    )  # fmt: skip
+    decisions = load_decisions(xml, [between])
+
+    assert decisions.evaluate("sum", {"n": 5}) == 15
+    assert decisions.evaluate("fee", {"n": 5}) == 10
+    assert decisions.evaluate("name", {"n": 5}) is None
+    assert set(decisions.inputs) == {"n"}
+
+
+def test_of_several_models_imported_without_a_name_the_first_counts() -> None:
+    models = [
+        load_decisions(renamed(model(literal("rate", value)), f"urn:{value}"))
+        for value in ("1", "2")
+    ]
+    both = merging("urn:1", "urn:2")
+    needs = requires("Decision", "rate")
+
+    assert (
+        load_decisions(model(both + literal("d", "rate", needs=needs)), models).evaluate("d") == 1
+    )
+    own = model(both + literal("rate", "3") + literal("d", "rate", needs=needs))
+    assert load_decisions(own, models).evaluate("d") == 3
+
+
+def test_type_of_a_model_hides_one_imported_without_a_name() -> None:
+    def typed(type_ref: str) -> str:
+        return f'<itemDefinition name="tCode"><typeRef>{type_ref}</typeRef></itemDefinition>'
+
+    library = load_decisions(renamed(model(typed("number")), "urn:library"))
+    decision = '<decision id="d" name="d"><variable name="d" typeRef="tCode"/>' + text('"a"')
+    xml = model(merging("urn:library") + typed("string") + decision + "</decision>")
+
+    assert load_decisions(xml, [library]).evaluate("d") == "a"
+
+
 def test_name_with_a_dot_is_a_variable_where_there_is_one_and_else_a_path() -> None:
     xml = model(
         '<inputData id="p" name="p"/>'
