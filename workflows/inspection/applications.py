@@ -71,22 +71,27 @@ def start_inspection(
             association_id=member.association_id,
             region=member.region or None,
         ),
-        variables={
-            "member_id": member.id,
-            "member_no": member.number,
-            "member_key": str(member.id),
-            "year": season.year,
-            "season_id": season.id,
-            "association_id": member.association_id,
-            "fee_key": fee_key(member.id, season.year),
-            "commitment_version": 0,
-            "deferral_commitment_version": 0,
-        },
+        variables=variables_of(member, season),
         by=by,
         now=now,
         year=season.year,
         kind=PROCESS,
     )
+
+
+def variables_of(member: Member, season: Season) -> dict[str, object]:
+    """What the diagram of a member's inspection knows from the beginning."""
+    return {
+        "member_id": member.id,
+        "member_no": member.number,
+        "member_key": str(member.id),
+        "year": season.year,
+        "season_id": season.id,
+        "association_id": member.association_id,
+        "fee_key": fee_key(member.id, season.year),
+        "commitment_version": 0,
+        "deferral_commitment_version": 0,
+    }
 
 
 def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: datetime) -> None:

@@ -20,6 +20,24 @@ TEXTS: dict[str, Texts] = {
         ("地方注协非执业会员审核通过", "Approved by the local association"),
         ABOUT,
     ),
+    "decision_revoked": make_texts(
+        ("$year年度年检结论已撤销", "The decision on your inspection for $year was revoked"),
+        (
+            "您的$year年度年检结论已撤销，申请重新进入审核，原结论不再有效。原因：$reason",
+            "The decision no longer counts and your application is reviewed again. Why: $reason",
+        ),
+        ("地方注协撤销结论", "Decision revoked by the local association"),
+        ABOUT,
+    ),
+    "case_reopened": make_texts(
+        ("$year年度年检申请已重新开放", "Your inspection for $year was reopened"),
+        (
+            "您的$year年度年检申请已重新开放，请在$until前（含当日）完成申请。原因：$reason",
+            "Your inspection for $year was reopened. Please apply by $until. Why: $reason",
+        ),
+        ("地方注协重新开放", "Reopened by the local association"),
+        ABOUT,
+    ),
     "year_not_inspected": make_texts(
         ("$year年度未参检", "You were not inspected for $year"),
         (
