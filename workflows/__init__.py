@@ -15,7 +15,7 @@ from workflows.inbox.arriving import describe_task
 from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
 
-PACKAGES = ("shared", "inbox", "inspection", "settlement", "deferral", "payment", "review", "ruling")
+PACKAGES = ("shared", "inbox", "inspection", "settlement", "deferral", "payment", "review", "ruling", "appeal")
 
 
 @dataclass(frozen=True)

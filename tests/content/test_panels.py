@@ -68,6 +68,17 @@ YEAR_TODAY: dict[str, Any] = {
     "open": [{"kind": "年检", "code": "in_review", "label": HOSTILE}],
 }
 
+DECISION: dict[str, Any] = {
+    "year": 2021,
+    "result": {"code": "not_passed", "label": "年检不予通过"},
+    "office": HOSTILE,
+    "decided_date": "2022-09-06",
+    "ground": HOSTILE,
+    "reason": HOSTILE,
+    "decider": HOSTILE,
+    "until_date": "2022-10-06",
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
@@ -79,6 +90,8 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("settlement/fee", {**FEE, "refusal": HOSTILE, "notice": HOSTILE}),
     ("settlement/fee", {**FEE, "order": ORDER}),
     ("settlement/fee", {**FEE, "status": "pending", "claim": CLAIM}),
+    ("appeal/decision", DECISION),
+    ("appeal/decision", {**DECISION, "ground": "", "reason": ""}),
     ("ruling/year_today", YEAR_TODAY),
     ("ruling/year_today", {**YEAR_TODAY, "result": None, "open": []}),
     ("payment/fee_claim", FEE_CLAIM),

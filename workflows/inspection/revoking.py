@@ -17,6 +17,7 @@ from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.lifecycle import reopen_case
+from engine.message_events import publish
 from engine.submissions import last_submissions
 from workflows.inspection.applications import PROCESS, variables_of
 from workflows.inspection.policies import NoSeason
@@ -186,6 +187,8 @@ def _begin_anew(
         by=by,
         now=now,
     )
+    # What waits for the decision to stand, as an appeal against it, hears that it does not.
+    publish(session, name="decision_revoked", key=str(case.id), now=now)
     template, values = told
     send_to_member(
         session,

@@ -36,10 +36,10 @@ def record_ruling(
     year: int,
 ) -> None:
     """Close what the member has open of the year and record the result that was proposed."""
-    hold_member(session, member_id)
     values = _get_proposal(session, engine, case).values
     status = str(values["status"])
     close_others(session, engine, case=case, status=status, by=by, now=now)
+    hold_member(session, member_id)
     member = get_member(session, member_id)
     record_year(
         session,

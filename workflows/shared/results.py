@@ -177,6 +177,11 @@ def find_result(session: Session, *, member_id: int, year: int) -> YearlyResult 
     )
 
 
+def find_result_of_case(session: Session, *, case_id: UUID) -> YearlyResult | None:
+    """The result that a case came to, as long as it counts; or None."""
+    return session.scalar(select(YearlyResult).where(YearlyResult.case_id == case_id))
+
+
 def get_result(session: Session, *, member_id: int, year: int) -> YearlyResult:
     """A member's result of a year; raises ResultNotFound."""
     found = find_result(session, member_id=member_id, year=year)

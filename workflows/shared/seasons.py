@@ -51,6 +51,7 @@ class Season(Base):
     fee_yearly: Mapped[int] = mapped_column(default=10000)
     fee_account: Mapped[str] = mapped_column(Text, default="")
     resubmission_days: Mapped[int] = mapped_column(default=15)
+    appeal_days: Mapped[int] = mapped_column(server_default="30", default=30)
     review_working_days: Mapped[int] = mapped_column(default=5)
     reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list)
     learning_platform: Mapped[str] = mapped_column(String(100), default="")

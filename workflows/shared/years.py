@@ -31,9 +31,17 @@ def close_others(
 ) -> None:
     """Close what else the subject of a case has open of its year, with the status that says why.
 
-    The newest goes first, as everybody locks them who holds several: a case that is about
-    another one began after it.
+    All cases of the year are locked first, those that are over too: none is opened again
+    meanwhile. The newest goes first, as everybody locks them who holds several: a case that
+    concerns another one began after it.
     """
-    for each in list_open_cases(session, member_id=case.subject_id, year=case.year or 0):
-        if each.id != case.id:
+    others = select(Case).where(
+        Case.subject_kind == case.subject_kind,
+        Case.subject_id == case.subject_id,
+        Case.year == case.year,
+        Case.id != case.id,
+    )
+    locked = others.order_by(Case.id.desc()).with_for_update()
+    for each in session.scalars(locked.execution_options(populate_existing=True)).all():
+        if each.state == "open":
             cancel_case(session, engine, case_id=each.id, status=status, by=by, now=now)
