@@ -33,6 +33,19 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "concern",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("concerned_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_concern_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["concerned_id"], ["case.id"], name=op.f("fk_concern_concerned_id_case")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_concern")),
+    )
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_concern_concerned_id"), ["concerned_id"], unique=False)
+
+    op.create_table(
         "extension",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("until_date", sa.Date(), nullable=False),
@@ -206,6 +219,11 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task_id", sa.Uuid(), nullable=True))
 
+    with op.batch_alter_table("season", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("appeal_days", sa.Integer(), server_default="30", nullable=False)
+        )
+
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assigned_to", sa.Integer(), nullable=True))
         batch_op.add_column(
@@ -261,6 +279,9 @@ def downgrade() -> None:
         batch_op.drop_column("assigned_at")
         batch_op.drop_column("assigned_to")
 
+    with op.batch_alter_table("season", schema=None) as batch_op:
+        batch_op.drop_column("appeal_days")
+
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("task_id")
 
@@ -291,5 +312,9 @@ def downgrade() -> None:
     op.drop_table("former_result")
     op.drop_table("note")
     op.drop_table("extension")
+    with op.batch_alter_table("concern", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_concern_concerned_id"))
+
+    op.drop_table("concern")
     op.drop_table("assignment_rule")
     # ### end Alembic commands ###
