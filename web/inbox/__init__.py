@@ -3,12 +3,34 @@
 from flask import Flask
 
 from web import current
-from web.inbox import claims, listing, review
+from web.inbox import (
+    absences,
+    assigning,
+    claims,
+    copies,
+    listing,
+    neighbours,
+    phrases,
+    review,
+    views,
+)
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
 from workflows.inbox.queries import count_open_tasks
 
-__all__ = ["blueprints", "claims", "init_app", "listing", "review"]
+__all__ = [
+    "absences",
+    "assigning",
+    "blueprints",
+    "claims",
+    "copies",
+    "init_app",
+    "listing",
+    "neighbours",
+    "phrases",
+    "review",
+    "views",
+]
 
 blueprints = (bp,)
 

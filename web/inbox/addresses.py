@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from web.numbers import small_int
 from workflows.inbox.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
@@ -12,9 +14,12 @@ from workflows.inbox.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Positi
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_filters() -> Filters:
-    """The filters of the address that was asked for; what makes no sense is left out."""
-    given = request.args
+def read_filters(query: str | None = None) -> Filters:
+    """The filters of a query, else of the address that was asked for.
+
+    What makes no sense in it is left out.
+    """
+    given = request.args if query is None else MultiDict(parse_qsl(query))
     state, sort = given.get("state", OPEN), given.get("sort", BY_DUE)
     return Filters(
         kind=given.get("kind", "")[:40],

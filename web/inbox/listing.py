@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.tasks import Task
 from web import current
+from web.inbox import views
 from web.inbox.addresses import read_filters, read_position, write_filters, write_position
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
@@ -37,6 +38,7 @@ def index() -> ResponseReturnValue:
         if is_part:
             return render_template("inbox/_tasks.html", **found)
         choices = _describe_choices(session, viewer)
+        choices |= views.describe(session, viewer, filters)
     return render_template("inbox/index.html", **found, **choices)
 
 

@@ -16,7 +16,7 @@ from engine.tasks import Task
 from forms.panels import panel_template
 from web import current
 from web.cases.trails import describe_trail
-from web.inbox import applications, claims
+from web.inbox import applications, assigning, claims, copies, phrases
 from web.inbox.addresses import kept_filters
 from web.inbox.applications import read_forms
 from web.inbox.listing import say_urgency
@@ -60,6 +60,7 @@ def draw_task(
         "inbox/review.html",
         **_describe(session, viewer, task, opened.case),
         **claims.describe(session, viewer, task),
+        **phrases.describe(session, viewer),
         application=applications.draw_application(
             session, task, is_marking=can(viewer, "complete", task), marks=marks
         ),
@@ -129,12 +130,16 @@ def _describe(
             "address": url_for("inbox.show", task_id=task.id, **kept_filters()),
         },
         "inbox_address": url_for("inbox.index", **kept_filters()),
+        "next_address": url_for("inbox.go_next", task_id=task.id, **kept_filters()),
+        "previous_address": url_for("inbox.go_back", task_id=task.id, **kept_filters()),
         "case_address": url_for("cases.show", case_id=case.id) if sees_case else "",
         "diagram_address": url_for("studio.diagram", case_id=case.id)
         if can(viewer, "see_diagram", case)
         else "",
         "changes": applications.describe_changes(session, task) if sees_case else None,
         "row": _describe_row(session, case),
+        **assigning.describe(session, viewer, task),
+        **copies.describe(session, viewer, task),
         "trail": describe_trail(session, engine, case) if sees_case and has_trail else [],
     }
 

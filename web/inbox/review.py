@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine.cases import get_case
-from engine.completing import TaskHasChanged, TaskIsOver, TaskNotFound
+from engine.completing import TaskHasChanged, TaskIsOver
 from engine.language import _, ngettext
 from engine.submissions import NewMark
 from engine.tasks import Task
@@ -17,12 +17,13 @@ from web import current
 from web.inbox import pages
 from web.inbox.addresses import read_filters, write_filters
 from web.inbox.blueprint import bp
+from web.inbox.tasks import get_task
 from web.languages import spoken
 from web.numbers import small_int
 from web.staff import get_staff_person
 from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
-from workflows.shared.access import Viewer, check
+from workflows.shared.access import Viewer
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
 
@@ -47,7 +48,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
     """Show the task with everything that its decision needs."""
     viewer = get_staff_person().viewer
     with current.engine().database.read() as session:
-        task = _get_task(session, viewer, task_id)
+        task = get_task(session, viewer, task_id)
         if request.headers.get("HX-Target") == "changes":
             return pages.draw_changes(session, task)
         if task.state != "open":
@@ -84,7 +85,7 @@ def _draw_again(session: Session, viewer: Viewer, done: NotDecided) -> ResponseR
 
 
 def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecided:
-    task = _get_task(session, viewer, task_id)
+    task = get_task(session, viewer, task_id)
     marks = _read_marks(session, task)
     outcome = request.form.get("confirmed") or request.form.get("outcome", "")
     if not outcome:
@@ -139,7 +140,7 @@ def _go_on(session: Session, viewer: Viewer, decided: Task) -> str:
 def _say_over(viewer: Viewer, task_id: UUID) -> str:
     """Tell who was faster; nothing typed is lost."""
     with current.engine().database.read() as session:
-        task = _get_task(session, viewer, task_id)
+        task = get_task(session, viewer, task_id)
         return pages.draw_over(
             session,
             viewer,
@@ -176,11 +177,3 @@ def _open(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:
     return current.tasks().open(
         session, task_id=task_id, viewer=viewer, language=spoken(), now=current.now()
     )
-
-
-def _get_task(session: Session, viewer: Viewer, task_id: UUID) -> Task:
-    task = session.get(Task, task_id)
-    if task is None or task.lane != "association":
-        raise TaskNotFound
-    check(viewer, "see", task)
-    return task

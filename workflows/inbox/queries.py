@@ -102,6 +102,31 @@ def find_next_task(
     return None
 
 
+def find_task_before(
+    session: Session, viewer: Viewer, filters: Filters, *, task: Task, now: datetime
+) -> Task | None:
+    """The task before one in the list, whoever is on it; None before the first."""
+    wanted = select(Task).where(*_conditions(session, viewer, filters, now=now))
+    opened = tuple_(Task.opened_at, Task.id)
+    last_first = Task.opened_at.desc(), Task.id.desc()
+    here = _position(task)
+    if filters.sort == BY_NEWEST:
+        parts = [wanted.where(opened > here[1:]).order_by(Task.opened_at, Task.id)]
+    elif filters.sort == BY_OLDEST:
+        parts = [wanted.where(opened < here[1:]).order_by(*last_first)]
+    else:
+        dated = wanted.where(Task.due_at.is_not(None)).order_by(Task.due_at.desc(), *last_first)
+        if here.due_at is None:
+            undated = wanted.where(Task.due_at.is_(None), opened < here[1:])
+            parts = [undated.order_by(*last_first), dated]
+        else:
+            parts = [dated.where(tuple_(Task.due_at, Task.opened_at, Task.id) < here)]
+    for part in parts:
+        if (found := session.scalar(part.limit(1))) is not None:
+            return found
+    return None
+
+
 def count_kinds(
     session: Session, viewer: Viewer, filters: Filters, *, now: datetime
 ) -> Mapping[str, int]:

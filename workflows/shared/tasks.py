@@ -36,7 +36,7 @@ from forms.lists import Language
 from forms.receiving import Submitted
 from forms.requirements import FieldError
 from forms.slots import StoredFile as FileDescription
-from workflows.shared.access import Viewer, check
+from workflows.shared.access import Viewer, check, check_task
 from workflows.shared.applications import find_last_return
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
@@ -109,7 +109,7 @@ class Tasks:
         task = session.get(Task, task_id)
         if task is None:
             raise TaskNotFound
-        check(viewer, "see", task)
+        check_task(session, viewer, task)
         if task.state != "open":
             raise TaskIsOver(task)
         case = get_case(session, task.case_id)
