@@ -11,6 +11,7 @@ from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.lifecycle import start_case
+from engine.submissions import Submission
 from engine.tasks import Task
 from workflows.shared.associations import get_association
 from workflows.shared.concerns import add_concern
@@ -130,8 +131,9 @@ def find_deciding_office(session: Session, decided: Case) -> int | None:
     """Who decides an appeal: the association above the one that decided last, else that one."""
     deciding = session.scalar(
         select(Task.association_id)
-        .where(Task.case_id == decided.id, Task.duty.in_(DECIDING), Task.state == "completed")
-        .order_by(Task.completed_at.desc(), Task.id.desc())
+        .join(Submission, Submission.task_id == Task.id)
+        .where(Task.case_id == decided.id, Task.duty.in_(DECIDING))
+        .order_by(Submission.id.desc())
         .limit(1)
     )
     office = deciding or decided.association_id

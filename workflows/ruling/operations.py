@@ -70,8 +70,8 @@ def tell_member(
             "year": case.year or "",
             "reason": proposal.values["reason"],
             "ground": say(language="zh"),
-            "ground_en": say(language="en"),
         },
+        values_en={"ground": say(language="en")},
         case_id=case.id,
         now=now,
     )

@@ -22,7 +22,7 @@ TEXTS: dict[str, Texts] = {
     "year_ruled.passed": _make("年检通过", "passed"),
     "year_ruled.deferred": _make("暂缓年检", "deferred"),
     "year_ruled.not_passed": _make(
-        "年检不予通过", "not passed", "事由：$ground。", "Ground: $ground_en. "
+        "年检不予通过", "not passed", "事由：$ground。", "Ground: $ground. "
     ),
     "year_ruled.not_inspected": _make("未参检", "not inspected"),
     "year_ruled.exempt": _make("免检", "exempt"),

@@ -85,16 +85,22 @@ def send_to_member(
     values: Mapping[str, object],
     case_id: UUID | None,
     now: datetime,
+    association_id: int | None = None,
+    values_en: Mapping[str, object] | None = None,
 ) -> Message:
-    """Write a message to a member, in the wording of his association."""
+    """Write a message to a member from his association, or another one, in its wording.
+
+    `values_en`: those values that are other words in English.
+    """
     member = get_member(session, member_id)
     return _send(
         session,
         recipient=("member", member_id),
         name=member.name,
-        association_id=member.association_id,
+        association_id=association_id or member.association_id,
         template=template,
         values=values,
+        values_en=values_en,
         case_id=case_id,
         task_id=None,
         now=now,
@@ -138,11 +144,16 @@ def _send(
     case_id: UUID | None,
     task_id: UUID | None,
     now: datetime,
+    values_en: Mapping[str, object] | None = None,
 ) -> Message:
     association = get_association(session, association_id)
     texts = _texts(session, association_id=association.id, template=template)
     filled = {"name": name, "association": association.name, **values}
-    filled_en = {**filled, "association": association.name_en or association.name}
+    filled_en = {
+        **filled,
+        "association": association.name_en or association.name,
+        **(values_en or {}),
+    }
     kind, key = recipient
     message = Message(
         recipient_kind=kind,
@@ -225,6 +236,7 @@ def send(
         values={"year": case.year or "", "reason": reason or ""},
         case_id=case.id,
         now=now,
+        association_id=case.association_id,
     )
 
 
