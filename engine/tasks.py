@@ -13,6 +13,7 @@ from engine.actors import Actor
 from engine.database import Base, UtcDateTime, searchable
 
 _OPEN = text("state = 'open'")
+_PUNCTUAL = text("state = 'open' AND escalated_at IS NULL AND due_at IS NOT NULL")
 
 
 class Task(Base):
@@ -28,6 +29,20 @@ class Task(Base):
         Index("ix_task_case", "case_id"),
         Index("ix_task_subject_no", "subject_no"),
         Index("ix_task_subject_name", "subject_name"),
+        # What is due soon or late without those above knowing: asked every day.
+        Index(
+            "ix_task_punctual",
+            "due_at",
+            "id",
+            sqlite_where=_PUNCTUAL,
+            postgresql_where=_PUNCTUAL,
+        ),
+        Index(
+            "ix_task_escalated_at",
+            "escalated_at",
+            sqlite_where=text("escalated_at IS NOT NULL"),
+            postgresql_where=text("escalated_at IS NOT NULL"),
+        ),
         Index(
             "ix_task_inbox",
             "association_id",
