@@ -29,12 +29,12 @@ MEMBER_PLACES = (
     ("account.show", N_("Me"), "user"),
 )
 STAFF_PLACES = (
-    ("inbox.index", N_("Inbox"), "inbox"),
+    ("inbox.enter", N_("Inbox"), "inbox"),
     ("cases.index", N_("Cases"), "list-search"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
 ACTIONS = {
-    "inbox.index": "see_inbox",
+    "inbox.enter": "see_inbox",
     "cases.index": "see_cases",
     "studio.index": "see_processes",
 }

@@ -10,9 +10,10 @@ from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
 from engine.language import N_, _
+from engine.noting import texts
 from engine.trail import Event, events
 from web.languages import spoken
-from workflows.shared.actor_names import name_actors
+from workflows.shared.actor_names import name_accounts, name_actors
 from workflows.shared.applications import REVIEW, Decision, list_decisions
 from workflows.shared.statuses import status_label
 from workflows.shared.step_names import StepNames
@@ -31,6 +32,12 @@ SENTENCES = {
     "case_ended": N_("The case ended: %(status)s"),
     "case_cancelled": N_("The case was closed: %(status)s"),
 }
+HANDED_OVER = {
+    "task_assigned": N_("Handed to %(name)s"),
+    "task_copied": N_("Copied to %(name)s to read"),
+}
+TAKEN_ON = N_("Taken on")
+PUT_BACK = N_("Put back for everybody")
 TASK_DONE = N_("%(element)s: %(outcome)s")
 
 MESSAGES = {
@@ -61,14 +68,18 @@ def describe_trail(
     people = name_actors(session, actors.values())
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
     decisions = {each.round: each for each in list_decisions(session, engine.vault, case=case)}
+    notes = texts(session, engine.vault, case=case)
+    given = name_accounts(session, (each.data.get("to") for each in shown))
     return [
         {
             "number": each.number,
             "at": each.at,
             "by": people[actors[each.number]],
-            "title": _sentence(each, names),
+            "title": _say_given(each, given)
+            if each.kind in HANDED_OVER
+            else _sentence(each, names),
             "round": each.data.get("round"),
-            "reason": _reason(each, decisions),
+            "reason": _reason(each, decisions) or notes.get(each.number, ""),
             "look": LOOKS.get(each.data.get("outcome", each.kind), ""),
             "data": _write_data(each) if is_full else "",
         }
@@ -95,6 +106,16 @@ def _sentence(event: Event, names: StepNames) -> str:
     if "%(code)s" in SENTENCES[event.kind]:
         values["code"] = data.get("code", "")
     return _(SENTENCES[event.kind], **values)
+
+
+def _say_given(event: Event, given: Mapping[int, str]) -> str:
+    """To whom a task was handed over or copied."""
+    to = event.data["to"]
+    if to is None:
+        return _(PUT_BACK)
+    if event.by_kind == "staff" and to == event.by_id:
+        return _(TAKEN_ON)
+    return _(HANDED_OVER[event.kind], name=given.get(to, ""))
 
 
 def _reason(event: Event, decisions: Mapping[int, Decision]) -> str:

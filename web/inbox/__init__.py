@@ -37,7 +37,7 @@ blueprints = (bp,)
 
 def init_app(app: Flask) -> None:
     """Say in the navigation how much waits."""
-    app.extensions["tallies"]["inbox.index"] = _count
+    app.extensions["tallies"]["inbox.enter"] = _count
 
 
 def _count() -> int:

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from web.numbers import small_int
-from workflows.inbox.queries import BY_DUE, OPEN, SORTS, STATES, Filters, Position
+from workflows.inbox.queries import BY_DUE, ME, NOBODY, OPEN, SORTS, STATES, Filters, Position
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,14 +21,18 @@ def read_filters(query: str | None = None) -> Filters:
     """
     given = request.args if query is None else MultiDict(parse_qsl(query))
     state, sort = given.get("state", OPEN), given.get("sort", BY_DUE)
+    assigned = given.get("assigned", "")
+    is_known = assigned in (ME, NOBODY) or given.get("assigned", type=small_int) is not None
     return Filters(
         kind=given.get("kind", "")[:40],
         year=given.get("year", type=small_int),
         association_id=given.get("office", type=small_int),
         text=given.get("q", "").strip()[:100],
         state=state if state in STATES else OPEN,
+        assigned=assigned if is_known else "",
         is_overdue=given.get("overdue") == "1",
         is_mine=given.get("mine") == "1",
+        is_copied=given.get("copied") == "1",
         is_resubmitted=given.get("resubmitted") == "1",
         sort=sort if sort in SORTS else BY_DUE,
     )
@@ -42,8 +46,10 @@ def write_filters(filters: Filters) -> dict[str, Any]:
         "office": str(filters.association_id or ""),
         "q": filters.text,
         "state": "" if filters.state == OPEN else filters.state,
+        "assigned": filters.assigned,
         "overdue": "1" if filters.is_overdue else "",
         "mine": "1" if filters.is_mine else "",
+        "copied": "1" if filters.is_copied else "",
         "resubmitted": "1" if filters.is_resubmitted else "",
         "sort": "" if filters.sort == BY_DUE else filters.sort,
     }

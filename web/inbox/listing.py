@@ -18,10 +18,12 @@ from web.staff import get_staff_person
 from web.words import name_office
 from workflows.inbox import queries
 from workflows.inbox.claims import is_stale
+from workflows.inbox.colleagues import list_colleagues
 from workflows.inbox.queries import Filters
-from workflows.shared.access import SYSTEM, Viewer, check
+from workflows.shared.access import SYSTEM, WORKING, Viewer, check
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
+from workflows.shared.dates import local_date
 
 SOON = timedelta(days=1)
 
@@ -65,7 +67,24 @@ def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
     return {
         "years": queries.list_years(session, viewer),
         "offices": [{"id": each.id, "name": name_office(each)} for each in offices],
+        "colleagues": _describe_colleagues(session, viewer),
     }
+
+
+def _describe_colleagues(session: Session, viewer: Viewer) -> list[dict[str, object]]:
+    """Who else works at the viewer's association."""
+    found = list_colleagues(
+        session,
+        association_id=viewer.association_id or 0,
+        duties=WORKING,
+        today=local_date(current.now()),
+        has_load=False,
+    )
+    return [
+        {"id": each.id, "name": each.name}
+        for each in found.values()
+        if each.id != viewer.account_id
+    ]
 
 
 def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[str, object]]:
@@ -96,7 +115,9 @@ def _describe_tasks(
     *,
     now: datetime,
 ) -> list[dict[str, object]]:
-    people = [each.claimed_by for each in tasks] + [each.completed_by for each in tasks]
+    people = [
+        key for each in tasks for key in (each.claimed_by, each.assigned_to, each.completed_by)
+    ]
     names = name_accounts(session, people)
     keys = {each.association_id for each in tasks if each.association_id is not None}
     offices = {key: name_office(session.get_one(Association, key)) for key in keys}
@@ -113,6 +134,7 @@ def _describe_tasks(
             "due_at": each.due_at,
             "urgency": say_urgency(each, now=now),
             "claim": describe_claim(each, names, viewer, now=now),
+            "assigned": names.get(each.assigned_to or 0, ""),
             "completed_at": each.completed_at,
             "completed_by": names.get(each.completed_by or 0, ""),
             "outcome": each.outcome,

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.tasks import Task
-from workflows.shared.access import Viewer, visible_tasks
+from workflows.inbox.absences import covered_by
+from workflows.shared.access import Viewer, visible_copies, visible_tasks
 from workflows.shared.associations import Association, ids_below
+from workflows.shared.dates import local_date
 from workflows.shared.prefixes import begins_with
 
 BY_DUE = "due"
@@ -23,20 +25,29 @@ OPEN = "open"
 COMPLETED = "completed"
 STATES = (OPEN, COMPLETED)
 
+ME = "me"
+NOBODY = "nobody"
+
 PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the inbox is looked at; `text` begins a name or, in digits, a number."""
+    """What of the inbox is looked at; `text` begins a name or, in digits, a number.
+
+    `assigned`: ME, NOBODY, or the key of an account. Mine is what the viewer is on and what is
+    assigned to him or to somebody for whom he covers; copied is what he was given to read.
+    """
 
     kind: str = ""
     year: int | None = None
     association_id: int | None = None
     text: str = ""
     state: str = OPEN
+    assigned: str = ""
     is_overdue: bool = False
     is_mine: bool = False
+    is_copied: bool = False
     is_resubmitted: bool = False
     sort: str = BY_DUE
 
@@ -170,7 +181,8 @@ def list_offices(session: Session, viewer: Viewer) -> Sequence[Association]:
 def _conditions(
     session: Session, viewer: Viewer, filters: Filters, *, now: datetime
 ) -> list[ColumnElement[bool]]:
-    conditions = [visible_tasks(viewer), Task.state == filters.state]
+    is_seen = visible_copies(viewer) if filters.is_copied else visible_tasks(viewer)
+    conditions = [is_seen, Task.state == filters.state]
     if filters.kind:
         conditions.append(Task.kind == filters.kind)
     if filters.year is not None:
@@ -183,12 +195,25 @@ def _conditions(
         conditions.append(begins_with(column, text))
     if filters.is_overdue:
         conditions.append(Task.due_at < now)
+    if filters.assigned == NOBODY:
+        conditions.append(Task.assigned_to.is_(None))
+    elif filters.assigned:
+        whose = viewer.account_id if filters.assigned == ME else int(filters.assigned)
+        conditions.append(Task.assigned_to == whose)
     if filters.is_mine:
-        is_own = Task.claimed_by if filters.state == OPEN else Task.completed_by
-        conditions.append(is_own == viewer.account_id)
+        conditions.append(_is_mine(session, viewer, filters, now=now))
     if filters.is_resubmitted:
         conditions.append(Task.round > 1)
     return conditions
+
+
+def _is_mine(
+    session: Session, viewer: Viewer, filters: Filters, *, now: datetime
+) -> ColumnElement[bool]:
+    if filters.state != OPEN:
+        return Task.completed_by == viewer.account_id
+    whose = {viewer.account_id, *covered_by(session, viewer.account_id, day=local_date(now))}
+    return or_(Task.claimed_by == viewer.account_id, Task.assigned_to.in_(sorted(whose)))
 
 
 def _parts(wanted: Select[Task], sort: str, after: Position | None) -> list[Select[Task]]:
