@@ -223,6 +223,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("appeal_days", sa.Integer(), server_default="30", nullable=False)
         )
+        batch_op.add_column(sa.Column("review_levels", sa.Integer(), nullable=False))
 
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assigned_to", sa.Integer(), nullable=True))
@@ -280,6 +281,7 @@ def downgrade() -> None:
         batch_op.drop_column("assigned_to")
 
     with op.batch_alter_table("season", schema=None) as batch_op:
+        batch_op.drop_column("review_levels")
         batch_op.drop_column("appeal_days")
 
     with op.batch_alter_table("message", schema=None) as batch_op:
