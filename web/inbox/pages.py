@@ -16,7 +16,7 @@ from engine.tasks import Task
 from forms.panels import panel_template
 from web import current
 from web.cases.trails import describe_trail
-from web.inbox import applications, assigning, claims, copies, phrases
+from web.inbox import applications, assigning, claims, concerned, copies, phrases
 from web.inbox.addresses import kept_filters
 from web.inbox.applications import read_forms
 from web.inbox.listing import say_urgency
@@ -35,6 +35,7 @@ from workflows.shared.tasks import OpenForm
 __all__ = ["draw_changes", "draw_decided", "draw_over", "draw_task", "read_forms"]
 
 FEE_PANEL = "fee_claim"
+RETURN = "return"
 
 
 def draw_task(
@@ -48,10 +49,13 @@ def draw_task(
 ) -> str:
     """The page of an open task, with what was typed when it was not accepted."""
     task = opened.task
+    can_decide = can(viewer, "complete", task)
+    can_mark = can_decide and any(way.id == RETURN for way in opened.form.outcomes)
     decision = forms.draw(
         current_app.jinja_env,
         opened.form,
         opened.values,
+        panels={name: data for name, data in opened.panels.items() if name != FEE_PANEL},
         errors=errors,
         confirming=confirming,
         heading_level=3,
@@ -61,12 +65,11 @@ def draw_task(
         **_describe(session, viewer, task, opened.case),
         **claims.describe(session, viewer, task),
         **phrases.describe(session, viewer),
-        application=applications.draw_application(
-            session, task, is_marking=can(viewer, "complete", task), marks=marks
-        ),
+        application=applications.draw_application(session, task, is_marking=can_mark, marks=marks),
+        can_mark=can_mark,
         claimed_fee=_draw_fee(opened),
         decision=decision,
-        can_decide=can(viewer, "complete", task),
+        can_decide=can_decide,
         decide_address=url_for("inbox.decide", task_id=task.id, **kept_filters()),
         has_errors=bool(errors),
     )
@@ -138,6 +141,7 @@ def _describe(
         else "",
         "changes": applications.describe_changes(session, task) if sees_case else None,
         "row": _describe_row(session, case),
+        **concerned.describe(session, viewer, case),
         **assigning.describe(session, viewer, task),
         **copies.describe(session, viewer, task),
         "trail": describe_trail(session, engine, case) if sees_case and has_trail else [],

@@ -19,6 +19,9 @@ from workflows.shared.step_names import StepNames
 DECIDING = ("review", "manage")
 """The duties that decide; confirming a fee is beside the case."""
 
+GROUNDS = ("refusal_ground", "ground")
+"""The fields of decisions in which a ground is chosen."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,13 +62,19 @@ def list_last_steps(
     last = max((each.round for each in sent), default=0)
     names = StepNames(engine.releases.get(session, case.release_id), language)
 
+    def say_ground(each: Sent) -> str:
+        """The ground of a refusal, else that of a return."""
+        found = (
+            say_answer(session, engine, case=case, sent=each, key=key, language=language, now=now)
+            for key in GROUNDS
+        )
+        return next((ground for ground in found if ground), "")
+
     def describe(each: Sent) -> Step:
         return Step(
             title=names.step(each.process_id, each.element_id),
             outcome=names.outcome(each.process_id, each.element_id, each.outcome),
-            ground=say_answer(
-                session, engine, case=case, sent=each, key="ground", language=language, now=now
-            ),
+            ground=say_ground(each),
             reason=str(each.values.get("reason") or ""),
             at=each.at,
             by=each.by,
