@@ -1,4 +1,9 @@
-"""Working days in China: weekdays without public holidays, and the make-up days 调休."""
+"""Working days in China: weekdays without public holidays, and the make-up days 调休.
+
+Of a year that the State Council has not announced yet the holidays are known by law and moon,
+and the make-up days as they were usual; when they are announced, what begins from then on is
+counted by them.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -26,6 +31,15 @@ def end_of_working_day(now: datetime, days: int) -> datetime:
         day += timedelta(days=1)
         days -= is_working_day(day)
     return datetime.combine(day, time(23, 59, 59), ZONE).astimezone(UTC)
+
+
+def working_days_between(first: datetime, last: datetime) -> int:
+    """How many working days began after one moment and until another.
+
+    It is the number with which `end_of_working_day` comes from the first to the last day.
+    """
+    begin, days = local_date(first), (local_date(last) - local_date(first)).days
+    return sum(is_working_day(begin + timedelta(days=each)) for each in range(1, days + 1))
 
 
 @cache
