@@ -67,6 +67,13 @@ def case_of(member_id: int, association_id: int) -> Case:
     return Case(subject_kind="member", subject_id=member_id, association_id=association_id)
 
 
+def ruling_of(member_id: int, association_id: int, status: str) -> Case:
+    """A case that the association settles by hand: the member is told its result only."""
+    case = case_of(member_id, association_id)
+    case.kind, case.status = "ruling", status
+    return case
+
+
 def task_of(member_id: int, association_id: int, lane: str, duty: str) -> Task:
     """A task of a member's case."""
     return Task(
@@ -81,6 +88,8 @@ def task_of(member_id: int, association_id: int, lane: str, duty: str) -> Task:
 THINGS: dict[str, Object] = {
     "金的申请": case_of(JIN, ZHEJIANG),
     "木的申请": case_of(MU, GUANGZHOU),
+    "金的裁定": ruling_of(JIN, ZHEJIANG, "ruling_proposed"),
+    "金的结果": ruling_of(JIN, ZHEJIANG, "ruling_agreed"),
     "金的表单": task_of(JIN, ZHEJIANG, "member", "member"),
     "金的他道": task_of(JIN, ZHEJIANG, "firm", "firm"),
     "所的申请": Case(subject_kind="firm", subject_id=JIN, association_id=ZHEJIANG),
@@ -103,6 +112,8 @@ TABLE = """
 木的申请  see               木 市 省 系 计
 木的申请  retry             系
 木的申请  withdraw          木
+金的裁定  see               审 管 系 计
+金的结果  see               金 审 管 系 计
 金的表单  see               金 管 系 计
 金的表单  complete          金
 金的表单  claim
@@ -125,6 +136,8 @@ TABLE = """
 金的消息  see               金
 职员的消息 see              审 费 照 管 市 省 系 计
 金        start_inspection  金
+金        appeal            金
+金        rule              管
 系统      see_processes     系 计
 系统      see_cases         管 系 计
 系统      see_inbox         审 费 照 管 市 省

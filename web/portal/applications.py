@@ -62,7 +62,7 @@ def open_application(case_id: UUID) -> ResponseReturnValue:
         task = cases.find_own_task(session, case)
     if task is not None:
         return redirect(url_for("tasks.show", task_id=task.id))
-    return redirect(url_for("applications.sent", case_id=case_id))
+    return redirect(cases.address_of(case))
 
 
 @bp.post("")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from web.sessions import Person
 from workflows.shared.access import check
 
 INSPECTION = "inspection"
+APPEAL = "appeal"
+RULING = "ruling"
 
 SENT = frozenset({"in_review", "in_second_review"})
 """Where an application is with the association: it can be withdrawn, not changed."""
@@ -35,6 +38,23 @@ def get_own_case(session: Session, person: Person, case_id: UUID, action: str = 
     case = get_case(session, case_id)
     check(person.viewer, action, case)
     return case
+
+
+def address_of(case: Case) -> str:
+    """Where a case is shown in which nothing is to be done by its member."""
+    if case.process_id == APPEAL:
+        return url_for("appeals.show", case_id=case.id)
+    if case.process_id == RULING:
+        return url_for("results.show", year=case.year)
+    return url_for("applications.sent", case_id=case.id)
+
+
+def find_trail_address(session: Session, case_id: UUID | None) -> str:
+    """Where the way of the application is shown that a year was decided by, if one did."""
+    case = None if case_id is None else session.get(Case, case_id)
+    if case is None or case.process_id != INSPECTION:
+        return ""
+    return url_for("applications.trail", case_id=case.id)
 
 
 def find_own_task(session: Session, case: Case) -> Task | None:

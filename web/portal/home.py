@@ -1,5 +1,8 @@
 """The member's home page: what is open, what to do next, what came in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -8,7 +11,7 @@ from engine.cases import Case
 from engine.language import _
 from web import current
 from web.languages import spoken
-from web.portal import applications, cases, messages
+from web.portal import appeals, applications, cases, messages
 from web.sessions import get_member_person
 from web.words import day as say_day
 from workflows.inspection.applications import find_obstacle
@@ -50,6 +53,10 @@ def show_home() -> ResponseReturnValue:
 def _describe_year(session: Session, member: Member, season: Season) -> dict[str, object]:
     """The card of the year's inspection: where it stands and what can be done."""
     case = cases.find_case_of_year(session, member_id=member.id, year=season.year)
+    result = find_result(session, member_id=member.id, year=season.year)
+    if case is not None and case.state != "open" and result is not None:
+        # What was decided elsewhere counts, whatever the application came to.
+        case = case if result.case_id == case.id else None
     card: dict[str, object] = {
         "title": _("Annual inspection %(year)s", year=season.year),
         "dates": [
@@ -58,16 +65,17 @@ def _describe_year(session: Session, member: Member, season: Season) -> dict[str
         ],
     }
     if case is not None:
-        return card | _describe_case(session, case)
-    result = find_result(session, member_id=member.id, year=season.year)
+        card |= _describe_case(session, case)
+        return card | _describe_appeal(session, member, season, card)
     if result is not None:
         address = url_for("results.show", year=season.year)
-        return card | {
+        card |= {
             "status": result.status,
             "words": status_label(result.status),
             "sentence": _("This year is done."),
             "actions": [{"words": _("View"), "address": address}],
         }
+        return card | _describe_appeal(session, member, season, card)
     return card | _describe_start(session, member)
 
 
@@ -85,6 +93,19 @@ def _describe_case(session: Session, case: Case) -> dict[str, object]:
         if last is not None:
             described |= {"reason": last.reason, "reason_at": last.at}
     return described
+
+
+def _describe_appeal(
+    session: Session, member: Member, season: Season, card: Mapping[str, Any]
+) -> dict[str, object]:
+    """What of the card is another thing where the year was not passed."""
+    appeal = appeals.describe_year(session, member=member, year=season.year)
+    if appeal is None:
+        return {}
+    changed: dict[str, object] = {"sentence": appeal["sentence"]}
+    if "address" in appeal:
+        changed["actions"] = [appeal, *card["actions"][:1]]
+    return changed
 
 
 def _describe_start(session: Session, member: Member) -> dict[str, object]:

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from web import codes, current
+from web.portal import appeals, cases
 from web.portal.records import describe_record
 from web.sessions import get_member_person
 from web.words import name_office
 from workflows.shared import hours, results
 from workflows.shared.associations import get_association
+from workflows.shared.register import get_member
 
 bp = Blueprint("results", __name__)
 
@@ -27,7 +29,7 @@ def index() -> ResponseReturnValue:
                 "status": each.status,
                 "association": name_office(get_association(session, each.association_id)),
                 "view": url_for("results.show", year=each.year),
-                "trail": each.case_id and url_for("applications.trail", case_id=each.case_id),
+                "trail": cases.find_trail_address(session, each.case_id),
                 "has_code": True,
             }
             for each in found
@@ -54,6 +56,7 @@ def show(year: int) -> ResponseReturnValue:
                 "hours_required": result.hours_required,
                 "hours_done": result.hours_done,
             },
+            appeal=appeals.describe_year(session, member=get_member(session, member_id), year=year),
             record=describe_record(results.read_record(session, engine.vault, result)),
             hours=[
                 {

@@ -65,6 +65,10 @@ class Viewer:
         return association_id in self.duties.get(duty, NOWHERE)
 
 
+TOLD_ONCE = {"ruling": "ruling_agreed"}
+"""Kinds of cases that are the association's own until they have a status; then it is told."""
+
+
 class System:
     """What belongs to no association: processes, operations, all cases together."""
 
@@ -187,8 +191,12 @@ def visible_copies(viewer: Viewer) -> ColumnElement[bool]:
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     """The cases that the viewer may see, as a condition on Case."""
+    is_told = or_(
+        Case.kind.not_in(TOLD_ONCE),
+        *(and_(Case.kind == kind, Case.status == status) for kind, status in TOLD_ONCE.items()),
+    )
     conditions = [
-        and_(Case.subject_kind == kind, Case.subject_id == key)
+        and_(Case.subject_kind == kind, Case.subject_id == key, is_told)
         for kind, key in sorted(viewer.own.items())
     ]
     if associations := _associations(viewer, "review", *OVERSEERS):
@@ -219,7 +227,8 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
     """The thing is about the viewer, or is the viewer's to do."""
     match thing:
         case Case():
-            return _is(viewer, thing.subject_kind, thing.subject_id)
+            is_told = thing.kind not in TOLD_ONCE or thing.status == TOLD_ONCE[thing.kind]
+            return is_told and _is(viewer, thing.subject_kind, thing.subject_id)
         case Task():
             # A lane of another kind than the case's subject is nobody's by being its subject.
             is_its_lane = thing.lane == thing.subject_kind
@@ -282,6 +291,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS)),
     (Case, "see_diagram"): (_with("review", *OVERSEERS),),
     (Case, "withdraw"): (_is_subject,),
+    (Case, "nudge"): (_is_subject,),
     (Case, "pay"): (_is_subject,),
     (Case, "retry"): (_with("admin"),),
     (Task, "see"): (_is_subject, _has_its_duty, _with(*OVERSEERS)),
@@ -291,6 +301,8 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Task, "copy"): (_has_its_duty, _of_the_office(_with("manage"))),
     (Message, "see"): (_is_subject,),
     (Member, "start_inspection"): (_is_subject,),
+    (Member, "appeal"): (_is_subject,),
+    (Member, "rule"): (_with("manage"),),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
     (System, "see_cases"): (_anywhere(*OVERSEERS),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
