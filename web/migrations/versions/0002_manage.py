@@ -94,6 +94,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_former_result_member", ["member_id", "year", "id"], unique=False)
 
     op.create_table(
+        "reminder",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "season_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("mark", sa.String(length=20), nullable=False),
+        sa.Column("reminded_date", sa.Date(), nullable=False),
+        sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_reminder_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["season_id"], ["season.id"], name=op.f("fk_reminder_season_id_season")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint(
+            "season_id", "member_id", "mark", name=op.f("uq_reminder_season_id_member_id_mark")
+        ),
+        sa.UniqueConstraint(
+            "season_id",
+            "member_id",
+            "reminded_date",
+            name=op.f("uq_reminder_season_id_member_id_reminded_date"),
+        ),
+    )
+    op.create_table(
         "absence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -135,6 +164,56 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.create_index("ix_batch_account_id", ["account_id", "started_at"], unique=False)
+
+    op.create_table(
+        "edit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "association_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_edit_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_edit_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edit")),
+    )
+    with op.batch_alter_table("edit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_edit_association_id"), ["association_id"], unique=False
+        )
+        batch_op.create_index("ix_edit_subject", ["subject", "id"], unique=False)
+
+    op.create_table(
+        "reminding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "season_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("association_ids", sa.JSON(), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("member_ids", sa.JSON(), nullable=False),
+        sa.Column("mark", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.Integer(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_reminding_by_account")),
+        sa.ForeignKeyConstraint(
+            ["season_id"], ["season.id"], name=op.f("fk_reminding_season_id_season")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminding")),
+    )
+    with op.batch_alter_table("reminding", schema=None) as batch_op:
+        batch_op.create_index("ix_reminding_season", ["season_id", "started_at"], unique=False)
 
     op.create_table(
         "saved_view",
@@ -224,6 +303,7 @@ def upgrade() -> None:
             sa.Column("appeal_days", sa.Integer(), server_default="30", nullable=False)
         )
         batch_op.add_column(sa.Column("review_levels", sa.Integer(), nullable=False))
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assigned_to", sa.Integer(), nullable=True))
@@ -281,6 +361,7 @@ def downgrade() -> None:
         batch_op.drop_column("assigned_to")
 
     with op.batch_alter_table("season", schema=None) as batch_op:
+        batch_op.drop_column("version")
         batch_op.drop_column("review_levels")
         batch_op.drop_column("appeal_days")
 
@@ -299,6 +380,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_saved_view_account_id")
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("reminding", schema=None) as batch_op:
+        batch_op.drop_index("ix_reminding_season")
+
+    op.drop_table("reminding")
+    with op.batch_alter_table("edit", schema=None) as batch_op:
+        batch_op.drop_index("ix_edit_subject")
+        batch_op.drop_index(batch_op.f("ix_edit_association_id"))
+
+    op.drop_table("edit")
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.drop_index("ix_batch_account_id")
 
@@ -308,6 +398,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_absence_account_id"))
 
     op.drop_table("absence")
+    op.drop_table("reminder")
     with op.batch_alter_table("former_result", schema=None) as batch_op:
         batch_op.drop_index("ix_former_result_member")
 
