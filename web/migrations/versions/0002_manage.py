@@ -295,6 +295,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_first_view")),
     )
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_association"))
+        batch_op.create_index(
+            "ix_case_status",
+            ["association_id", "status", "kind", "year", "state", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_case_updated_at",
+            ["association_id", "updated_at", "id", "kind", "status", "year", "state"],
+            unique=False,
+        )
+
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task_id", sa.Uuid(), nullable=True))
 
@@ -318,12 +331,124 @@ def upgrade() -> None:
             sa.Column("escalated_at", engine.database.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(sa.Column("ground", sa.String(length=40), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_task_inbox"), sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index(batch_op.f("ix_task_subject_name"))
+        batch_op.drop_index(batch_op.f("ix_task_subject_no"))
+        batch_op.create_index(
+            "ix_task_assigned_to",
+            ["assigned_to", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_claimed_by",
+            ["claimed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_completed",
+            [
+                "association_id",
+                "duty",
+                "completed_at",
+                "id",
+                "kind",
+                "year",
+                "round",
+                "assigned_to",
+                "nudges",
+                "completed_by",
+            ],
+            unique=False,
+            sqlite_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_completed_by",
+            ["completed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_due",
+            [
+                "association_id",
+                "duty",
+                "due_at",
+                "opened_at",
+                "id",
+                "kind",
+                "year",
+                "round",
+                "assigned_to",
+                "nudges",
+            ],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
         batch_op.create_index(
             "ix_task_escalated_at",
             ["escalated_at"],
             unique=False,
             sqlite_where=sa.text("escalated_at IS NOT NULL"),
             postgresql_where=sa.text("escalated_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_task_kind",
+            [
+                "association_id",
+                "state",
+                "duty",
+                "kind",
+                "year",
+                "round",
+                "due_at",
+                "assigned_to",
+                "nudges",
+                "completed_by",
+                "subject_no",
+                "subject_name",
+            ],
+            unique=False,
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_name",
+            ["association_id", "state", "subject_name", "id"],
+            unique=False,
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_no",
+            ["association_id", "state", "subject_no", "id"],
+            unique=False,
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.create_index(
+            "ix_task_opened",
+            [
+                "association_id",
+                "duty",
+                "opened_at",
+                "id",
+                "due_at",
+                "kind",
+                "year",
+                "round",
+                "assigned_to",
+                "nudges",
+            ],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
         )
         batch_op.create_index(
             "ix_task_punctual",
@@ -349,9 +474,62 @@ def downgrade() -> None:
             ),
         )
         batch_op.drop_index(
+            "ix_task_opened",
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_no",
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_name",
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_kind",
+            sqlite_where=sa.text("lane <> subject_kind"),
+            postgresql_where=sa.text("lane <> subject_kind"),
+        )
+        batch_op.drop_index(
             "ix_task_escalated_at",
             sqlite_where=sa.text("escalated_at IS NOT NULL"),
             postgresql_where=sa.text("escalated_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_task_due",
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_completed_by",
+            sqlite_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_completed",
+            sqlite_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'completed' AND lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_claimed_by",
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.drop_index(
+            "ix_task_assigned_to",
+            sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
+            postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
+        )
+        batch_op.create_index(batch_op.f("ix_task_subject_no"), ["subject_no"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_subject_name"), ["subject_name"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_task_inbox"),
+            ["association_id", "duty", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
         )
         batch_op.drop_column("ground")
         batch_op.drop_column("escalated_at")
@@ -367,6 +545,13 @@ def downgrade() -> None:
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("task_id")
+
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_updated_at")
+        batch_op.drop_index("ix_case_status")
+        batch_op.create_index(
+            batch_op.f("ix_case_association"), ["association_id", "status"], unique=False
+        )
 
     op.drop_table("first_view")
     op.drop_table("batch_item")
