@@ -79,6 +79,32 @@ DECISION: dict[str, Any] = {
     "until_date": "2022-10-06",
 }
 
+EARLIER: dict[str, Any] = {
+    "decisions": [
+        {
+            "step": "审核",
+            "office": HOSTILE,
+            "by": HOSTILE,
+            "at": "2022-09-06 17:32",
+            "outcome": "提出不予通过",
+            "look": "is-returned",
+            "ground": "受刑事处罚",
+            "reason": HOSTILE,
+        },
+        {
+            "step": "复核不予通过",
+            "office": "广州市注册会计师协会",
+            "by": "广州管理员",
+            "at": "2022-09-07 09:00",
+            "outcome": "退回审核人",
+            "look": "",
+            "ground": "",
+            "reason": "",
+        },
+    ],
+    "deferred_year": None,
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
@@ -92,6 +118,8 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("settlement/fee", {**FEE, "status": "pending", "claim": CLAIM}),
     ("appeal/decision", DECISION),
     ("appeal/decision", {**DECISION, "ground": "", "reason": ""}),
+    ("review/earlier_decisions", EARLIER),
+    ("review/earlier_decisions", {**EARLIER, "deferred_year": 2020}),
     ("ruling/year_today", YEAR_TODAY),
     ("ruling/year_today", {**YEAR_TODAY, "result": None, "open": []}),
     ("payment/fee_claim", FEE_CLAIM),

@@ -39,6 +39,8 @@ class World:
     claimed: bool = False
     calls: list[OperationCall] = field(default_factory=list)
     fee: str | None = None
+    levels: int = 1
+    needs_agreement: bool = False
 
     def run(self, call: OperationCall) -> Done:
         """Answer an operation as the domain would."""
@@ -49,6 +51,8 @@ class World:
                 return Done({"hours_missing": self.hours_missing})
             case "commitments.find_version":
                 return Done({"current_commitment": self.commitments[str(inputs["kind"])]})
+            case "review.plan":
+                return Done({"levels": self.levels, "needs_agreement": self.needs_agreement})
             case "fees.collect_facts":
                 return Done({"fee_facts": self.fee_facts()})
             case "fees.record":

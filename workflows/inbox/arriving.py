@@ -1,35 +1,40 @@
 """What a task's row says for the inbox beside what its case says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.spiff import Step
+from engine.tasks import Task
+from workflows.inbox import service_level
 from workflows.inbox.rules import Arriving, choose
-from workflows.shared.seasons import Season, find_season_of_year
-from workflows.shared.working_days import end_of_working_day
-
-SERVICE_LEVEL = 5
+from workflows.shared.applications import SEND_BACK
+from workflows.shared.offices import find_office, find_steps_before
 
 
 def describe_task(session: Session, case: Case, step: Step, now: datetime) -> Mapping[str, object]:
-    """The columns of a new task that differ from its case's.
-
-    Inspection policy: the association decides within the season's working days; the clock
-    runs only while the application is with it, so it starts anew with each task.
-    """
+    """The columns of a new task that differ from its case's."""
     if step.lane != "association":
         return {}
-    season: Season | None = None
-    if case.association_id is not None and case.year is not None:
-        season = find_season_of_year(session, association_id=case.association_id, year=case.year)
-    days = SERVICE_LEVEL if season is None else season.review_working_days
+    before = find_steps_before(session, case)
+    association_id = find_office(session, case, step, before)
     return {
-        "due_at": end_of_working_day(now, days),
-        **_assign(session, case, step, case.association_id, now),
+        "association_id": association_id,
+        "due_at": service_level.due(session, case, step, now),
+        **(_give_back(step, before, now) or _assign(session, case, step, association_id, now)),
     }
+
+
+def _give_back(step: Step, before: Sequence[Task], now: datetime) -> Mapping[str, object]:
+    """A step to which a colleague sent the application back is whose it was."""
+    if not before or before[-1].outcome != SEND_BACK:
+        return {}
+    had = next((each for each in reversed(before) if each.element_id == step.id), None)
+    if had is None:
+        return {}
+    return {"assigned_to": had.completed_by, "assigned_at": now}
 
 
 def _assign(

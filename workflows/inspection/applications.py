@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, Subject, find_open_case
+from engine.cases import Case, Subject, find_open_case, hold_case
 from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
 from engine.lifecycle import start_case
 from engine.message_events import send_message
 from workflows.inspection.policies import CannotWithdraw, check_may_apply
+from workflows.shared.applications import is_decided
 from workflows.shared.dates import local_date
 from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
@@ -95,9 +96,13 @@ def variables_of(member: Member, season: Season) -> dict[str, object]:
 
 
 def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: datetime) -> None:
-    """撤回: take an application back that no reviewer has decided; raises CannotWithdraw."""
+    """撤回: take an application back while nobody has decided anything of it.
+
+    Raises CannotWithdraw, also when a decision came a moment before; CaseIsOver.
+    """
     key = str(case.subject_id)
-    if not send_message(
+    case = hold_case(session, case.id)
+    if is_decided(session, case=case) or not send_message(
         session, engine, case_id=case.id, name="withdrawn", key=key, by=by, now=now
     ):
         raise CannotWithdraw

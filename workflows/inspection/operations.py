@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,12 +12,14 @@ from engine.engine import Engine
 from engine.operations import operation
 from workflows.inspection.kinds import KIND
 from workflows.shared.application_kinds import get_application
-from workflows.shared.applications import values_sent
+from workflows.shared.applications import find_decider, office_of, values_sent
 from workflows.shared.fees import fee_state
 from workflows.shared.hours import assess_hours
+from workflows.shared.messages import send_to_member, wording_of
 from workflows.shared.register import apply_fields, get_member, personal_fields
 from workflows.shared.results import record_year
 from workflows.shared.seasons import get_season
+from workflows.shared.sent_forms import say_ground
 
 
 @operation("inspection.record_result")
@@ -29,8 +32,9 @@ def record_result(
     member_id: int,
     season_id: int,
     kind: str,
+    status: str | None = None,
 ) -> None:
-    """Record the year's result with everything as it is now."""
+    """Record the year's result with everything as it is now; `status` None: what the kind says."""
     member = get_member(session, member_id)
     season = get_season(session, season_id)
     hours = assess_hours(session, member=member, season=season)
@@ -41,7 +45,7 @@ def record_result(
         member=member,
         year=season.year,
         kind=kind,
-        status=get_application(kind).result,
+        status=status or get_application(kind).result,
         case_id=case.id,
         record={
             **personal_fields(member, engine.vault),
@@ -51,6 +55,31 @@ def record_result(
         hours_required=hours.required,
         hours_done=hours.done,
         fee_status=fee_state(session, member=member, season=season).status,
+        now=now,
+    )
+
+
+@operation("inspection.tell_refused")
+def tell_refused(
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, kind: str
+) -> None:
+    """年检不予通过: tell the member the ground and the reason that his reviewer proposed."""
+    proposal = find_decider(session, engine.vault, case=case)
+    if proposal is None:
+        raise LookupError("nobody proposed to refuse the application")
+    say = partial(say_ground, session, engine, case=case, decision=proposal, now=now)
+    send_to_member(
+        session,
+        member_id=member_id,
+        template=wording_of("application_refused", kind, proposal),
+        values={
+            "year": case.year or "",
+            "reason": proposal.reason,
+            "ground": say(language="zh"),
+        },
+        values_en={"ground": say(language="en")},
+        case_id=case.id,
+        association_id=office_of(session, proposal),
         now=now,
     )
 

@@ -4,21 +4,58 @@ from workflows.shared.templates import Texts, make_texts
 
 ABOUT = ("年检信息", "Inspection")
 
-TEXTS: dict[str, Texts] = {
-    "application_returned.inspection": make_texts(
+
+def _returned(node: str, node_en: str) -> Texts:
+    return make_texts(
         ("$year年度年检申请已退回", "Your inspection application for $year was returned"),
         ("$reason", "$reason"),
-        ("地方注协非执业会员审核退回", "Returned by the local association"),
+        (node, node_en),
         ABOUT,
-    ),
-    "application_approved.inspection": make_texts(
+    )
+
+
+def _approved(node: str, node_en: str) -> Texts:
+    return make_texts(
         ("$year年度年检通过", "Your inspection for $year has passed"),
         (
             "您的$year年度年检已通过，可以查看和下载年检二维码。",
             "Your inspection for $year has passed. Its QR code is ready.",
         ),
-        ("地方注协非执业会员审核通过", "Approved by the local association"),
+        (node, node_en),
         ABOUT,
+    )
+
+
+def _refused(node: str, node_en: str) -> Texts:
+    return make_texts(
+        ("$year年度年检不予通过", "Your inspection for $year was not passed"),
+        (
+            "您的$year年度年检不予通过。事由：$ground。原因：$reason 如有异议，可以提出申诉。",
+            "Your inspection for $year was not passed. Ground: $ground. $reason You may appeal.",
+        ),
+        (node, node_en),
+        ABOUT,
+    )
+
+
+TEXTS: dict[str, Texts] = {
+    "application_returned.inspection": _returned(
+        "地方注协非执业会员审核退回", "Returned by the local association"
+    ),
+    "application_returned.inspection.second_review": _returned(
+        "省注协非执业会员审核退回", "Returned by the provincial association"
+    ),
+    "application_approved.inspection": _approved(
+        "地方注协非执业会员审核通过", "Approved by the local association"
+    ),
+    "application_approved.inspection.second_review": _approved(
+        "省注协非执业会员审核通过", "Approved by the provincial association"
+    ),
+    "application_refused": _refused(
+        "地方注协非执业会员审核不予通过", "Not passed by the local association"
+    ),
+    "application_refused.second_review": _refused(
+        "省注协非执业会员审核不予通过", "Not passed by the provincial association"
     ),
     "decision_revoked": make_texts(
         ("$year年度年检结论已撤销", "The decision on your inspection for $year was revoked"),

@@ -5,28 +5,75 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
 from engine.submissions import NewMark, Sent, last_submissions, marks, submissions
+from engine.tasks import Task
 from engine.vault import Vault
 from workflows.shared.application_kinds import get_application
 
 REVIEW = "review_application"
-"""The user task that decides an application, whatever its kind."""
+"""The user task in which an application is decided first, whatever its kind."""
+
+SECOND_REVIEW = "second_review"
+"""The user task in which the association above decides after it."""
+
+AGREEMENTS = ("agree_refusal", "agree_approval")
+"""The user tasks in which a second person agrees, or sends it back to the one before."""
+
+DECISIONS = (REVIEW, SECOND_REVIEW, *AGREEMENTS)
+
+RETURN = "return"
+PROPOSE_REFUSAL = "propose_refusal"
+SEND_BACK = "send_back"
+
+GROUNDS = {RETURN: "ground", PROPOSE_REFUSAL: "refusal_ground"}
+"""The field of a decision in which its kind of reason is chosen, by outcome."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reviewer decided of one round."""
+    """What one person decided in one step of a review.
 
-    round: int
-    outcome: str
-    reason: str
-    at: datetime
-    by: Actor
+    A round has several where there are two levels, or a second person agrees. The member is
+    told of the one that the round ends with; an outcome SEND_BACK is between colleagues.
+    """
+
+    sent: Sent
     marks: Sequence[NewMark]
+
+    @property
+    def element_id(self) -> str:
+        """The step in which it was decided."""
+        return self.sent.element_id
+
+    @property
+    def round(self) -> int:
+        """The round of the application that was decided."""
+        return self.sent.round
+
+    @property
+    def outcome(self) -> str:
+        """Which way it was decided."""
+        return self.sent.outcome
+
+    @property
+    def reason(self) -> str:
+        """What was said for it; empty if nothing was."""
+        return str(self.sent.values.get("reason") or "")
+
+    @property
+    def at(self) -> datetime:
+        """When it was decided."""
+        return self.sent.at
+
+    @property
+    def by(self) -> Actor:
+        """Who decided."""
+        return self.sent.by
 
 
 def values_sent(
@@ -45,31 +92,58 @@ def values_sent(
 
 
 def list_decisions(session: Session, vault: Vault, *, case: Case) -> list[Decision]:
-    """What reviewers decided in a case, oldest first, with the marks of each return."""
+    """What was decided in a case, oldest first, with the marks of each return."""
     return [
         _decision(session, vault, case, each)
         for each in submissions(
-            session, vault, case_id=case.id, subject=case.subject_key, element_ids=[REVIEW]
+            session, vault, case_id=case.id, subject=case.subject_key, element_ids=DECISIONS
         )
     ]
 
 
 def find_last_return(session: Session, vault: Vault, *, case: Case) -> Decision | None:
     """The return that the member answers now; None when the last round was not returned."""
-    last = last_submissions(
-        session, vault, case_id=case.id, subject=case.subject_key, element_ids=[REVIEW]
-    ).get(REVIEW)
-    if last is None or last.outcome != "return" or last.round != case.round - 1:
+    last = _last(session, vault, case)
+    if last is None or last.outcome != RETURN or last.round != case.round - 1:
         return None
     return _decision(session, vault, case, last)
 
 
-def _decision(session: Session, vault: Vault, case: Case, sent: Sent) -> Decision:
-    return Decision(
-        round=sent.round,
-        outcome=sent.outcome,
-        reason=str(sent.values.get("reason") or ""),
-        at=sent.at,
-        by=sent.by,
-        marks=marks(session, vault, case_id=case.id, subject=case.subject_key, round=sent.round),
+def find_decider(session: Session, vault: Vault, *, case: Case) -> Decision | None:
+    """What the reviewer decided who had the last word, whoever agreed to it afterwards."""
+    last = _last(session, vault, case)
+    return None if last is None else _decision(session, vault, case, last)
+
+
+def office_of(session: Session, decision: Decision) -> int | None:
+    """The key of the association whose step the decision was."""
+    return session.scalar(select(Task.association_id).where(Task.id == decision.sent.task_id))
+
+
+def is_decided(session: Session, *, case: Case) -> bool:
+    """Whether anybody decided anything of the current round."""
+    decided = select(Task.id).where(
+        Task.case_id == case.id,
+        Task.element_id.in_(DECISIONS),
+        Task.round == case.round,
+        Task.state == "completed",
     )
+    return session.scalar(decided.limit(1)) is not None
+
+
+def _last(session: Session, vault: Vault, case: Case) -> Sent | None:
+    made = last_submissions(
+        session,
+        vault,
+        case_id=case.id,
+        subject=case.subject_key,
+        element_ids=[REVIEW, SECOND_REVIEW],
+    )
+    return max(made.values(), key=lambda each: each.id, default=None)
+
+
+def _decision(session: Session, vault: Vault, case: Case, sent: Sent) -> Decision:
+    found: Sequence[NewMark] = ()
+    if sent.outcome == RETURN:
+        found = marks(session, vault, case_id=case.id, subject=case.subject_key, round=sent.round)
+    return Decision(sent, found)

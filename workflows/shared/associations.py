@@ -60,6 +60,20 @@ def ids_above(session: Session, association_id: int) -> list[int]:
     return list(session.scalars(select(above.c.id).order_by(above.c.distance)))
 
 
+def has_office_above(session: Session, association_id: int | None) -> bool:
+    """Whether there is an association that reviews after this one: above a municipal one."""
+    return office_above(session, association_id) != association_id
+
+
+def office_above(session: Session, association_id: int | None) -> int | None:
+    """The provincial association of a municipal one; any other has none above it but itself."""
+    if association_id is None:
+        return None
+    own = get_association(session, association_id)
+    is_municipal = own.level == "municipal" and own.parent_id is not None
+    return own.parent_id if is_municipal else own.id
+
+
 def nearest_first(
     association_id: int, column: InstrumentedAttribute[int]
 ) -> tuple[CTE, ColumnElement[bool]]:

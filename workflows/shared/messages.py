@@ -26,7 +26,7 @@ from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.operations import operation
 from workflows.shared.accounts import Account
-from workflows.shared.applications import find_last_return
+from workflows.shared.applications import Decision, find_decider, office_of
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import get_member
 from workflows.shared.templates import Texts, all_texts
@@ -221,14 +221,17 @@ def send(
     kind: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write a message to the member; `kind` picks its wording.
+    """Write a message to the member; `kind` and the step that decided pick its wording.
 
     `reason`: what was told; without one, a wording that gives a reason takes the reviewer's.
     """
-    wording = f"{template}.{kind}" if f"{template}.{kind}" in all_texts() else template
-    if reason is None and all_texts()[wording].gives_reason:
-        last = find_last_return(session, engine.vault, case=case)
-        reason = last.reason if last else None
+    wording, office_id = template, case.association_id
+    if kind is not None:
+        decision = find_decider(session, engine.vault, case=case)
+        wording = wording_of(template, kind, decision)
+        if decision is not None:
+            reason = reason or decision.reason
+            office_id = office_of(session, decision) or office_id
     send_to_member(
         session,
         member_id=member_id,
@@ -236,8 +239,15 @@ def send(
         values={"year": case.year or "", "reason": reason or ""},
         case_id=case.id,
         now=now,
-        association_id=case.association_id,
+        association_id=office_id,
     )
+
+
+def wording_of(template: str, kind: str, decision: Decision | None) -> str:
+    """The key of the wording for a kind of application and the step in which it was decided."""
+    step = "" if decision is None else decision.element_id
+    keys = (f"{template}.{kind}.{step}", f"{template}.{step}", f"{template}.{kind}")
+    return next((key for key in keys if key in all_texts()), template)
 
 
 def _texts(session: Session, *, association_id: int, template: str) -> Texts:

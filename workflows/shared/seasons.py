@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
-from workflows.shared.associations import nearest_first
+from workflows.shared.associations import ids_below, nearest_first
 
 INSPECTION = "inspection"
 DEFERRAL = "deferral"
@@ -30,7 +30,9 @@ class Season(Base):
     """One inspection year of one association.
 
     `year` is the label 年检年度: the window of 2026 inspects 2025. Hours are in hundredths,
-    money in fen. `deferral_grounds`: [{"value", "label", "label_en"}].
+    money in fen. `review_levels`: 2 where the association above reviews after a municipal one.
+    `deferral_grounds`: [{"value", "label", "label_en"}]. `version` counts what was changed in it,
+    its materials and commitments included: whoever changes it says which one he looked at.
     """
 
     __tablename__ = "season"
@@ -53,6 +55,7 @@ class Season(Base):
     resubmission_days: Mapped[int] = mapped_column(default=15)
     appeal_days: Mapped[int] = mapped_column(server_default="30", default=30)
     review_working_days: Mapped[int] = mapped_column(default=5)
+    review_levels: Mapped[int] = mapped_column(default=1)
     reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list)
     learning_platform: Mapped[str] = mapped_column(String(100), default="")
     learning_url: Mapped[str] = mapped_column(String(200), default="")
@@ -62,10 +65,17 @@ class Season(Base):
     notice_text_en: Mapped[str] = mapped_column(Text, default="")
     deferral_grounds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     max_files: Mapped[int] = mapped_column(default=5)
+    version: Mapped[int] = mapped_column(server_default="1", default=1)
 
     def is_open(self, day: date) -> bool:
         """Whether applications are taken on a day."""
         return self.opens_date <= day <= self.closes_date
+
+    def state_on(self, day: date) -> str:
+        """Where its window stands on a day: upcoming, open or closed."""
+        if day < self.opens_date:
+            return "upcoming"
+        return "open" if day <= self.closes_date else "closed"
 
 
 class SeasonSlot(Base):
@@ -187,6 +197,15 @@ def publish_commitment(
     session.add(published)
     session.flush()
     return published
+
+
+def associations_of(session: Session, season: Season) -> frozenset[int]:
+    """The associations that work in a season: its own, and those below that have none nearer."""
+    others = session.scalars(
+        select(Season.association_id).where(Season.year == season.year, Season.id != season.id)
+    ).all()
+    below = ids_below(session, [season.association_id])
+    return below - ids_below(session, below.intersection(others))
 
 
 def _distance(season: Season, day: date) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from forms.display import display
 from forms.marks import label_of_mark
 from forms.masking import mask
 from workflows.shared.application_kinds import get_application
+from workflows.shared.applications import GROUNDS, Decision
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.form_data import FormData, Key, Provider
 from workflows.shared.step_names import StepNames
@@ -179,3 +180,21 @@ def say_answer(
     if field is None:
         return ""
     return display(form, field, sent.values.get(key), form.see(form.complete(sent.values)))
+
+
+def say_ground(
+    session: Session,
+    engine: Engine,
+    *,
+    case: Case,
+    decision: Decision,
+    language: Language,
+    now: datetime,
+) -> str:
+    """The kind of reason that a decision was given, in words; empty where none was chosen."""
+    key = GROUNDS.get(decision.outcome)
+    if key is None:
+        return ""
+    return say_answer(
+        session, engine, case=case, sent=decision.sent, key=key, language=language, now=now
+    )

@@ -10,6 +10,7 @@ LABELS = {
     "awaiting_fee_confirmation": N_("Waiting for fee confirmation"),
     "in_review": N_("In review"),
     "in_second_review": N_("In second review"),
+    "awaiting_agreement": N_("Waiting for a second person"),
     "returned": N_("Returned by the association"),
     "withdrawn": N_("Withdrawn"),
     "passed": N_("Inspection passed"),
@@ -34,6 +35,15 @@ FEE_LABELS = {
     "pending": N_("To be confirmed"),
     "confirmed": N_("Confirmed"),
 }
+
+
+BETWEEN_COLLEAGUES = {"awaiting_agreement": "in_review"}
+"""What is agreed between colleagues, and what its member is told instead."""
+
+
+def status_for_member(code: str) -> str:
+    """Where a case stands as its member is told."""
+    return BETWEEN_COLLEAGUES.get(code, code)
 
 
 def status_label(code: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import drafts
@@ -23,7 +24,7 @@ from engine.completing import (
     hold_task,
 )
 from engine.engine import Engine
-from engine.errors import NotFound, Rejected
+from engine.errors import NotAllowed, NotFound, Rejected
 from engine.files import Received, add_file
 from engine.language import N_
 from engine.spiff import Step
@@ -36,8 +37,8 @@ from forms.lists import Language
 from forms.receiving import Submitted
 from forms.requirements import FieldError
 from forms.slots import StoredFile as FileDescription
-from workflows.shared.access import Viewer, check, check_task
-from workflows.shared.applications import find_last_return
+from workflows.shared.access import Viewer, can, check, check_task
+from workflows.shared.applications import GROUNDS, find_last_return
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
 
@@ -52,12 +53,19 @@ class TooManyFiles(Rejected):
     message = N_("You can attach at most %(most)s files here. Remove one first.")
 
 
+class NeedsSecondPerson(NotAllowed):
+    """The step is for a second person, and this one took part in what it is about."""
+
+    message = N_("You took part in this yourself: another person must decide here.")
+
+
 @dataclass(frozen=True)
 class OpenForm:
     """A task's form as its person finds it.
 
     `values`: the draft, else what was sent last in this case, else what the register knows.
-    `marks`: the reviewer's comments on this form, by the path of the field.
+    `marks`: the reviewer's comments on this form, by the path of the field. `obstacle`: why the
+    viewer may look at it and not complete it, a sentence; empty when he may.
     """
 
     task: Task
@@ -67,6 +75,7 @@ class OpenForm:
     values: Mapping[str, Any]
     panels: Mapping[str, Any]
     marks: Mapping[str, str]
+    obstacle: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,10 @@ class Tasks:
         case = get_case(session, task.case_id)
         release = self.engine.releases.get(session, case.release_id)
         held = HeldTask(session, self.engine, task, case, release)
-        return self._work_on(held, language, now).opened()
+        opened = self._work_on(held, language, now).opened()
+        if can(viewer, "complete", task) and not _is_second_person(held, viewer):
+            return replace(opened, obstacle=str(NeedsSecondPerson()))
+        return opened
 
     def complete(
         self,
@@ -132,9 +144,11 @@ class Tasks:
     ) -> Completed | Refused | Unconfirmed:
         """Complete a task with what was posted, or say what it still needs.
 
-        Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound.
+        Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound, NeedsSecondPerson.
         """
         held = self._hold(session, task_id, viewer, round_seen=round_seen)
+        if not _is_second_person(held, viewer):
+            raise NeedsSecondPerson
         work = self._work_on(held, language, now)
         if work.form.needs_confirmation(posted, outcome):
             values = work.read(posted).values
@@ -149,6 +163,8 @@ class Tasks:
         errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
         if errors:
             return Refused(replace(work.opened(), values=reading.values), errors)
+        if held.step.lane != held.case.subject_kind:
+            held.task.ground = _find_ground(outcome, reading.values)
         return held.complete(
             outcome=outcome, values=reading.values, by=viewer.actor, now=now, marks=marks
         )
@@ -336,6 +352,28 @@ class _Work:
             for mark in (last.marks if last else ())
             if mark.element_id == held.task.element_id
         }
+
+
+def _is_second_person(held: HeldTask, viewer: Viewer) -> bool:
+    """Whether the viewer did none of the steps of this round for which a step is the second."""
+    steps = held.step.properties.get("second_person", "").split()
+    if not steps:
+        return True
+    done = select(Task.id).where(
+        Task.case_id == held.case.id,
+        Task.element_id.in_(steps),
+        Task.round == held.task.round,
+        Task.state == "completed",
+        Task.completed_by_kind == viewer.actor.kind,
+        Task.completed_by == viewer.actor.id,
+    )
+    return held.session.scalar(done.limit(1)) is None
+
+
+def _find_ground(outcome: str, values: Mapping[str, Any]) -> str | None:
+    """What kind of reason an outcome was given, for counting; None where none was chosen."""
+    found = values.get(GROUNDS.get(outcome, "ground"))
+    return found if isinstance(found, str) else None
 
 
 def _by_slot(form: BoundForm, values: Mapping[str, Any]) -> dict[str, list[FileDescription]]:
