@@ -34,6 +34,7 @@ from workflows.shared.accounts import find_account
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
+from workflows.shared.seasons import Season
 
 ZHEJIANG, GUANGDONG, GUANGZHOU, SHENZHEN = 24, 2, 3, 23
 JIN, MU = 1001, 1002
@@ -99,6 +100,7 @@ THINGS: dict[str, Object] = {
     "金的消息": Message(recipient_kind="member", recipient_id=JIN),
     "职员的消息": Message(recipient_kind="staff", recipient_id=9),
     "金": Member(id=JIN, association_id=ZHEJIANG),
+    "浙江年度": Season(association_id=ZHEJIANG),
     "系统": SYSTEM,
 }
 
@@ -140,6 +142,10 @@ TABLE = """
 金        rule              管
 系统      see_processes     系 计
 系统      see_cases         管 系 计
+浙江年度  see               管 系 计
+浙江年度  change            管 系
+系统      see_management    管 系 计
+系统      rule_years        管
 系统      see_inbox         审 费 照 管 市 省
 系统      anything_else
 金的申请  delete

@@ -11,7 +11,7 @@ from web import current
 from web.cases.blueprint import bp
 from web.numbers import small_int
 from web.staff import get_staff_person
-from workflows.shared.access import SYSTEM, Viewer, check
+from workflows.shared.access import SYSTEM, Viewer, can, check
 from workflows.shared.case_search import STATES, CaseFilters, count_incidents, list_cases
 from workflows.shared.statuses import LABELS
 
@@ -25,7 +25,13 @@ def index() -> ResponseReturnValue:
         found = _describe_page(session, viewer, _read_filters())
     if request.headers.get("HX-Target") == "cases":
         return render_template("cases/_cases.html", **found)
-    return render_template("cases/index.html", **found, statuses=list(LABELS), states=STATES)
+    return render_template(
+        "cases/index.html",
+        **found,
+        statuses=list(LABELS),
+        states=STATES,
+        can_rule=can(viewer, "rule_years", SYSTEM),
+    )
 
 
 def _read_filters() -> CaseFilters:

@@ -20,11 +20,15 @@ from workflows.shared.associations import ids_below
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
+from workflows.shared.seasons import Season
 from workflows.shared.task_copies import TaskCopy
 
 NOWHERE: frozenset[int] = frozenset()
 OVERSEERS = ("manage", "admin", "audit")
 """Duties that look at everything of an association without working on it."""
+
+MANAGING = ("manage", "admin")
+"""Duties that settle how an association works; the auditor only reads it."""
 
 WORKING = tuple(duty for duty in DUTIES if duty not in ("admin", "audit"))
 """Duties to which tasks may come."""
@@ -75,7 +79,7 @@ class System:
 
 SYSTEM = System()
 
-Object = Case | Task | Message | Member | System
+Object = Case | Task | Message | Member | Season | System
 Rule = Callable[[Viewer, Object], bool]
 
 
@@ -207,6 +211,16 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
+def visible_seasons(viewer: Viewer) -> ColumnElement[bool]:
+    """The seasons that the viewer may see, as a condition on Season."""
+    return Season.association_id.in_(sorted(_associations(viewer, *OVERSEERS)))
+
+
+def managed_associations(viewer: Viewer) -> frozenset[int]:
+    """The associations whose settings the viewer sees."""
+    return _associations(viewer, *OVERSEERS)
+
+
 def _is_of_a_duty(viewer: Viewer) -> ColumnElement[bool]:
     conditions = [
         and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))
@@ -280,7 +294,7 @@ def _anywhere(*duties: str) -> Rule:
 
 def _association_of(thing: Object) -> int | None:
     match thing:
-        case Case() | Task() | Member():
+        case Case() | Task() | Member() | Season():
             return thing.association_id
         case _:
             return None
@@ -303,7 +317,11 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "start_inspection"): (_is_subject,),
     (Member, "appeal"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
+    (Season, "see"): (_with(*OVERSEERS),),
+    (Season, "change"): (_with(*MANAGING),),
+    (System, "see_management"): (_anywhere(*OVERSEERS),),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
     (System, "see_cases"): (_anywhere(*OVERSEERS),),
+    (System, "rule_years"): (_anywhere("manage"),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
 }
