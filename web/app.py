@@ -24,6 +24,7 @@ from web import (
     files,
     inbox,
     languages,
+    manage,
     navigation,
     payments,
     portal,
@@ -70,7 +71,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
     for part in (security, languages, bundles, words, navigation, errors, payments, inbox, tidying):
         part.init_app(app)
-    for part in (signin, account, portal, payments, files, verify, contacts, inbox, cases, studio):
+    for part in (
+        signin,
+        account,
+        portal,
+        payments,
+        files,
+        verify,
+        contacts,
+        inbox,
+        cases,
+        manage,
+        studio,
+    ):
         for blueprint in part.blueprints:
             app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", _home)

@@ -31,11 +31,13 @@ MEMBER_PLACES = (
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("cases.index", N_("Cases"), "list-search"),
+    ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
 ACTIONS = {
     "inbox.enter": "see_inbox",
     "cases.index": "see_cases",
+    "manage.index": "see_management",
     "studio.index": "see_processes",
 }
 """What one must be allowed to have a place in the navigation; the others are everybody's."""
@@ -49,7 +51,7 @@ class Place:
     address: str
     icon: str
     is_here: bool
-    tally: int = 0
+    tally: str = ""
 
 
 class Shell:
@@ -76,14 +78,14 @@ class Shell:
         if person is None:
             return []
         known = MEMBER_PLACES if person.is_member else STAFF_PLACES
-        tallies: Mapping[str, Callable[[], int]] = current_app.extensions["tallies"]
+        tallies: Mapping[str, Callable[[], str]] = current_app.extensions["tallies"]
         return [
             Place(
                 title=_(title),
                 address=url_for(endpoint),
                 icon=icon,
                 is_here=_belongs(endpoint),
-                tally=tallies[endpoint]() if endpoint in tallies else 0,
+                tally=tallies[endpoint]() if endpoint in tallies else "",
             )
             for endpoint, title, icon in known
             if endpoint in current_app.view_functions

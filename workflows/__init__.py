@@ -15,7 +15,18 @@ from workflows.inbox.arriving import describe_task
 from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
 
-PACKAGES = ("shared", "inbox", "inspection", "settlement", "deferral", "payment", "review", "ruling", "appeal")
+PACKAGES = (
+    "shared",
+    "inbox",
+    "inspection",
+    "settlement",
+    "deferral",
+    "payment",
+    "review",
+    "ruling",
+    "appeal",
+    "seasons",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,11 @@
+"""Managing 管理: seasons, who has not applied, and what else an association settles itself.
+
+A further page is a module with views on `bp` that is imported here, and an entry in `places`.
+"""
+
+from web.manage import places, seasons
+from web.manage.blueprint import bp
+
+__all__ = ["blueprints", "places", "seasons"]
+
+blueprints = (bp,)

@@ -1,0 +1,74 @@
+"""The pages of 管理, beside each other: one entry for each, shown to who may open it."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from engine.language import N_, _
+from web.manage.blueprint import bp
+from web.staff import get_staff_person
+from workflows.shared.access import SYSTEM, Viewer, can, check
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the place; `action` is what one must be allowed to on the system.
+
+    `prefix`: the paths below /manage/ that belong to it.
+    """
+
+    endpoint: str
+    title: str
+    icon: str
+    prefix: str
+    action: str = "see_management"
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("manage.list_seasons", N_("Seasons"), "calendar", "seasons"),
+    Entry("manage.list_absentees", N_("Not applied yet"), "user", "absentees"),
+    Entry("manage.list_rules", N_("Assignment rules"), "adjustments", "rules"),
+    Entry("manage.list_staff", N_("Staff and duties"), "users", "staff"),
+    Entry("manage.list_phrases", N_("Phrases"), "pencil", "phrases"),
+    Entry("manage.list_texts", N_("Message texts"), "mail", "texts"),
+    Entry("manage.numbers", N_("Numbers"), "list-check", "numbers"),
+)
+"""All pages, in order. One whose endpoint is not installed is not shown."""
+
+
+def get_viewer_of_management() -> Viewer:
+    """Who is signed in, if the place is his; for others there is nothing."""
+    viewer = get_staff_person().viewer
+    check(viewer, "see_management", SYSTEM)
+    return viewer
+
+
+@bp.get("")
+def index() -> str:
+    """Show the first page of the place that the person may open."""
+    viewer = get_viewer_of_management()
+    first = next(each for each in ENTRIES if _is_for(viewer, each))
+    return str(current_app.ensure_sync(current_app.view_functions[first.endpoint])())
+
+
+@bp.context_processor
+def describe_places() -> dict[str, object]:
+    """Give the place's templates its pages, for `manage/_places.html`."""
+    viewer = get_staff_person().viewer
+    here = request.path.removeprefix(f"{bp.url_prefix}/").partition("/")[0]
+    return {
+        "manage_places": [
+            {
+                "title": _(each.title),
+                "icon": each.icon,
+                "address": url_for(each.endpoint),
+                "is_here": here == each.prefix,
+            }
+            for each in ENTRIES
+            if _is_for(viewer, each)
+        ]
+    }
+
+
+def _is_for(viewer: Viewer, entry: Entry) -> bool:
+    return entry.endpoint in current_app.view_functions and can(viewer, entry.action, SYSTEM)
