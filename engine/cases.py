@@ -35,7 +35,18 @@ class Case(Base):
         Index("ix_case_subject", "subject_kind", "subject_id", "year"),
         Index("ix_case_subject_no", "subject_no"),
         Index("ix_case_subject_name", "subject_name"),
-        Index("ix_case_association", "association_id", "status"),
+        # The list of cases: in its order, with what it is filtered by at the end; and what is rare.
+        Index(
+            "ix_case_updated_at",
+            "association_id",
+            "updated_at",
+            "id",
+            "kind",
+            "status",
+            "year",
+            "state",
+        ),
+        Index("ix_case_status", "association_id", "status", "kind", "year", "state", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

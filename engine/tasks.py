@@ -6,14 +6,23 @@ The inbox is a query on this table; no case is read to draw it.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text, update
+from sqlalchemy import ForeignKey, Index, String, TextClause, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
 from engine.database import Base, UtcDateTime, searchable
 
-_OPEN = text("state = 'open'")
+_WAITS = text("state = 'open' AND lane <> subject_kind")
+_DECIDED = text("state = 'completed' AND lane <> subject_kind")
+_OTHERS = text("lane <> subject_kind")
 _PUNCTUAL = text("state = 'open' AND escalated_at IS NULL AND due_at IS NOT NULL")
+
+_DESK = ("association_id", "duty")
+_ASKED = ("kind", "year", "round", "assigned_to", "nudges")
+
+
+def _index(name: str, *columns: str, where: TextClause) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class Task(Base):
@@ -27,8 +36,42 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_case", "case_id"),
-        Index("ix_task_subject_no", "subject_no"),
-        Index("ix_task_subject_name", "subject_name"),
+        # The inbox: what waits for others than the subject, desk by desk, in each order. What it
+        # is filtered by stands at the end, so that only rows that are shown are fetched.
+        _index("ix_task_due", *_DESK, "due_at", "opened_at", "id", *_ASKED, where=_WAITS),
+        _index("ix_task_opened", *_DESK, "opened_at", "id", "due_at", *_ASKED, where=_WAITS),
+        _index(
+            "ix_task_completed",
+            *_DESK,
+            "completed_at",
+            "id",
+            *_ASKED,
+            "completed_by",
+            where=_DECIDED,
+        ),
+        # Counts by kind.
+        _index(
+            "ix_task_kind",
+            "association_id",
+            "state",
+            "duty",
+            "kind",
+            "year",
+            "round",
+            "due_at",
+            "assigned_to",
+            "nudges",
+            "completed_by",
+            "subject_no",
+            "subject_name",
+            where=_OTHERS,
+        ),
+        # What leaves few: a beginning, or a person.
+        _index("ix_task_no", "association_id", "state", "subject_no", "id", where=_OTHERS),
+        _index("ix_task_name", "association_id", "state", "subject_name", "id", where=_OTHERS),
+        _index("ix_task_assigned_to", "assigned_to", "id", where=_WAITS),
+        _index("ix_task_claimed_by", "claimed_by", "id", where=_WAITS),
+        _index("ix_task_completed_by", "completed_by", "id", where=_DECIDED),
         # What is due soon or late without those above knowing: asked every day.
         Index(
             "ix_task_punctual",
@@ -42,15 +85,6 @@ class Task(Base):
             "escalated_at",
             sqlite_where=text("escalated_at IS NOT NULL"),
             postgresql_where=text("escalated_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_task_inbox",
-            "association_id",
-            "duty",
-            "due_at",
-            "id",
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
         ),
     )
 

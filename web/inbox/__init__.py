@@ -16,7 +16,7 @@ from web.inbox import (
 )
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
-from workflows.inbox.queries import count_open_tasks
+from workflows.inbox.queries import count_open_tasks, say_count
 
 __all__ = [
     "absences",
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.extensions["tallies"]["inbox.enter"] = _count
 
 
-def _count() -> int:
+def _count() -> str:
     with current.engine().database.read() as session:
-        return count_open_tasks(session, get_staff_person().viewer)
+        count = count_open_tasks(session, get_staff_person().viewer)
+    return say_count(count) if count else ""

@@ -34,6 +34,7 @@ def read_filters(query: str | None = None) -> Filters:
         is_mine=given.get("mine") == "1",
         is_copied=given.get("copied") == "1",
         is_resubmitted=given.get("resubmitted") == "1",
+        is_nudged=given.get("nudged") == "1",
         sort=sort if sort in SORTS else BY_DUE,
     )
 
@@ -51,6 +52,7 @@ def write_filters(filters: Filters) -> dict[str, Any]:
         "mine": "1" if filters.is_mine else "",
         "copied": "1" if filters.is_copied else "",
         "resubmitted": "1" if filters.is_resubmitted else "",
+        "nudged": "1" if filters.is_nudged else "",
         "sort": "" if filters.sort == BY_DUE else filters.sort,
     }
     return {name: value for name, value in said.items() if value}
@@ -64,9 +66,9 @@ def kept_filters() -> dict[str, Any]:
 def read_position(text: str) -> Position | None:
     """Where a page begins; None for what is no position."""
     try:
-        due_at, opened_at, key = text.split("_")
+        due_at, at, key = text.split("_")
         due = _read_moment(due_at) if due_at else None
-        return Position(due, _read_moment(opened_at), UUID(key))
+        return Position(due, _read_moment(at), UUID(key))
     except (ValueError, OverflowError):
         return None
 
@@ -74,7 +76,7 @@ def read_position(text: str) -> Position | None:
 def write_position(position: Position) -> str:
     """A position as a parameter of an address: microseconds since 1970, and the key."""
     due = "" if position.due_at is None else _write_moment(position.due_at)
-    return f"{due}_{_write_moment(position.opened_at)}_{position.id.hex}"
+    return f"{due}_{_write_moment(position.at)}_{position.id.hex}"
 
 
 def _read_moment(text: str) -> datetime:

@@ -54,7 +54,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "filters": filters,
         "tasks": _describe_tasks(session, page.tasks, viewer, kept, now=now),
         "kinds": _describe_kinds(counts, filters),
-        "count": counts.get(filters.kind, 0) if filters.kind else sum(counts.values()),
+        "count": counts.get(filters.kind, 0) if filters.kind else queries.add_up(counts.values()),
         "next_page": page.next and url_for("inbox.index", **kept, after=write_position(page.next)),
         "first_page": after and url_for("inbox.index", **kept),
         "everything": url_for("inbox.index"),
@@ -65,7 +65,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
 def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
     offices = queries.list_offices(session, viewer)
     return {
-        "years": queries.list_years(session, viewer),
+        "years": queries.list_years(session),
         "offices": [{"id": each.id, "name": name_office(each)} for each in offices],
         "colleagues": _describe_colleagues(session, viewer),
     }
@@ -91,11 +91,11 @@ def _describe_kinds(counts: Mapping[str, int], filters: Filters) -> list[dict[st
     chosen = {filters.kind: 0} if filters.kind else {}
     order = [*current.workflows().kinds, *counts]
     kinds = sorted((chosen | dict(counts)).items(), key=lambda item: _place(item[0], order))
-    everything = {"": sum(counts.values()), **dict(kinds)}
+    everything = {"": queries.add_up(counts.values()), **dict(kinds)}
     return [
         {
             "code": kind,
-            "count": count,
+            "count": queries.say_count(count),
             "is_here": kind == filters.kind,
             "address": url_for("inbox.index", **write_filters(replace(filters, kind=kind))),
         }
@@ -129,6 +129,7 @@ def _describe_tasks(
             "kind": each.kind,
             "year": each.year,
             "round": each.round,
+            "nudges": each.nudges,
             "office": offices.get(each.association_id or 0, ""),
             "opened_at": each.opened_at,
             "due_at": each.due_at,

@@ -146,10 +146,10 @@ def describe(
     }
 
 
-def _count(session: Session, viewer: Viewer, view: SavedView) -> int:
+def _count(session: Session, viewer: Viewer, view: SavedView) -> str:
     counts = queries.count_kinds(session, viewer, read_filters(view.query), now=current.now())
     kind = read_filters(view.query).kind
-    return counts.get(kind, 0) if kind else sum(counts.values())
+    return queries.say_count(counts.get(kind, 0) if kind else queries.add_up(counts.values()))
 
 
 def _check() -> Viewer:

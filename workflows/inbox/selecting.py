@@ -1,0 +1,171 @@
+"""Which tasks filters mean, as conditions that the inbox's indexes serve.
+
+An index of the inbox begins with an association and a duty, a *desk*: a viewer's inbox is some
+desks, each read in order by itself. The columns that filters ask for are at the indexes' ends,
+so that a row is fetched only when it is to be shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, union
+from sqlalchemy.orm import Session
+
+from engine.tasks import Task
+from workflows.inbox.absences import covered_by
+from workflows.inbox.filters import ME, NOBODY, OPEN, Filters
+from workflows.shared.access import Viewer, visible_copies
+from workflows.shared.associations import ids_below
+from workflows.shared.dates import local_date
+from workflows.shared.prefixes import begins_with
+
+FEW = 500
+"""Up to so many tasks are looked at one by one, whatever else is asked of them."""
+
+
+class Scope(NamedTuple):
+    """The desks of some duties at some associations."""
+
+    duties: tuple[str, ...]
+    association_ids: tuple[int, ...]
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The tasks that come to one of the desks."""
+        return and_(
+            Task.association_id.in_(self.association_ids),
+            Task.duty.in_(self.duties),
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The tasks that filters mean for a viewer.
+
+    `conditions` hold at every desk. `few`: the keys of the tasks to look at, when one of the
+    filters leaves so few that no order needs to be followed. What was copied is at no desk.
+    """
+
+    seen: ColumnElement[bool]
+    scopes: tuple[Scope, ...]
+    conditions: tuple[ColumnElement[bool], ...]
+    few: tuple[UUID, ...] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """All of it in one."""
+        chosen = () if self.few is None else (Task.id.in_(self.few),)
+        return and_(*chosen, self.seen, *self.conditions)
+
+
+def in_state(state: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The tasks of associations in a state; written out, as partial indexes ask for it."""
+    return (
+        Task.state == literal(state, literal_execute=True),
+        Task.lane != Task.subject_kind,
+    )
+
+
+def scopes_of(viewer: Viewer, within: frozenset[int] | None = None) -> tuple[Scope, ...]:
+    """The viewer's desks, those of the same associations together."""
+    found: dict[frozenset[int], list[str]] = {}
+    for duty, associations in sorted(viewer.duties.items()):
+        known = associations if within is None else associations & within
+        if known:
+            found.setdefault(known, []).append(duty)
+    return tuple(Scope(tuple(duties), tuple(sorted(ids))) for ids, duties in found.items())
+
+
+def select_tasks(session: Session, viewer: Viewer, filters: Filters, *, now: datetime) -> Selection:
+    """What the filters mean for the viewer."""
+    within: frozenset[int] | None = None
+    if filters.association_id is not None:
+        within = ids_below(session, [filters.association_id])
+    own = _own_accounts(session, viewer, now=now) if filters.is_mine else frozenset[int]()
+    conditions = [*in_state(filters.state), *_conditions(viewer, filters, own, now=now)]
+    if filters.is_copied:
+        if within is not None:
+            conditions.append(Task.association_id.in_(sorted(within)))
+        return Selection(visible_copies(viewer), (), tuple(conditions))
+    scopes = scopes_of(viewer, within)
+    seen = or_(*(each.condition for each in scopes)) if scopes else false()
+    few = _find_few(session, viewer, scopes, filters, own)
+    return Selection(seen, scopes, tuple(conditions), few)
+
+
+def _conditions(
+    viewer: Viewer, filters: Filters, own: frozenset[int], *, now: datetime
+) -> list[ColumnElement[bool]]:
+    conditions = _of_people(viewer, filters, own)
+    if filters.kind:
+        conditions.append(Task.kind == filters.kind)
+    if filters.year is not None:
+        conditions.append(Task.year == filters.year)
+    if filters.text:
+        conditions.append(_begins(filters))
+    if filters.is_overdue:
+        conditions.append(Task.due_at < now)
+    if filters.is_resubmitted:
+        conditions.append(Task.round > 1)
+    if filters.is_nudged:
+        conditions.append(Task.nudges > 0)
+    return conditions
+
+
+def _of_people(viewer: Viewer, filters: Filters, own: frozenset[int]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.is_mine and filters.state == OPEN:
+        conditions.append(or_(Task.assigned_to.in_(own), Task.claimed_by == viewer.account_id))
+    elif filters.is_mine:
+        conditions.append(Task.completed_by == viewer.account_id)
+    if filters.assigned == NOBODY:
+        conditions.append(Task.assigned_to.is_(None))
+    elif filters.assigned:
+        conditions.append(Task.assigned_to == _account(viewer, filters))
+    return conditions
+
+
+def _find_few(
+    session: Session,
+    viewer: Viewer,
+    scopes: tuple[Scope, ...],
+    filters: Filters,
+    own: frozenset[int],
+) -> tuple[UUID, ...] | None:
+    """The keys that a beginning or a person leaves, if these are few; each has an index."""
+    keys = select(Task.id).where(*in_state(filters.state)).limit(FEW + 1)
+    queries = []
+    if filters.text:
+        offices = frozenset[int]().union(*(each.association_ids for each in scopes))
+        queries.append(keys.where(Task.association_id.in_(sorted(offices)), _begins(filters)))
+    if filters.is_mine and filters.state == OPEN:
+        claimed = keys.where(Task.claimed_by == viewer.account_id).subquery()
+        assigned = keys.where(Task.assigned_to.in_(own)).subquery()
+        both = union(select(claimed.c.id), select(assigned.c.id)).subquery()
+        queries.append(select(both.c.id).limit(FEW + 1))
+    elif filters.is_mine:
+        queries.append(keys.where(Task.completed_by == viewer.account_id))
+    if filters.assigned not in ("", NOBODY) and filters.state == OPEN:
+        queries.append(keys.where(Task.assigned_to == _account(viewer, filters)))
+    for query in queries:
+        found = session.scalars(query).all()
+        if len(found) <= FEW:
+            return tuple(found)
+    return None
+
+
+def _begins(filters: Filters) -> ColumnElement[bool]:
+    column = Task.subject_no if filters.is_number else Task.subject_name
+    return begins_with(column, filters.text)
+
+
+def _account(viewer: Viewer, filters: Filters) -> int:
+    return viewer.account_id if filters.assigned == ME else int(filters.assigned)
+
+
+def _own_accounts(session: Session, viewer: Viewer, *, now: datetime) -> frozenset[int]:
+    """The viewer and whom he covers for today."""
+    covered = covered_by(session, viewer.account_id, day=local_date(now))
+    return covered | {viewer.account_id}
