@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.database import Base, BigId
+from engine.database import Base, BigId, Json
 from engine.errors import Rejected
 from engine.language import N_
 from engine.tasks import Task
@@ -45,7 +45,7 @@ class AssignmentRule(Base):
     association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
     kind: Mapped[str] = mapped_column(String(40))
     way: Mapped[str] = mapped_column(String(10))
-    parts: Mapped[dict[str, int]] = mapped_column(JSON)
+    parts: Mapped[dict[str, int]] = mapped_column(Json)
 
 
 @dataclass(frozen=True, slots=True)
