@@ -24,6 +24,7 @@ from workflows.appeal.appeals import (
     last_day_to_appeal,
     start_appeal,
 )
+from workflows.inspection.revoking import revoke
 from workflows.ruling.rulings import start_ruling
 from workflows.shared.access import Viewer, can, get_viewer
 from workflows.shared.accounts import Account, give_duty
@@ -33,7 +34,7 @@ from workflows.shared.decisions import list_last_steps
 from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, find_member_by_number
 from workflows.shared.results import find_result, list_former_results
-from workflows.shared.tasks import Tasks
+from workflows.shared.tasks import NeedsSecondPerson, Tasks
 
 READY, IN_GUANGZHOU = "330000100001", "440100100001"
 FIRST, SECOND, HIGHER = Actor("staff", 901), Actor("staff", 902), Actor("staff", 903)
@@ -213,11 +214,10 @@ def test_an_appeal_is_settled_when_the_decision_is_taken_back_meanwhile(
     assert (walk.case.state, walk.steps) == ("cancelled", set())
 
 
-def manager(session: Session, association_id: int | None) -> Viewer:
+def manager(session: Session, association_id: int | None, name: str = "manager") -> Viewer:
     """A manager of an association."""
-    account = Account(
-        user_type="staff", login=f"manager{association_id}", name="管理员", created_at=NOW
-    )
+    login = f"{name}{association_id}"
+    account = Account(user_type="staff", login=login, name="管理员", created_at=NOW)
     session.add(account)
     session.flush()
     give_duty(session, account_id=account.id, association_id=association_id or 0, duty="manage")
@@ -257,6 +257,81 @@ def press(engine: Engine, walk: Walk, step: str, viewer: Viewer, outcome: str, *
             language="en",
             now=NOW,
         )
+
+
+def test_nobody_decides_on_an_appeal_against_his_own_decision(demo_engine: Engine) -> None:
+    with demo_engine.database.transaction() as session:
+        office = session.get_one(Association, get_member_of(session, READY).association_id)
+        office.parent_id = None
+        judge, other = manager(session, office.id), manager(session, office.id, "other")
+    decided = refused(demo_engine)
+    with demo_engine.database.transaction() as session:
+        agreed = select(Task).where(
+            Task.case_id == decided.case_id, Task.element_id == "agree_ruling"
+        )
+        session.scalars(agreed).one().completed_by = judge.account_id
+    walk = appealed(demo_engine)
+    with pytest.raises(NeedsSecondPerson):
+        press(demo_engine, walk, "decide_appeal", judge, "uphold", reason="维持原决定")
+    press(demo_engine, walk, "decide_appeal", other, "uphold", reason="维持原决定")
+    assert walk.case.status == "appeal_upheld"
+
+
+def inspected(engine: Engine, number: str = READY) -> Walk:
+    """An inspection that two people did not let pass."""
+    walk = Walk(engine, number).start().to_materials().apply()
+    proposal = {"refusal_ground": "criminal_penalty", "reason": "判决已生效。"}
+    walk.do("review_application", "propose_refusal", proposal, by=FIRST)
+    return walk.do("agree_refusal", "agree", by=SECOND)
+
+
+def test_an_inspection_whose_refusal_is_overturned_returns_to_review(
+    demo_engine: Engine,
+) -> None:
+    inspection = inspected(demo_engine)
+    assert inspection.case.status == "not_passed"
+    walk = appealed(demo_engine)
+    walk.do("decide_appeal", "overturn", {"reason": "判决未生效。"}, by=HIGHER)
+    assert walk.case.status == "appeal_overturned"
+    assert (inspection.case.state, inspection.steps) == ("open", {"review_application"})
+    assert status_of_year(demo_engine, walk) is None
+    assert set(told(demo_engine, walk)) >= {"decision_revoked", "appeal_overturned"}
+    walk.let_jobs_run()
+    assert walk.case.status == "appeal_overturned"
+
+
+def test_an_appeal_is_settled_when_a_manager_revokes_the_decision(demo_engine: Engine) -> None:
+    inspection = inspected(demo_engine)
+    walk = appealed(demo_engine)
+    with demo_engine.database.transaction() as session:
+        revoke(
+            session,
+            demo_engine,
+            case_id=inspection.case.id,
+            reason="事实有误。",
+            by=SECOND,
+            now=NOW,
+        )
+    walk.let_jobs_run()
+    assert (walk.case.state, walk.case.status) == ("ended", "appeal_settled")
+
+
+def test_what_was_revoked_a_moment_before_is_overturned_without_more(
+    demo_engine: Engine,
+) -> None:
+    inspection = inspected(demo_engine)
+    walk = appealed(demo_engine)
+    with demo_engine.database.transaction() as session:
+        revoke(
+            session,
+            demo_engine,
+            case_id=inspection.case.id,
+            reason="事实有误。",
+            by=SECOND,
+            now=NOW,
+        )
+    walk.do("decide_appeal", "overturn", {"reason": "判决未生效。"}, by=HIGHER)
+    assert (walk.case.status, inspection.case.state) == ("appeal_overturned", "open")
 
 
 def test_an_appeal_is_neither_sent_nor_decided_when_its_decision_is_gone(

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 import workflows
 from engine.actors import Actor
 from engine.engine import Engine
-from engine.errors import HuijiError, NotFound
+from engine.errors import NotFound
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import REVIEWER, Walk
 from workflows.ruling.rulings import NeverInspected, NoSuchYear, list_years, start_ruling
@@ -25,7 +25,7 @@ from workflows.shared.results import (
     verify,
 )
 from workflows.shared.seasons import find_season_of_year
-from workflows.shared.tasks import Refused, Tasks, Unconfirmed
+from workflows.shared.tasks import NeedsSecondPerson, Refused, Tasks, Unconfirmed
 
 READY = "330000100001"
 FIRST, SECOND = Actor("staff", 901), Actor("staff", 902)
@@ -245,7 +245,7 @@ def test_nobody_agrees_with_himself(demo_engine: Engine) -> None:
     managers, walk = Managers(demo_engine), start(demo_engine)
     first = managers.viewer("zj_manage")
     managers.press(walk, "propose_ruling", first, "propose", status="exempt", reason="核实")
-    with pytest.raises(HuijiError):
+    with pytest.raises(NeedsSecondPerson):
         managers.press(walk, "agree_ruling", first, "agree", confirmed="agree")
     assert walk.case.status == "ruling_proposed"
 

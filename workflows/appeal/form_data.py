@@ -78,7 +78,7 @@ def _show_decision(
         return {}
     steps = list_last_steps(session, engine, case=concerned, language=language, now=now)
     office = get_association(session, result.association_id)
-    said = next((each for each in steps if each.ground), None)
+    said = next((each for each in reversed(steps) if each.ground), None)
     decider = get_association(session, case.association_id or office.id)
     return {
         "decision": {

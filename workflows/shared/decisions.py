@@ -13,14 +13,12 @@ from engine.engine import Engine
 from engine.submissions import Sent, submissions
 from engine.tasks import Task
 from forms.lists import Language
+from workflows.shared.applications import GROUNDS
 from workflows.shared.sent_forms import say_answer
 from workflows.shared.step_names import StepNames
 
 DECIDING = ("review", "manage")
 """The duties that decide; confirming a fee is beside the case."""
-
-GROUNDS = ("refusal_ground", "ground")
-"""The fields of decisions in which a ground is chosen."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,10 @@ def list_last_steps(
     names = StepNames(engine.releases.get(session, case.release_id), language)
 
     def say_ground(each: Sent) -> str:
-        """The ground of a refusal, else that of a return."""
-        found = (
-            say_answer(session, engine, case=case, sent=each, key=key, language=language, now=now)
-            for key in GROUNDS
+        key = GROUNDS.get(each.outcome, "ground")
+        return say_answer(
+            session, engine, case=case, sent=each, key=key, language=language, now=now
         )
-        return next((ground for ground in found if ground), "")
 
     def describe(each: Sent) -> Step:
         return Step(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine import drafts
@@ -40,6 +40,7 @@ from forms.slots import StoredFile as FileDescription
 from workflows.shared.access import Viewer, can, check, check_task
 from workflows.shared.applications import GROUNDS, find_last_return
 from workflows.shared.bound_forms import bind_form
+from workflows.shared.concerns import Concern
 from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
 
 
@@ -124,7 +125,7 @@ class Tasks:
         case = get_case(session, task.case_id)
         release = self.engine.releases.get(session, case.release_id)
         held = HeldTask(session, self.engine, task, case, release)
-        opened = self._work_on(held, language, now).opened()
+        opened = self._work_on(held, viewer, language, now).opened()
         if can(viewer, "complete", task) and not _is_second_person(held, viewer):
             return replace(opened, obstacle=str(NeedsSecondPerson()))
         return opened
@@ -149,7 +150,7 @@ class Tasks:
         held = self._hold(session, task_id, viewer, round_seen=round_seen)
         if not _is_second_person(held, viewer):
             raise NeedsSecondPerson
-        work = self._work_on(held, language, now)
+        work = self._work_on(held, viewer, language, now)
         if work.form.needs_confirmation(posted, outcome):
             values = work.read(posted).values
             work.keep_draft(values)
@@ -182,7 +183,7 @@ class Tasks:
     ) -> OpenForm:
         """Keep what was typed as a draft and carry out an action of the form (a row, a file)."""
         held = self._hold(session, task_id, viewer)
-        work = self._work_on(held, language, now)
+        work = self._work_on(held, viewer, language, now)
         values = work.read(posted).values
         if action is not None:
             values = work.form.change_rows(values, action)
@@ -205,7 +206,7 @@ class Tasks:
     ) -> FileDescription:
         """Put a received and checked file into a slot of the form; raises TooManyFiles."""
         held = self._hold(session, task_id, viewer)
-        work = self._work_on(held, language, now)
+        work = self._work_on(held, viewer, language, now)
         slot = work.form.find_slot(slot_name)
         if slot is None:
             raise SlotNotFound
@@ -239,7 +240,9 @@ class Tasks:
         check(viewer, "complete", held.task)
         return held
 
-    def _work_on(self, held: HeldTask, language: Language, now: datetime) -> "_Work":
+    def _work_on(
+        self, held: HeldTask, viewer: Viewer, language: Language, now: datetime
+    ) -> "_Work":
         bound, data = bind_form(
             held.session,
             engine=self.engine,
@@ -250,7 +253,7 @@ class Tasks:
             language=language,
             now=now,
         )
-        return _Work(held, bound, data, now)
+        return _Work(held, viewer, bound, data, now)
 
     def _check_answers(
         self, held: HeldTask, work: "_Work", outcome: str, reading: Reading, now: datetime
@@ -280,16 +283,28 @@ class _Work:
     """A held task with its form bound."""
 
     held: HeldTask
+    viewer: Viewer
     form: BoundForm
     data: FormData
     now: datetime
+
+    @property
+    def owner(self) -> int | None:
+        """Whose alone a draft is: what a reviewer types is not for his colleagues to find."""
+        is_subjects = self.held.step.lane == self.held.case.subject_kind
+        return None if is_subjects else self.viewer.account_id
 
     def values(self) -> Mapping[str, Any]:
         """What stands in the form: the draft, else what was sent last, else the register's."""
         session, case, task = self.held.session, self.held.case, self.held.task
         vault = self.held.engine.vault
         draft = drafts.find_draft(
-            session, vault, case_id=case.id, subject=case.subject_key, element_id=task.element_id
+            session,
+            vault,
+            case_id=case.id,
+            subject=case.subject_key,
+            element_id=task.element_id,
+            owner=self.owner,
         )
         if draft is not None:
             return draft
@@ -340,6 +355,7 @@ class _Work:
             element_id=held.task.element_id,
             values=values,
             now=self.now,
+            owner=self.owner,
         )
 
     def _marks(self) -> dict[str, str]:
@@ -355,14 +371,20 @@ class _Work:
 
 
 def _is_second_person(held: HeldTask, viewer: Viewer) -> bool:
-    """Whether the viewer did none of the steps of this round for which a step is the second."""
+    """Whether the viewer did none of the steps of this round for which a step is the second.
+
+    Nor any of them in the case that this one concerns: nobody judges his own decision.
+    """
     steps = held.step.properties.get("second_person", "").split()
     if not steps:
         return True
+    concerned = select(Concern.concerned_id).where(Concern.case_id == held.case.id)
     done = select(Task.id).where(
-        Task.case_id == held.case.id,
+        or_(
+            and_(Task.case_id == held.case.id, Task.round == held.task.round),
+            Task.case_id.in_(concerned),
+        ),
         Task.element_id.in_(steps),
-        Task.round == held.task.round,
         Task.state == "completed",
         Task.completed_by_kind == viewer.actor.kind,
         Task.completed_by == viewer.actor.id,
