@@ -1,6 +1,7 @@
 /* The inbox and the page of a task: windows, phrases, shortcuts, and which fields are marked. */
 import "./parts/keys.js";
 import "./parts/phrases.js";
+import "./parts/ticks.js";
 import "./parts/windows.js";
 
 /* Beside the decision: which fields are marked, each a way back to its mark. */

@@ -6,6 +6,7 @@ from web import current
 from web.inbox import (
     absences,
     assigning,
+    batches,
     claims,
     copies,
     listing,
@@ -21,6 +22,7 @@ from workflows.inbox.queries import count_open_tasks, say_count
 __all__ = [
     "absences",
     "assigning",
+    "batches",
     "blueprints",
     "claims",
     "copies",
@@ -36,7 +38,8 @@ blueprints = (bp,)
 
 
 def init_app(app: Flask) -> None:
-    """Say in the navigation how much waits."""
+    """Say in the navigation how much waits; let workers do what is decided together."""
+    batches.init_app(app)
     app.extensions["tallies"]["inbox.enter"] = _count
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.tasks import Task
 from web import current
-from web.inbox import views
+from web.inbox import batches, views
 from web.inbox.addresses import read_filters, read_position, write_filters, write_position
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
@@ -58,6 +58,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "next_page": page.next and url_for("inbox.index", **kept, after=write_position(page.next)),
         "first_page": after and url_for("inbox.index", **kept),
         "everything": url_for("inbox.index"),
+        "batch": batches.describe_bar(session, page, filters),
         "has_offices": len(frozenset[int]().union(*viewer.duties.values())) > 1,
     }
 
@@ -123,6 +124,7 @@ def _describe_tasks(
     offices = {key: name_office(session.get_one(Association, key)) for key in keys}
     return [
         {
+            "id": each.id,
             "address": url_for("inbox.show", task_id=each.id, **kept),
             "name": each.subject_name,
             "number": each.subject_no,

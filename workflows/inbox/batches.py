@@ -241,6 +241,19 @@ def list_results(session: Session, batch_id: UUID, *, state: str) -> list[Result
     return [Result(task, state, sentence) for task, sentence in rows]
 
 
+def find_first_task(session: Session, batch_id: UUID) -> tuple[Task, int] | None:
+    """A task of a batch, with the release of its case: they say how the outcome is called."""
+    row = session.execute(
+        select(Task, Case.release_id)
+        .join(BatchItem, BatchItem.task_id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .where(BatchItem.batch_id == batch_id)
+        .order_by(BatchItem.position)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def list_batches(session: Session, viewer: Viewer, *, limit: int = 10) -> Mapping[UUID, Batch]:
     """The viewer's last batches, the newest first."""
     found = session.scalars(
