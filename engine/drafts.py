@@ -1,7 +1,8 @@
 """Drafts: what a person typed at a step and has not sent yet, kept by the server.
 
-One for each step of a case, so that going back and coming again finds it. Sealed like
-submissions; transient fields (passwords, codes) never come here.
+One for each step of a case, so that going back and coming again finds it; where several people
+share a step, one for each of them. Sealed like submissions; transient fields (passwords, codes)
+never come here.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,10 @@ from engine.vault import Vault
 
 
 class Draft(Base):
-    """What was typed at one step of a case."""
+    """What was typed at one step of a case.
+
+    Behind `element_id` stands a slash and the account of whose alone it is.
+    """
 
     __tablename__ = "draft"
 
@@ -37,12 +41,13 @@ def save_draft(
     element_id: str,
     values: Mapping[str, object],
     now: datetime,
+    owner: int | None = None,
 ) -> None:
-    """Keep what was typed; the last one wins."""
+    """Keep what was typed; the last one wins. `owner`: the account of whose alone it is."""
     session.merge(
         Draft(
             case_id=case_id,
-            element_id=element_id,
+            element_id=_place(element_id, owner),
             sealed=vault.seal(session, subject, orjson.dumps(values)),
             updated_at=now,
         )
@@ -50,12 +55,17 @@ def save_draft(
 
 
 def find_draft(
-    session: Session, vault: Vault, *, case_id: UUID, subject: str, element_id: str
+    session: Session,
+    vault: Vault,
+    *,
+    case_id: UUID,
+    subject: str,
+    element_id: str,
+    owner: int | None = None,
 ) -> dict[str, Any] | None:
-    """What was typed at a step and not sent, or None."""
-    draft = session.scalar(
-        select(Draft).where(Draft.case_id == case_id, Draft.element_id == element_id)
-    )
+    """What was typed at a step and not sent, or None; with an `owner` only his own."""
+    place = _place(element_id, owner)
+    draft = session.scalar(select(Draft).where(Draft.case_id == case_id, Draft.element_id == place))
     if draft is None:
         return None
     values: dict[str, Any] = orjson.loads(vault.open(session, subject, draft.sealed))
@@ -63,5 +73,12 @@ def find_draft(
 
 
 def drop_draft(session: Session, *, case_id: UUID, element_id: str) -> None:
-    """Forget a draft: it was sent."""
-    session.execute(delete(Draft).where(Draft.case_id == case_id, Draft.element_id == element_id))
+    """Forget the drafts of a step, everybody's: it was sent."""
+    is_own = Draft.element_id.startswith(f"{element_id}/", autoescape=True)
+    session.execute(
+        delete(Draft).where(Draft.case_id == case_id, (Draft.element_id == element_id) | is_own)
+    )
+
+
+def _place(element_id: str, owner: int | None) -> str:
+    return element_id if owner is None else f"{element_id}/{owner}"

@@ -1,6 +1,7 @@
 """The association's people and what waits for them, for tests of their pages."""
 
 import hashlib
+import json
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -73,3 +74,15 @@ def decide(visitor: Visitor, page: Page, outcome: str, **typed: str) -> Page:
         values.setlist(name.replace("__", "."), [value])
     values["outcome"] = outcome
     return visitor.send(page.path, values)
+
+
+def put_question(app: Flask, walk: Walk, question: str) -> None:
+    """Let the release that a case runs on ask a question before a return."""
+    engine = app.extensions["engine"]
+    with engine.database.read() as session:
+        release = engine.releases.get(session, walk.case.release_id)
+    path = "forms/review/review_application.form"
+    document = json.loads(release.documents[path])
+    button = next(each for each in document["components"] if each["id"] == "return")
+    button["properties"]["confirm"] = question
+    release.documents = {**release.documents, path: json.dumps(document).encode()}

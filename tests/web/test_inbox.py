@@ -1,6 +1,5 @@
 """The association's inbox and the page on which a task is decided."""
 
-import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from tests.web.offices import (
     applied,
     decide,
     part,
+    put_question,
     say,
     staff,
 )
@@ -421,18 +421,6 @@ def test_a_decision_may_have_a_question_first(app: Flask) -> None:
     done = decide(reviewer, asked, "", confirmed="return")
     assert done.path == "/inbox"
     assert walk.case.status == "returned"
-
-
-def put_question(app: Flask, walk: Walk, question: str) -> None:
-    """Let the release that a case runs on ask a question before a return."""
-    engine = app.extensions["engine"]
-    with engine.database.read() as session:
-        release = engine.releases.get(session, walk.case.release_id)
-    path = "forms/review/review_application.form"
-    document = json.loads(release.documents[path])
-    button = next(each for each in document["components"] if each["id"] == "return")
-    button["properties"]["confirm"] = question
-    release.documents = {**release.documents, path: json.dumps(document).encode()}
 
 
 def test_an_application_withdrawn_meanwhile_is_said_so(app: Flask) -> None:

@@ -17,6 +17,7 @@ from tests.web.offices import (
     applied,
     decide,
     part,
+    put_question,
     say,
     staff,
 )
@@ -384,6 +385,20 @@ def test_next_and_before_walk_the_list_without_deciding(app: Flask) -> None:
     assert sorted(forward) == sorted(addresses)
     assert back == forward[-2]
     assert "Nothing else waits here" in reviewer.open(f"{forward[0]}/previous").text
+
+
+def test_what_a_reviewer_typed_is_not_for_his_colleagues(app: Flask) -> None:
+    walk, reviewer = applied(app), staff(app)
+    put_question(app, walk, "确定退回吗")
+    page = reviewer.open(address_of(walk))
+    decide(reviewer, page, "return", reason="我的草稿")
+
+    assert "我的草稿" in reviewer.open(address_of(walk)).text
+    colleague = staff(app, "zj_review2")
+    seen = colleague.open(address_of(walk))
+    assert "我的草稿" not in seen.text
+    decide(colleague, seen, "return", reason="另一人的草稿")
+    assert "我的草稿" in reviewer.open(address_of(walk)).text
 
 
 def test_members_have_none_of_these_pages(app: Flask, member: Visitor) -> None:
