@@ -1,12 +1,38 @@
 """What all tests share: fresh databases."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from engine.database import Database
 from tests.databases import PostgresqlCopies, SqliteCopies, postgresql_server
+from workflows.shared import accounts
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 3 * 2**30
+
+
+def pytest_configure() -> None:
+    """Spare every test what costs most: the disk, and hashing that is slow on purpose.
+
+    What tests write stays in memory if there is room: each has a database of its own.
+    """
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        tempfile.tempdir = str(MEMORY)
+    accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let each application find the templates that another one of this run compiled."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,9 @@ DUTIES = ("review", "fees", "photos", "training", "help_desk", "manage", "admin"
 
 SHORTEST_PASSWORD = 10
 
+HASHER = PasswordHasher()
+"""argon2id with the library's parameters; a hash says with which ones it was made."""
+
 
 class AccountNotFound(NotFound):
     """There is no such account."""
@@ -119,13 +122,13 @@ def give_duty(session: Session, *, account_id: int, association_id: int, duty: s
 
 def hash_password(password: str) -> str:
     """Hash a password with argon2id."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def is_password(hashed: str, password: str) -> bool:
     """Whether a password is the hashed one; takes the same time either way."""
     try:
-        return _HASHER.verify(hashed, password)
+        return HASHER.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 
@@ -154,6 +157,3 @@ def change_password(session: Session, *, account_id: int, known: str | None, has
     )
     if changed.one_or_none() is None:
         raise PasswordHasChanged
-
-
-_HASHER = PasswordHasher()
