@@ -3,7 +3,7 @@
 Hours are whole numbers of hundredths: 40.00 hours are 4000.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,11 +72,7 @@ def assess_hours(session: Session, *, member: Member, season: Season) -> HoursAc
     """
     last = last_inspected_year(session, member_id=member.id, before=season.year)
     exempt = _exempt_years(session, member)
-    years = tuple(
-        year
-        for year in range(_first_year(member, season, last), season.year + 1)
-        if year not in exempt
-    )
+    years = counted_years(member, season, last=last, exempt=exempt)
     done = session.scalar(
         select(func.coalesce(func.sum(HoursEntry.hours), 0)).where(
             HoursEntry.member_id == member.id,
@@ -84,12 +80,23 @@ def assess_hours(session: Session, *, member: Member, season: Season) -> HoursAc
             HoursEntry.earned_date <= season.hours_until_date,
         )
     )
-    required = (
-        0
-        if _is_free_by_age(member, season)
-        else sum(_required_in(year, member, season) for year in years)
-    )
+    required = required_hours(member, season, years=years)
     return HoursAccount(last, years, required, int(done or 0))
+
+
+def counted_years(
+    member: Member, season: Season, *, last: int | None, exempt: Collection[int]
+) -> tuple[int, ...]:
+    """The years of which hours are asked and counted; `last`: the last one inspected."""
+    first = _first_year(member, season, last)
+    return tuple(year for year in range(first, season.year + 1) if year not in exempt)
+
+
+def required_hours(member: Member, season: Season, *, years: Iterable[int]) -> int:
+    """What the season asks of a member for some years, in hundredths."""
+    if _is_free_by_age(member, season):
+        return 0
+    return sum(_required_in(year, member, season) for year in years)
 
 
 def list_hours(
