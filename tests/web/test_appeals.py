@@ -112,7 +112,8 @@ def test_evidence_is_attached_and_seen_by_who_decides(app: Flask, decided: Walk)
     page = higher.open(address_of(walk, "decide_appeal"))
     assert "判决书.pdf" in page.text
     file = page.html.xpath("//a[contains(@href, '/files/')]/@href")[0]
-    assert higher.client.get(file).status_code == 200
+    with higher.client.get(file) as response:
+        assert response.status_code == 200
     assert staff(app, "gz_review").client.get(file).status_code == 404
     assert staff(app, "gz_review").open(page.path).status == 404
 
