@@ -1,0 +1,39 @@
+"""Duties that a test's people need, and decisions by two of them."""
+
+from sqlalchemy import select
+
+from engine.actors import Actor
+from engine.completing import hold_task
+from tests.browser.conftest import Errands, Server
+from tests.browser.errands import get_task
+from workflows.shared.accounts import find_account, give_duty
+from workflows.shared.associations import Association
+
+
+def give_duty_to(server: Server, login: str, duty: str, code: str) -> str:
+    """Give somebody of the staff a duty at the association of a code; answers his login."""
+    with server.app.extensions["engine"].database.transaction() as session:
+        account = find_account(session, user_type="staff", login=login)
+        office = session.scalars(select(Association).where(Association.code == code)).one()
+        assert account is not None
+        give_duty(session, account_id=account.id, association_id=office.id, duty=duty)
+    return login
+
+
+def refuse(server: Server, errand: Errands, number: str) -> None:
+    """Let a member apply, and two people of the association not let him pass."""
+    errand(number).start().apply()
+    proposal = {"refusal_ground": "criminal_penalty", "reason": "判决已生效。"}
+    complete(server, number, "review_application", "propose_refusal", proposal, by=901)
+    complete(server, number, "agree_refusal", "agree", {}, by=902)
+
+
+def complete(
+    server: Server, number: str, step: str, outcome: str, values: dict[str, str], *, by: int
+) -> None:
+    """Complete a step of the association without a page."""
+    engine = server.app.extensions["engine"]
+    task = get_task(server.app, number, step)
+    with engine.database.transaction() as session:
+        held = hold_task(session, engine, task.id)
+        held.complete(outcome=outcome, values=values, by=Actor("staff", by), now=engine.now())
