@@ -14,7 +14,7 @@ from engine.noting import texts
 from engine.trail import Event, events
 from web.languages import spoken
 from workflows.shared.actor_names import name_accounts, name_actors
-from workflows.shared.applications import REVIEW, Decision, list_decisions
+from workflows.shared.applications import Decision, list_decisions
 from workflows.shared.statuses import status_label
 from workflows.shared.step_names import StepNames
 
@@ -31,6 +31,10 @@ SENTENCES = {
     "error_caught": N_("An exception of the process: %(code)s"),
     "case_ended": N_("The case ended: %(status)s"),
     "case_cancelled": N_("The case was closed: %(status)s"),
+    "case_reopened": N_("The case was opened anew"),
+    "task_nudged": N_("The member asked for speed"),
+    "task_escalated": N_("Overdue: the managers were told"),
+    "case_moved": N_("The case went to another association with its member"),
 }
 HANDED_OVER = {
     "task_assigned": N_("Handed to %(name)s"),
@@ -54,6 +58,8 @@ LOOKS = {
     "approve": "is-good",
     "received": "is-good",
     "return": "is-returned",
+    "propose_refusal": "is-returned",
+    "case_reopened": "is-now",
     "not_received": "is-returned",
     "apply": "is-now",
 }
@@ -67,7 +73,9 @@ def describe_trail(
     actors = {each.number: Actor(each.by_kind, each.by_id) for each in shown}  # type: ignore[arg-type]
     people = name_actors(session, actors.values())
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
-    decisions = {each.round: each for each in list_decisions(session, engine.vault, case=case)}
+    decisions = {
+        str(each.sent.task_id): each for each in list_decisions(session, engine.vault, case=case)
+    }
     notes = texts(session, engine.vault, case=case)
     given = name_accounts(session, (each.data.get("to") for each in shown))
     return [
@@ -80,7 +88,7 @@ def describe_trail(
             else _sentence(each, names),
             "round": each.data.get("round"),
             "reason": _reason(each, decisions) or notes.get(each.number, ""),
-            "look": LOOKS.get(each.data.get("outcome", each.kind), ""),
+            "look": _look(each),
             "data": _write_data(each) if is_full else "",
         }
         for each in shown
@@ -118,11 +126,17 @@ def _say_given(event: Event, given: Mapping[int, str]) -> str:
     return _(HANDED_OVER[event.kind], name=given.get(to, ""))
 
 
-def _reason(event: Event, decisions: Mapping[int, Decision]) -> str:
-    if event.kind != "task_completed" or event.data["element"] != REVIEW:
+def _reason(event: Event, decisions: Mapping[str, Decision]) -> str:
+    if event.kind != "task_completed":
         return ""
-    decision = decisions.get(event.data["round"])
+    decision = decisions.get(event.data["task"])
     return decision.reason if decision else ""
+
+
+def _look(event: Event) -> str:
+    if event.data.get("status") == "not_passed":
+        return "is-returned"
+    return LOOKS.get(event.data.get("outcome", event.kind), "")
 
 
 def _write_data(event: Event) -> str:

@@ -15,21 +15,21 @@ from web.inbox.addresses import kept_filters
 from web.languages import spoken
 from web.numbers import small_int
 from web.sent_forms import draw_sent_form
-from workflows.review.applications import Applications, Round, RoundChanges
-from workflows.shared.application_kinds import find_application
-from workflows.shared.applications import REVIEW
-from workflows.shared.sent_forms import SentForm
+from workflows.review.applications import Applications, Round, RoundChanges, kind_under_review
+from workflows.shared.applications import DECISIONS
+from workflows.shared.sent_forms import SentForm, say_ground
 from workflows.shared.step_names import StepNames
 
 
 def read_forms(session: Session, task: Task) -> list[SentForm]:
     """The forms of the application that a task is about; none if it is about something else."""
-    if find_application(task.kind) is None:
+    kind = kind_under_review(session, task)
+    if kind is None:
         return []
     return _applications().read_forms(
         session,
         case=get_case(session, task.case_id),
-        kind=task.kind,
+        kind=kind,
         round=task.round,
         language=spoken(),
         now=current.now(),
@@ -104,11 +104,20 @@ def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
 
 def describe_decision(session: Session, task: Task) -> dict[str, Any]:
     """The reason and the marks of the decision that was made on a task."""
-    found = next((each for each in _rounds(session, task) if each.number == task.round), None)
-    if found is None or found.decision is None:
-        return {"reason": "", "marks": []}
-    marks = label_marks(session, task, found.decision.marks)
-    return {"reason": found.decision.reason, "marks": marks}
+    case, applications = get_case(session, task.case_id), _applications()
+    found = applications.find_decision(session, case=case, task=task)
+    if found is None:
+        return {"ground": "", "reason": "", "marks": []}
+    ground = say_ground(
+        session,
+        applications.engine,
+        case=case,
+        decision=found,
+        language=spoken(),
+        now=current.now(),
+    )
+    marks = label_marks(session, task, found.marks)
+    return {"ground": ground, "reason": found.reason, "marks": marks}
 
 
 def label_marks(session: Session, task: Task, marks: Sequence[NewMark]) -> list[dict[str, str]]:
@@ -142,7 +151,7 @@ def _compare(session: Session, task: Task, before: Round, after: Round) -> Round
 
 
 def _rounds(session: Session, task: Task) -> list[Round]:
-    if task.element_id != REVIEW:
+    if task.element_id not in DECISIONS:
         return []
     return _applications().list_rounds(session, case=get_case(session, task.case_id))
 

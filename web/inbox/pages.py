@@ -49,7 +49,7 @@ def draw_task(
 ) -> str:
     """The page of an open task, with what was typed when it was not accepted."""
     task = opened.task
-    can_decide = can(viewer, "complete", task)
+    can_decide = can(viewer, "complete", task) and not opened.obstacle
     can_mark = can_decide and any(way.id == RETURN for way in opened.form.outcomes)
     decision = forms.draw(
         current_app.jinja_env,
@@ -70,6 +70,7 @@ def draw_task(
         claimed_fee=_draw_fee(opened),
         decision=decision,
         can_decide=can_decide,
+        obstacle=opened.obstacle,
         decide_address=url_for("inbox.decide", task_id=task.id, **kept_filters()),
         has_errors=bool(errors),
     )

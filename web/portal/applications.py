@@ -11,18 +11,19 @@ from engine.language import _
 from web import current
 from web.languages import spoken
 from web.numbers import small_int
-from web.portal import cases
+from web.portal import cases, waiting
 from web.portal.trails import list_nodes
 from web.sent_forms import draw_sent_form, list_sent_forms
 from web.sessions import get_member_person
-from workflows.inspection.applications import find_obstacle, start_inspection
+from workflows.inspection.applications import can_withdraw, find_obstacle, start_inspection
 from workflows.inspection.applications import withdraw as withdraw_application
+from workflows.inspection.policies import CannotWithdraw
 from workflows.shared.access import check
 from workflows.shared.application_kinds import find_application
 from workflows.shared.associations import get_association
 from workflows.shared.inspection_row import inspection_row
 from workflows.shared.register import get_member
-from workflows.shared.statuses import LABELS
+from workflows.shared.statuses import LABELS, status_for_member
 from workflows.shared.subjects import subject_of_case
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
@@ -39,13 +40,15 @@ def index() -> ResponseReturnValue:
         shown = [
             describe(session, each)
             for each in found
-            if year in (None, each.year) and status in ("", each.status)
+            if year in (None, each.year) and status in ("", status_for_member(each.status))
         ]
     return render_template(
         "portal/applications.html",
         applications=shown,
         years=sorted({each.year for each in found if each.year}, reverse=True),
-        statuses=[code for code in LABELS if any(each.status == code for each in found)],
+        statuses=[
+            code for code in LABELS if any(status_for_member(each.status) == code for each in found)
+        ],
         year=year,
         chosen=status,
         is_filtered=bool(found),
@@ -137,7 +140,10 @@ def trail(case_id: UUID) -> ResponseReturnValue:
         case = cases.get_own_case(session, person, case_id, "see_trail")
         nodes = list_nodes(session, engine, case)
         return render_template(
-            "portal/trail.html", application=describe(session, case), nodes=nodes
+            "portal/trail.html",
+            application=describe(session, case),
+            nodes=nodes,
+            waiting=waiting.describe(session, case, back=request.path),
         )
 
 
@@ -147,6 +153,8 @@ def withdraw(case_id: UUID) -> ResponseReturnValue:
     person, _member_id = get_member_person()
     with current.engine().database.read() as session:
         case = cases.get_own_case(session, person, case_id, "withdraw")
+        if not can_withdraw(session, case):
+            raise CannotWithdraw
         return render_template("portal/withdraw.html", application=describe(session, case))
 
 
@@ -182,17 +190,17 @@ def describe(session: Session, case: Case) -> dict[str, object]:
         "id": case.id,
         "year": case.year,
         "kind": case.kind,
-        "status": case.status,
+        "status": status_for_member(case.status),
         "round": case.round,
         "updated_at": case.updated_at,
-        "actions": list_actions(case, has_task=cases.find_own_task(session, case) is not None),
+        "actions": list_actions(session, case),
     }
 
 
-def list_actions(case: Case, *, has_task: bool) -> list[dict[str, str]]:
+def list_actions(session: Session, case: Case) -> list[dict[str, str]]:
     """What a member can do with an application now, the first thing first."""
     actions = []
-    if has_task:
+    if cases.find_own_task(session, case) is not None:
         words = _("Apply again") if case.status == "returned" else _("Go on")
         address = url_for("applications.open_application", case_id=case.id)
         actions.append({"words": words, "address": address})
@@ -203,6 +211,7 @@ def list_actions(case: Case, *, has_task: bool) -> list[dict[str, str]]:
                 "address": url_for("applications.sent", case_id=case.id),
             }
         )
+    if can_withdraw(session, case):
         actions.append(
             {"words": _("Withdraw"), "address": url_for("applications.withdraw", case_id=case.id)}
         )

@@ -16,8 +16,8 @@ INSPECTION = "inspection"
 APPEAL = "appeal"
 RULING = "ruling"
 
-SENT = frozenset({"in_review", "in_second_review"})
-"""Where an application is with the association: it can be withdrawn, not changed."""
+SENT = frozenset({"in_review", "in_second_review", "awaiting_agreement"})
+"""Where an application is with the association: it cannot be changed."""
 
 
 def list_cases(session: Session, *, member_id: int) -> Sequence[Case]:

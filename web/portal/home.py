@@ -11,7 +11,7 @@ from engine.cases import Case
 from engine.language import _
 from web import current
 from web.languages import spoken
-from web.portal import appeals, applications, cases, messages
+from web.portal import appeals, applications, cases, messages, waiting
 from web.sessions import get_member_person
 from web.words import day as say_day
 from workflows.inspection.applications import find_obstacle
@@ -22,7 +22,7 @@ from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, get_member
 from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season, find_season
-from workflows.shared.statuses import status_label
+from workflows.shared.statuses import status_for_member, status_label
 
 RECENT = 3
 
@@ -80,13 +80,14 @@ def _describe_year(session: Session, member: Member, season: Season) -> dict[str
 
 
 def _describe_case(session: Session, case: Case) -> dict[str, object]:
-    has_task = cases.find_own_task(session, case) is not None
-    actions = applications.list_actions(case, has_task=has_task)
+    actions = applications.list_actions(session, case)
+    status = status_for_member(case.status)
     described: dict[str, object] = {
-        "status": case.status,
-        "words": status_label(case.status),
+        "status": status,
+        "words": status_label(status),
         "sentence": _say_next(case),
         "actions": actions[:2],
+        "waiting": waiting.describe(session, case, back=url_for("home")),
     }
     if case.status == "returned":
         last = find_last_return(session, current.engine().vault, case=case)
@@ -132,11 +133,16 @@ def _say_next(case: Case) -> str:
             "Your association checks the fee. You can complete everything else meanwhile."
         ),
         "in_review": _("Your application is with the association. There is nothing to do."),
+        "awaiting_agreement": _(
+            "Your application is with the association. There is nothing to do."
+        ),
         "in_second_review": _("Your application is in second review. There is nothing to do."),
         "returned": _("Change what is asked for, then apply again."),
         "withdrawn": _("You withdrew your application. Change it and apply again, or abandon it."),
         "passed": _("Your inspection has passed. Your QR code shows it."),
         "deferred": _("Your inspection of this year is deferred."),
+        "not_passed": _("Your inspection was not passed. The messages say why."),
+        "not_inspected": _("Your application was not sent in time."),
     }
     return sentences.get(case.status, status_label(case.status))
 

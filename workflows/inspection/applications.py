@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -11,8 +12,9 @@ from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
 from engine.lifecycle import start_case
 from engine.message_events import send_message
+from engine.tasks import Task
 from workflows.inspection.policies import CannotWithdraw, check_may_apply
-from workflows.shared.applications import is_decided
+from workflows.shared.applications import REVIEW, is_decided
 from workflows.shared.dates import local_date
 from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
@@ -95,6 +97,14 @@ def variables_of(member: Member, season: Season) -> dict[str, object]:
     }
 
 
+def can_withdraw(session: Session, case: Case) -> bool:
+    """Whether an application is with the association and nobody has decided anything of it."""
+    waits = select(Task.id).where(
+        Task.case_id == case.id, Task.element_id == REVIEW, Task.state == "open"
+    )
+    return session.scalar(waits) is not None and not is_decided(session, case=case)
+
+
 def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: datetime) -> None:
     """撤回: take an application back while nobody has decided anything of it.
 
@@ -102,7 +112,7 @@ def withdraw(session: Session, engine: Engine, *, case: Case, by: Actor, now: da
     """
     key = str(case.subject_id)
     case = hold_case(session, case.id)
-    if is_decided(session, case=case) or not send_message(
+    if not can_withdraw(session, case) or not send_message(
         session, engine, case_id=case.id, name="withdrawn", key=key, by=by, now=now
     ):
         raise CannotWithdraw

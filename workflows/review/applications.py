@@ -14,7 +14,8 @@ from engine.tasks import Task
 from forms import Change, Language, compare, mark_paths, read_marks
 from forms.receiving import Submitted
 from workflows.shared import sent_forms
-from workflows.shared.applications import REVIEW, Decision, list_decisions
+from workflows.shared.application_kinds import find_application
+from workflows.shared.applications import DECISIONS, REVIEW, Decision, list_decisions
 from workflows.shared.sent_forms import SentForm
 
 NO_VALUES: Mapping[str, Any] = {}
@@ -22,7 +23,7 @@ NO_VALUES: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Round:
-    """One time that an application was sent, and what was decided of it, if anything was."""
+    """One time that an application was sent, and what was decided of it last, if anything was."""
 
     number: int
     kind: str
@@ -62,10 +63,16 @@ class Applications(sent_forms.Applications):
         decisions = {
             each.round: each for each in list_decisions(session, self.engine.vault, case=case)
         }
-        rounds = {
-            number: Round(number, kind, at, decisions.get(number)) for number, kind, at in sent
-        }
+        rounds: dict[int, Round] = {}
+        for number, kind, at in sent:
+            # Whatever was sent back or revoked is reviewed again; it was sent once.
+            rounds.setdefault(number, Round(number, kind, at, decisions.get(number)))
         return [rounds[number] for number in sorted(rounds)]
+
+    def find_decision(self, session: Session, *, case: Case, task: Task) -> Decision | None:
+        """What was decided in one step of a case's review."""
+        found = list_decisions(session, self.engine.vault, case=case)
+        return next((each for each in found if each.sent.task_id == task.id), None)
 
     def compare_rounds(
         self,
@@ -106,6 +113,18 @@ class Applications(sent_forms.Applications):
                 covered = [form.cover(each) for each in changes]
                 found.append(FormChanges(form.element_id, form.process_id, known is None, covered))
         return RoundChanges(before, after, found)
+
+
+def kind_under_review(session: Session, task: Task) -> str | None:
+    """The kind of the application that a task is about; None if it is about something else."""
+    if task.element_id not in DECISIONS:
+        return None if find_application(task.kind) is None else task.kind
+    # The later steps of a round have kinds of their own; its first one has the application's.
+    return session.scalar(
+        select(Task.kind)
+        .where(Task.case_id == task.case_id, Task.element_id == REVIEW, Task.round == task.round)
+        .limit(1)
+    )
 
 
 def read_new_marks(forms: Iterable[SentForm], posted: Submitted) -> list[NewMark]:
