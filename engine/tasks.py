@@ -16,6 +16,7 @@ _WAITS = text("state = 'open' AND lane <> subject_kind")
 _DECIDED = text("state = 'completed' AND lane <> subject_kind")
 _OTHERS = text("lane <> subject_kind")
 _PUNCTUAL = text("state = 'open' AND escalated_at IS NULL AND due_at IS NOT NULL")
+_LATE = text("state = 'open' AND escalated_at IS NOT NULL")
 
 _DESK = ("association_id", "duty")
 _ASKED = ("kind", "year", "round", "assigned_to", "nudges")
@@ -83,8 +84,9 @@ class Task(Base):
         Index(
             "ix_task_escalated_at",
             "escalated_at",
-            sqlite_where=text("escalated_at IS NOT NULL"),
-            postgresql_where=text("escalated_at IS NOT NULL"),
+            "association_id",
+            sqlite_where=_LATE,
+            postgresql_where=_LATE,
         ),
     )
 

@@ -21,14 +21,10 @@ def is_due_by(moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def is_escalated_since(moment: datetime) -> ColumnElement[bool]:
-    """Open, and told to those above since then."""
-    return and_(Task.escalated_at.is_not(None), Task.escalated_at >= moment, _IS_OPEN)
-
-
-def is_overdue(now: datetime) -> ColumnElement[bool]:
-    """Open after its time."""
-    return and_(_IS_OPEN, Task.due_at < now)
+def is_escalated(since: datetime | None = None) -> ColumnElement[bool]:
+    """Open, and told to those above: ever, or since then."""
+    told = and_(_IS_OPEN, Task.escalated_at.is_not(None))
+    return told if since is None else and_(told, Task.escalated_at >= since)
 
 
 def begin_of_day(now: datetime) -> datetime:

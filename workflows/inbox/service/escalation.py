@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.actors import SYSTEM
@@ -16,8 +16,7 @@ from engine.tasks import Task
 from workflows.inbox.service.conditions import (
     begin_of_day,
     is_due_by,
-    is_escalated_since,
-    is_overdue,
+    is_escalated,
 )
 from workflows.inbox.service.reminders import tell_once_a_day
 from workflows.shared.accounts import Account, StaffDuty
@@ -75,8 +74,8 @@ def _mark_some(engine: Engine, now: datetime) -> int:
 def _tell_managers(engine: Engine, now: datetime) -> None:
     """One digest a day: what an association has no manager for is told the one above it."""
     with engine.database.read() as session:
-        new = _count(session, is_escalated_since(begin_of_day(now)))
-        total = _count(session, is_overdue(now))
+        new = _count(session, is_escalated(begin_of_day(now)))
+        total = _count(session, is_escalated())
         told: dict[int, Counter[str]] = {}
         offices: dict[int, int] = {}
         for association_id, count in sorted(new.items()):
@@ -109,10 +108,10 @@ def list_managers(session: Session, association_id: int) -> list[int]:
     return [account_id for account_id, distance in rows if distance == rows[0].distance]
 
 
-def _count(session: Session, condition: object) -> Counter[int]:
+def _count(session: Session, condition: ColumnElement[bool]) -> Counter[int]:
     rows = session.execute(
         select(Task.association_id, func.count())
-        .where(condition, Task.association_id.is_not(None))  # type: ignore[arg-type]
+        .where(condition, Task.association_id.is_not(None))
         .group_by(Task.association_id)
     )
     return Counter({key: count for key, count in rows if key is not None})
