@@ -393,10 +393,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_task_escalated_at",
-            ["escalated_at"],
+            ["escalated_at", "association_id"],
             unique=False,
-            sqlite_where=sa.text("escalated_at IS NOT NULL"),
-            postgresql_where=sa.text("escalated_at IS NOT NULL"),
+            sqlite_where=sa.text("state = 'open' AND escalated_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND escalated_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_task_kind",
@@ -495,8 +495,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_task_escalated_at",
-            sqlite_where=sa.text("escalated_at IS NOT NULL"),
-            postgresql_where=sa.text("escalated_at IS NOT NULL"),
+            sqlite_where=sa.text("state = 'open' AND escalated_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND escalated_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_task_due",
