@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -53,10 +53,9 @@ def copy(task_id: UUID) -> ResponseReturnValue:
         # What was typed on the page below the window stays there.
         with current.engine().database.read() as session:
             task = get_task(session, viewer, task_id)
-            part = render_template(
+            return render_template(
                 "inbox/_copies.html", is_swapped=True, **describe(session, viewer, task)
             )
-        return Response(part, headers={"HX-Trigger": "window-close"})
     flash(_("The task was copied."), "success")
     return redirect(url_for("inbox.show", task_id=task_id, **kept_filters()))
 

@@ -64,7 +64,7 @@ const ACTIONS = {
   x: tickHere,
   "/": () => goTo(document.getElementById("q")),
   a: () => goTo(decision("approve") ?? find("#decision .btn-primary:not(.visually-hidden)")),
-  r: () => goTo(find("#decision textarea[name=reason]")),
+  r: () => goTo(find("#decision :is(select[name=ground], textarea[name=reason])")),
   n: () => press(find("[data-key=n]")),
   p: () => press(find("[data-key=p]")),
   c: () => press(find("#claim button")),
@@ -84,6 +84,17 @@ function act(event) {
   leader = key === "g" ? Date.now() : 0;
   if (Object.hasOwn(ACTIONS, key) && ACTIONS[key]()) event.preventDefault();
 }
+
+/* Whoever is at a task of the list stays there when the list is drawn anew. */
+let place = "";
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  const here = target.id === "tasks" && document.activeElement.closest("#tasks td.title a");
+  place = here ? here.pathname : "";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (place) rows().find((each) => each.pathname === place)?.focus();
+  place = "";
+});
 
 if (list) {
   document.addEventListener("keydown", act);

@@ -3,6 +3,8 @@
 const frame = document.getElementById("window");
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target.id === "window-body" && frame && !frame.open) frame.showModal();
+  if (target.id !== "window-body" || !frame) return;
+  // An answer with nothing for the window was for the page below it.
+  if (!target.childElementCount) frame.close();
+  else if (!frame.open) frame.showModal();
 });
-document.addEventListener("window-close", () => frame?.close());
