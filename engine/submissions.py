@@ -85,8 +85,14 @@ def seal_values(
     vault: Vault, session: Session, subject: str, values: Mapping[str, object]
 ) -> tuple[bytes, str]:
     """Seal a submission's values; returns them and their salted digest (hex)."""
+    said, digest = salt_values(values)
+    return vault.seal(session, subject, said), digest
+
+
+def salt_values(values: object) -> tuple[bytes, str]:
+    """A submission's values as they are sealed, and their salted digest (hex)."""
     said = orjson.dumps({"salt": secrets.token_hex(16), "values": values})
-    return vault.seal(session, subject, said), hashlib.sha256(said).hexdigest()
+    return said, hashlib.sha256(said).hexdigest()
 
 
 def add_submission(session: Session, row: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ values are never here, only salted digests of them.
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,7 @@ class Trail:
         """Chain what was added: from now on it cannot be changed."""
         for row in self._added:
             if "mac" not in row:
-                row["mac"] = self.head = _mac(self._key, self.head, row)
+                row["mac"] = self.head = link(self._key, self.head, row)
 
     def flush(self, session: Session) -> None:
         """Write what was added, in one statement."""
@@ -76,7 +76,8 @@ class Trail:
             self._added = []
 
 
-def _mac(key: bytes, before: bytes, row: dict[str, Any]) -> bytes:
+def link(key: bytes, before: bytes, row: Mapping[str, Any]) -> bytes:
+    """The keyed hash of an event's row, over the one before it."""
     said = orjson.dumps(
         [
             row["case_id"].hex,
@@ -106,7 +107,7 @@ def broken_links(
     before, number = NOTHING_YET, 0
     for event in events(session, case_id):
         number += 1
-        expected = _mac(
+        expected = link(
             key,
             before,
             {

@@ -70,8 +70,12 @@ class Vault:
 
     def seal(self, session: Session, subject: str, data: bytes) -> bytes:
         """Seal data with the subject's own key; makes the key at first use."""
-        nonce = secrets.token_bytes(NONCE)
-        return nonce + AESGCM(self._data_key(session, subject)).encrypt(nonce, data, b"")
+        return seal_with(self._data_key(session, subject), data)
+
+    def make_key(self, subject: str) -> tuple[bytes, bytes]:
+        """A new data key for a subject, in clear and as its row keeps it."""
+        key = secrets.token_bytes(32)
+        return key, self._wrap(key, subject.encode())
 
     def open(self, session: Session, subject: str, sealed: bytes) -> bytes:
         """Read what `seal` sealed; raises Erased when the subject's key is gone."""
@@ -83,12 +87,8 @@ class Vault:
     def _data_key(self, session: Session, subject: str) -> bytes:
         key = self._find_key(session, subject)
         if key is None:
-            key = secrets.token_bytes(32)
-            session.execute(
-                insert(SubjectKey).values(
-                    subject=subject, wrapped=self._wrap(key, subject.encode())
-                )
-            )
+            key, wrapped = self.make_key(subject)
+            session.execute(insert(SubjectKey).values(subject=subject, wrapped=wrapped))
             self._found(session)[subject] = key
         return key
 
@@ -119,3 +119,9 @@ class Vault:
             except InvalidTag:
                 continue
         raise Erased
+
+
+def seal_with(key: bytes, data: bytes) -> bytes:
+    """Seal data with a subject's own key."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, b"")

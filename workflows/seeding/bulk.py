@@ -1,0 +1,125 @@
+"""Writing very many rows: what is prepared once per table, and COPY where there is one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg import Cursor, sql
+from sqlalchemy import JSON, BigInteger, Index, Integer, Table, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from engine.database import Base, Database
+
+Row = Sequence[Any]
+
+
+class Bulk:
+    """Rows of some tables on their way into the database; JSON is given as text."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._dialect = database.sql.dialect
+        self._rows: dict[tuple[Table, tuple[str, ...]], list[Row]] = {}
+
+    def add(self, table: Table, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
+        """Put rows of a table with the others that `write` will write, tables in this order."""
+        self._rows.setdefault((table, columns), []).extend(rows)
+
+    def write(self, session: Session) -> int:
+        """Write what was added; returns how many rows that were."""
+        count = 0
+        for (table, columns), rows in self._rows.items():
+            if self.database.is_sqlite:
+                self._insert(session, table, columns, rows)
+            else:
+                self._copy(session, table, columns, rows)
+            count += len(rows)
+            rows.clear()
+        return count
+
+    def _insert(
+        self, session: Session, table: Table, columns: tuple[str, ...], rows: list[Row]
+    ) -> None:
+        statement = insert(table).compile(dialect=self._dialect, column_keys=list(columns))
+        processors = [
+            None
+            if isinstance(table.c[name].type, JSON)
+            else table.c[name].type.dialect_impl(self._dialect).bind_processor(self._dialect)
+            for name in columns
+        ]
+        place = {name: number for number, name in enumerate(columns)}
+        wanted = [(place[name], processors[place[name]]) for name in statement.positiontup or ()]
+        session.connection().exec_driver_sql(
+            str(statement),
+            [
+                tuple(row[at] if process is None else process(row[at]) for at, process in wanted)
+                for row in rows
+            ],
+        ) if rows else None
+
+    def _copy(
+        self, session: Session, table: Table, columns: tuple[str, ...], rows: list[Row]
+    ) -> None:
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        cursor: Cursor[Any] = session.connection().connection.cursor()  # type: ignore[assignment]
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def begin_bulk(session: Session, database: Database) -> None:
+    """Spare the database, for this transaction, what the rows' maker answers for."""
+    if not database.is_sqlite and session.scalar(text("SHOW is_superuser")) == "on":
+        # References hold as they were made; checking each one again takes as long as the rows.
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+
+
+def drop_indexes(session: Session, tables: Iterable[Table]) -> list[Index]:
+    """Drop the tables' indexes and give them, to be made again when all rows are there."""
+    dropped = [index for table in tables for index in sorted(table.indexes, key=_name)]
+    for index in dropped:
+        index.drop(session.connection())
+    return dropped
+
+
+def make_index(session: Session, index: Index) -> None:
+    """Make an index again."""
+    index.create(session.connection())
+
+
+def bring_counters(database: Database, tables: Iterable[Table]) -> None:
+    """Let new rows be numbered after those that were written with their numbers."""
+    if database.is_sqlite:
+        return
+    with database.transaction() as session:
+        for table in tables:
+            column = table.columns.get("id")
+            if column is None or not isinstance(column.type, BigInteger | Integer):
+                continue
+            counter = func.pg_get_serial_sequence(table.name, "id")
+            last = select(func.max(column)).scalar_subquery()
+            session.execute(select(func.setval(counter, func.coalesce(last, 1))))
+
+
+def gather_statistics(database: Database) -> None:
+    """Let the database know how many rows there are of what, as it does by itself in time."""
+    with database.sql.connect() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+            return
+        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+        plain.exec_driver_sql("VACUUM ANALYZE")
+
+
+def table_of(model: type[Base]) -> Table:
+    """A model's table."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model} has no table of its own")
+    return table
+
+
+def _name(index: Index) -> str:
+    return str(index.name)
