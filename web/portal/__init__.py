@@ -1,9 +1,9 @@
 """The member's portal: home, applications, tasks, results, messages."""
 
-from web.portal import appeals, applications, messages, results
+from web.portal import appeals, applications, messages, results, waiting
 from web.portal.home import show_home
 from web.portal.tasks import bp as steps
 
 __all__ = ["blueprints", "show_home"]
 
-blueprints = (applications.bp, appeals.bp, steps, results.bp, messages.bp)
+blueprints = (applications.bp, waiting.bp, appeals.bp, steps, results.bp, messages.bp)

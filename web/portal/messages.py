@@ -16,6 +16,13 @@ bp = Blueprint("messages", __name__, url_prefix="/messages")
 
 PAGE = 20
 
+LISTS = {
+    "tasks_assigned": {"mine": "1"},
+    "tasks_due": {"assigned": "me"},
+    "tasks_overdue": {"overdue": "1"},
+}
+"""What of the inbox a message about several tasks leads to, by its wording."""
+
 
 @bp.get("")
 def index() -> ResponseReturnValue:
@@ -95,9 +102,10 @@ def _address(message: Message) -> str:
 
 
 def _address_for_staff(message: Message) -> str:
-    """A task, the case of a message without one, or what was handed over together."""
+    """A task, the case of a message without one, or the list that a message is about."""
     if message.task_id is not None:
         return url_for("inbox.show", task_id=message.task_id)
     if message.case_id is not None:
         return url_for("cases.show", case_id=message.case_id)
-    return url_for("inbox.index", mine="1") if message.template == "tasks_assigned" else ""
+    filters = LISTS.get(message.template)
+    return "" if filters is None else url_for("inbox.index", **filters)
