@@ -1,5 +1,8 @@
 """The bell: the messages of a member, or of a person of an association's staff."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,7 +19,7 @@ bp = Blueprint("messages", __name__, url_prefix="/messages")
 
 PAGE = 20
 
-LISTS = {
+LISTS: Mapping[str, Mapping[str, Any]] = {
     "tasks_assigned": {"mine": "1"},
     "tasks_due": {"assigned": "me"},
     "tasks_overdue": {"overdue": "1"},
