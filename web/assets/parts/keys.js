@@ -64,7 +64,7 @@ const ACTIONS = {
   x: tickHere,
   "/": () => goTo(document.getElementById("q")),
   a: () => goTo(decision("approve") ?? find("#decision .btn-primary:not(.visually-hidden)")),
-  r: () => goTo(find("#decision :is(select[name=ground], textarea[name=reason])")),
+  r: () => goTo(find("#decision textarea[name=reason]")),
   n: () => press(find("[data-key=n]")),
   p: () => press(find("[data-key=p]")),
   c: () => press(find("#claim button")),
