@@ -188,7 +188,7 @@ def test_the_diagram_marks_the_place_and_the_way_and_nothing_beside(app: Flask) 
     assert "which_application_to_choose_inspection" in top["flows"]
     assert "which_application_to_abandoned" not in top["flows"]
     assert called["here"] == ["review_application"]
-    assert called["flows"] == ["started_to_review_application"]
+    assert called["flows"] == ["plan_to_review_application", "started_to_plan"]
 
 
 def test_the_way_back_after_a_return_is_marked(app: Flask) -> None:

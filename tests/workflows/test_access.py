@@ -111,6 +111,8 @@ TABLE = """
 金的申请  withdraw          金
 金的申请  pay               金
 金的申请  retry             系
+金的申请  revoke            管
+金的申请  reopen            管
 木的申请  see               木 市 省 系 计
 木的申请  retry             系
 木的申请  withdraw          木

@@ -19,7 +19,7 @@ from engine.retrying import retry_incident
 from engine.submissions import submissions
 from engine.tasks import Task
 from web import current
-from web.cases import rulings
+from web.cases import remedies, rulings
 from web.cases.blueprint import bp
 from web.cases.trails import describe_trail
 from web.languages import spoken
@@ -95,6 +95,7 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
         "steps": _describe_steps(session, viewer, found, incidents, names),
         "incidents": [_describe_incident(each, names) for each in incidents],
         "can_retry": is_admin,
+        **remedies.find_addresses(session, viewer, case),
         "ruling_address": rulings.find_address(session, viewer, case),
         "variables": _describe_variables(found) if is_admin else [],
         "rounds": _describe_rounds(session, engine, case, names),

@@ -117,14 +117,14 @@ class Applications(sent_forms.Applications):
 
 def kind_under_review(session: Session, task: Task) -> str | None:
     """The kind of the application that a task is about; None if it is about something else."""
-    if task.element_id not in DECISIONS:
-        return None if find_application(task.kind) is None else task.kind
-    # The later steps of a round have kinds of their own; its first one has the application's.
-    return session.scalar(
-        select(Task.kind)
-        .where(Task.case_id == task.case_id, Task.element_id == REVIEW, Task.round == task.round)
-        .limit(1)
-    )
+    kind: str | None = task.kind
+    if task.element_id in DECISIONS:
+        # The later steps of a round have kinds of their own; its first one has the application's.
+        first = select(Task.kind).where(
+            Task.case_id == task.case_id, Task.element_id == REVIEW, Task.round == task.round
+        )
+        kind = session.scalar(first.limit(1))
+    return kind if kind is not None and find_application(kind) is not None else None
 
 
 def read_new_marks(forms: Iterable[SentForm], posted: Submitted) -> list[NewMark]:

@@ -216,9 +216,9 @@ def visible_seasons(viewer: Viewer) -> ColumnElement[bool]:
     return Season.association_id.in_(sorted(_associations(viewer, *OVERSEERS)))
 
 
-def managed_associations(viewer: Viewer) -> frozenset[int]:
-    """The associations whose settings the viewer sees."""
-    return _associations(viewer, *OVERSEERS)
+def managed_associations(viewer: Viewer, *, to_change: bool = False) -> frozenset[int]:
+    """The associations whose settings and members the viewer sees, or may also act on."""
+    return _associations(viewer, *(MANAGING if to_change else OVERSEERS))
 
 
 def _is_of_a_duty(viewer: Viewer) -> ColumnElement[bool]:
@@ -308,6 +308,8 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Case, "nudge"): (_is_subject,),
     (Case, "pay"): (_is_subject,),
     (Case, "retry"): (_with("admin"),),
+    (Case, "revoke"): (_with("manage"),),
+    (Case, "reopen"): (_with("manage"),),
     (Task, "see"): (_is_subject, _has_its_duty, _with(*OVERSEERS)),
     (Task, "claim"): (_has_its_duty,),
     (Task, "complete"): (_is_subject, _has_its_duty),
