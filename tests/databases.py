@@ -81,17 +81,18 @@ class PostgresqlCopies:
 
 
 @contextmanager
-def postgresql_server(*, is_durable: bool = False) -> Iterator[str]:
+def postgresql_server(*, is_durable: bool = False, folder: Path | None = None) -> Iterator[str]:
     """Give the URL of a running PostgreSQL server: the one at DATABASE_URL, or a new one.
 
-    A new one does not wait for the disk, unless it is to be durable.
+    A new one does not wait for the disk, unless it is to be durable. In a given folder it finds
+    again what it kept there.
     """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
         yield given
         return
-    directory = Path(tempfile.mkdtemp(prefix="huiji-postgresql-"))
-    server = PostgresServer(directory, cleanup_mode="delete")
+    directory = folder or Path(tempfile.mkdtemp(prefix="huiji-postgresql-"))
+    server = PostgresServer(directory, cleanup_mode="stop" if folder else "delete")
     server.start()
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -103,4 +104,5 @@ def postgresql_server(*, is_durable: bool = False) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.stop()
-        shutil.rmtree(directory)
+        if folder is None:
+            shutil.rmtree(directory)

@@ -17,11 +17,13 @@ from engine.feel.tck import report
 from engine.jobs import Worker
 from engine.shipped import list_top_processes
 from web.app import create_app
-from web.demo import describe_demo, make_demo
+from web.demo import PASSWORD, describe_demo, make_demo
 from web.installing import ROOT, release_shipped
 from web.schema import migrate
+from web.seeding import NotEmpty, fill_database
 from web.settings import Settings
 from web.verifying import check_trails
+from workflows.seeding import Size
 
 
 @click.group()
@@ -91,6 +93,23 @@ def demo() -> None:
     if not make_demo(settings, with_cases=True):
         click.echo("There is something in the database already.")
     click.echo(describe_demo(settings))
+
+
+@main.command()
+@click.option("--members", default=300_000, show_default=True, type=click.IntRange(min=1))
+@click.option("--cases", default=1_000_000, show_default=True, type=click.IntRange(min=1))
+@click.option("--password", default=PASSWORD, show_default=True, help="Of all accounts.")
+def seed(members: int, cases: int, password: str) -> None:
+    """Fill a new database with invented people of a whole country and their cases.
+
+    To see how everything behaves then; never where real people are.
+    """
+    with _open_engine() as engine:
+        try:
+            fill_database(engine, Size(members, cases), password=password, say=click.echo)
+        except NotEmpty:
+            click.echo("There is something in the database already.", err=True)
+            sys.exit(1)
 
 
 @main.command()

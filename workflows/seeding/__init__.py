@@ -5,7 +5,7 @@ A few cases are really run, each to where a story leaves it, in a transaction th
 are written in bulk (`bulk`) for invented people at invented dates (`filling`).
 """
 
-from workflows.seeding.filling import Size, fill
+from workflows.seeding.filling import Progress, Size, fill
 from workflows.seeding.offices import is_empty
 
-__all__ = ["Size", "fill", "is_empty"]
+__all__ = ["Progress", "Size", "fill", "is_empty"]

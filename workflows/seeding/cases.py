@@ -1,7 +1,7 @@
 """A member's case of a year, written from the pattern of its story."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -98,7 +98,9 @@ class Cases:
         for place_of_moment, at in zip(pattern.moments, times, strict=False):
             values[place_of_moment] = at
         last = times[len(story.steps)]
-        self._hand_out(values, slots, place, story, last, until)
+        if "assigned_to" in slots:
+            for name, value in self._hand_out(place, story, opened_at=last, until=until):
+                values[slots[name]] = value
         for due, opened in pattern.dues:
             values[due] = self._due(values[opened])
         self._make_keys(pattern, values)
@@ -112,7 +114,28 @@ class Cases:
             if getters:
                 self.rows.add(table, columns, [getter(values) for getter in getters])
         if pattern.result is not None:
-            self._add_result(pattern, values, person, said, key, place, year, last)
+            record = seal_with(key, orjson.dumps(_retold(pattern.record, said)))
+            result = pattern.result
+            self.rows.add(
+                table_of(YearlyResult),
+                RESULT,
+                [
+                    (
+                        person["id"],
+                        year,
+                        result["kind"],
+                        result["status"],
+                        place.id,
+                        last,
+                        values[pattern.case],
+                        result["hours_required"],
+                        result["hours_done"],
+                        result["fee_status"],
+                        record,
+                        new_code(),
+                    )
+                ],
+            )
 
     def _times(self, story: Story, began: datetime, until: datetime) -> list[datetime]:
         """When the steps were: a member's within minutes or days, an association's in days."""
@@ -139,32 +162,25 @@ class Cases:
         return self.dues[day]
 
     def _hand_out(
-        self,
-        values: Values,
-        slots: Mapping[str, int],
-        place: Place,
-        story: Story,
-        opened_at: datetime,
-        until: datetime,
-    ) -> None:
+        self, place: Place, story: Story, *, opened_at: datetime, until: datetime
+    ) -> Iterator[tuple[str, Any]]:
         """Who has an open task of the association, who is on it, whether he was asked to hurry."""
-        if "assigned_to" not in slots:
-            return
         random = self.random
-        given: dict[str, Any] = {"nudges": 0}
-        people = place.clerks if story.name == "fee" else place.reviewers
-        if story.name == "second_review":
-            people = place.second_reviewers
-        if story.name == "refusal":
-            people = (place.manager,)
+        people = {
+            "fee": place.clerks,
+            "second_review": place.second_reviewers,
+            "refusal": (place.manager,),
+        }.get(story.name, place.reviewers)
+        yield "nudges", 0
         if random.random() < 0.45:
-            given |= {"assigned_to": random.choice(people), "assigned_at": opened_at}
+            yield "assigned_to", random.choice(people)
+            yield "assigned_at", opened_at
         if random.random() < 0.004:
-            given |= {"claimed_by": random.choice(people), "claimed_at": until}
+            yield "claimed_by", random.choice(people)
+            yield "claimed_at", until
         if random.random() < 0.03 and until - opened_at > timedelta(days=1):
-            given |= {"nudges": random.choice((1, 1, 1, 2, 3)), "nudged_at": until}
-        for name, value in given.items():
-            values[slots[name]] = value
+            yield "nudges", random.choice((1, 1, 1, 2, 3))
+            yield "nudged_at", until
 
     def _make_keys(self, pattern: Pattern, values: Values) -> None:
         for slot, hexadecimal, text, moment in pattern.keys:
@@ -200,45 +216,15 @@ class Cases:
             head = values[event.mac] = link(self.trail_key, head, row)
         values[pattern.slots.names["head"]] = head
 
-    def _add_result(
-        self,
-        pattern: Pattern,
-        values: Values,
-        person: Mapping[str, Any],
-        said: Mapping[str, Any],
-        key: bytes,
-        place: Place,
-        year: int,
-        decided_at: datetime,
-    ) -> None:
-        result = pattern.result or {}
-        record = {name: said.get(name, value) for name, value in pattern.record.items()}
-        application = dict(record["application"])
-        if PERSONS_FORM in application:
-            application[PERSONS_FORM] = {
-                name: said.get(name, value) for name, value in application[PERSONS_FORM].items()
-            }
-        record["application"] = application
-        self.rows.add(
-            table_of(YearlyResult),
-            RESULT,
-            [
-                (
-                    person["id"],
-                    year,
-                    result["kind"],
-                    result["status"],
-                    place.id,
-                    decided_at,
-                    values[pattern.case],
-                    result["hours_required"],
-                    result["hours_done"],
-                    result["fee_status"],
-                    seal_with(key, orjson.dumps(record)),
-                    new_code(),
-                )
-            ],
-        )
+
+def _retold(record: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a result keeps of a member, with this one's own words."""
+    application = dict(record["application"])
+    if PERSONS_FORM in application:
+        told = application[PERSONS_FORM]
+        application[PERSONS_FORM] = {name: said.get(name, value) for name, value in told.items()}
+    retold = {name: said.get(name, value) for name, value in record.items()}
+    return {**retold, "application": application}
 
 
 def new_key(at: datetime) -> UUID:

@@ -170,10 +170,10 @@ class Recorder:
             columns = tuple(each.name for each in table.columns)
             key = table.c.id if model is Case else table.c.case_id
             query = select(table).where(key == case.id)
-            rows = session.execute(query.order_by(*table.primary_key.columns)).all()
+            rows = session.execute(query.order_by(*table.primary_key.columns)).mappings()
             getters: list[Callable[[Values], tuple[Any, ...]]] = []
-            for found in rows:
-                row = dict(found._mapping)
+            for found in rows.all():
+                row = dict(found)
                 places = {name: self._place(model, name, row) for name in columns}
                 if model is Case and row["engine_state"]:
                     state = self._text(row["engine_state"].decode(), self.slots.constant(None))

@@ -1,0 +1,45 @@
+"""Filling an installation with very many invented people, watched by who does it."""
+
+import time
+from collections.abc import Callable
+
+import click
+
+from engine.engine import Engine
+from engine.errors import Conflict
+from engine.language import N_
+from web.installing import release_shipped
+from web.schema import migrate
+from workflows import seeding
+from workflows.seeding import Size
+
+
+class NotEmpty(Conflict):
+    """There is something in the database: it is left alone."""
+
+    message = N_("There is something in the database already.")
+
+
+def fill_database(
+    engine: Engine, size: Size, *, password: str, say: Callable[[str], object]
+) -> None:
+    """Make the tables, release the processes, fill in people and cases; raises NotEmpty."""
+    migrate(engine.database)
+    with engine.database.read() as session:
+        if not seeding.is_empty(session):
+            raise NotEmpty
+    release_shipped(engine, reason="as shipped", only_missing=True)
+    began, rows, done = time.monotonic(), 0, 0
+    with click.progressbar(length=size.members, label="Filling", item_show_func=_show) as bar:
+        for progress in seeding.fill(engine, size, password=password, now=engine.now()):
+            bar.update(progress.members - done, progress)
+            done, rows = progress.members, progress.rows
+    took = time.monotonic() - began
+    say(
+        f"{size.members} members, {size.cases} cases, {rows} rows"
+        f" in {took / 60:.1f} minutes: {rows / took:.0f} rows a second"
+    )
+
+
+def _show(progress: seeding.Progress | None) -> str:
+    return "" if progress is None else f"{progress.rows} rows, {progress.step}"
