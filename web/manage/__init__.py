@@ -3,9 +3,9 @@
 A further page is a module with views on `bp` that is imported here, and an entry in `places`.
 """
 
-from web.manage import places, rules, seasons
+from web.manage import absentees, places, rules, season_changes, seasons
 from web.manage.blueprint import bp
 
-__all__ = ["blueprints", "places", "rules", "seasons"]
+__all__ = ["absentees", "blueprints", "places", "rules", "season_changes", "seasons"]
 
 blueprints = (bp,)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from engine.language import N_, _
 from web.manage.blueprint import bp
@@ -44,11 +45,10 @@ def get_viewer_of_management() -> Viewer:
 
 
 @bp.get("")
-def index() -> str:
-    """Show the first page of the place that the person may open."""
+def index() -> ResponseReturnValue:
+    """Lead to the first page of the place that the person may open."""
     viewer = get_viewer_of_management()
-    first = next(each for each in ENTRIES if _is_for(viewer, each))
-    return str(current_app.ensure_sync(current_app.view_functions[first.endpoint])())
+    return redirect(url_for(next(each for each in ENTRIES if _is_for(viewer, each)).endpoint))
 
 
 @bp.context_processor

@@ -199,9 +199,9 @@ def _check_dates(values: Values, wrong: dict[str, str]) -> None:
         wrong["closes_date"] = _("The window must not close before it opens.")
     if values["cut_off_date"] >= values["opens_date"]:
         wrong["cut_off_date"] = _("The day by which members joined lies before the window opens.")
-    if not values["cut_off_date"] <= values["hours_until_date"] <= values["closes_date"]:
+    if values["hours_until_date"] < values["cut_off_date"]:
         wrong["hours_until_date"] = _(
-            "The day by which hours are earned lies between the members' day and the window's end."
+            "The day by which hours are earned is not before the day by which members joined."
         )
 
 
