@@ -140,10 +140,19 @@ def test_the_demo_has_applications_in_every_part_of_the_process(demo_engine: Eng
         "awaiting_hours",
         "awaiting_fee_confirmation",
         "in_review",
+        "in_second_review",
+        "awaiting_agreement",
         "returned",
         "passed",
+        "not_passed",
     }
-    assert {task.kind for task in tasks if task.state == "open"} == {"inspection", "fee"}
+    assert {task.kind for task in tasks if task.state == "open"} == {
+        "inspection",
+        "fee",
+        "second_review",
+        "second_agreement",
+    }
+    assert any(task.assigned_to for task in tasks if task.state == "open")
     assert any(task.due_at is not None and task.due_at < NOW for task in tasks)
     assert max(task.round for task in tasks) == 2
 

@@ -18,9 +18,11 @@ from engine.completing import hold_task
 from engine.engine import Engine
 from engine.submissions import NewMark
 from engine.tasks import Task
+from workflows.demo.cast import GUANGZHOU
 from workflows.demo.offices import ZHEJIANG
 from workflows.inspection.applications import start_inspection
 from workflows.inspection.form_data import fill_information
+from workflows.inspection.revoking import revoke
 from workflows.shared.accounts import Account
 from workflows.shared.associations import Association
 from workflows.shared.dates import ZONE, local_date
@@ -43,8 +45,16 @@ STORIES = (
     ("passed", 9),
     ("passed", 7),
     ("draft", 2),
+    ("proposed", 2),
+    ("refused", 6),
+    ("revoked", 9),
 )
-"""How far members who have all they need came, and how many days ago they began."""
+"""How far Zhejiang's members who have all they need came, and how many days ago they began."""
+
+CITY_STORIES = (("in_second_review", 4), ("sent_back", 5), ("returned_above", 7), ("in_review", 2))
+"""How far Guangzhou's came, where Guangdong reviews on the second level."""
+
+REFUSAL = {"refusal_ground": "disciplinary_penalty", "reason": "2022年受行业惩戒，处罚已生效。"}
 
 WALKING = timedelta(minutes=45)
 """Longer than any story takes, so that nothing happens after today's moment."""
@@ -62,15 +72,20 @@ class _Walk:
     now: datetime
 
     def do(
-        self, step: str, outcome: str, values: Mapping[str, Any] | None = None, *marks: NewMark
+        self,
+        step: str,
+        outcome: str,
+        values: Mapping[str, Any] | None = None,
+        *marks: NewMark,
+        by: Actor | None = None,
     ) -> None:
-        """Complete the open task of a step."""
+        """Complete the open task of a step; `by` another one than its member or reviewer."""
         task = self.session.scalars(
             select(Task).where(
                 Task.case_id == self.case.id, Task.element_id == step, Task.state == "open"
             )
         ).one()
-        by = self.member if task.lane == "member" else self.reviewer
+        by = by or (self.member if task.lane == "member" else self.reviewer)
         self.now += timedelta(minutes=3)
         hold_task(self.session, self.engine, task.id).complete(
             outcome=outcome, values=values or {}, by=by, now=self.now, marks=marks
@@ -90,47 +105,44 @@ class _Walk:
 
 
 def add_cases(session: Session, engine: Engine, *, now: datetime) -> int:
-    """Walk some of Zhejiang's members into every part of the process; returns how many.
+    """Walk some of Zhejiang's and Guangzhou's members into every part of the process.
 
-    The processes must have been released, and the demo seeded.
+    Returns how many. The processes must have been released, and the demo seeded.
     """
-    reviewer = session.scalars(select(Account).where(Account.login == "zj_review")).one().actor
-    ready, pending, short = _members(session, now)
-    for (story, days), member in zip(STORIES, ready, strict=False):
-        _tell(
-            session,
-            engine,
-            member,
-            story=story,
-            reviewer=reviewer,
-            days=days,
-            now=now,
-        )
-    for days, member in enumerate(pending):
-        _tell(
-            session,
-            engine,
-            member,
-            story="fee",
-            reviewer=reviewer,
-            days=days,
-            now=now,
-        )
-    for member in short:
-        _tell(session, engine, member, story="hours", reviewer=reviewer, days=1, now=now)
-    return min(len(STORIES), len(ready)) + len(pending) + len(short)
+    reviewer = _actor(session, "zj_review")
+    ready, pending, short = _members(session, ZHEJIANG, now)
+    in_the_city, _pending, _short = _members(session, GUANGZHOU, now)
+    plans = [
+        *((member, story, days) for (story, days), member in zip(STORIES, ready, strict=False)),
+        *((member, "fee", days) for days, member in enumerate(pending)),
+        *((member, "hours", 1) for member in short),
+    ]
+    for member, story, days in plans:
+        _tell(session, engine, member, story=story, reviewer=reviewer, days=days, now=now)
+    in_city = list(zip(CITY_STORIES, in_the_city, strict=False))
+    reviewer = _actor(session, "gz_review")
+    for (story, days), member in in_city:
+        _tell(session, engine, member, story=story, reviewer=reviewer, days=days, now=now)
+    return len(plans) + len(in_city)
 
 
-def _members(session: Session, now: datetime) -> tuple[list[Member], list[Member], list[Member]]:
+def _actor(session: Session, login: str) -> Actor:
+    """A person of the demo's staff as the one who acts."""
+    return session.scalars(select(Account).where(Account.login == login)).one().actor
+
+
+def _members(
+    session: Session, office: str, now: datetime
+) -> tuple[list[Member], list[Member], list[Member]]:
     """Unnamed members: some who have all they need, whose fee is pending, who lack hours."""
     ready, pending, short = [], [], []
     for member in session.scalars(
         select(Member)
         .join(Association, Association.id == Member.association_id)
         .where(
-            Association.code == ZHEJIANG,
+            Association.code == office,
             Member.kind == NON_PRACTISING,
-            Member.number < f"{ZHEJIANG}100000",
+            Member.number < f"{office}100000",
         )
         .order_by(Member.number)
     ):
@@ -175,10 +187,40 @@ def _tell(
     if story == "fee":
         return
     walk.hand_in()
-    if story == "passed":
-        walk.do("review_application", "approve", {"reason": None})
-    if story in ("returned", "resubmitted"):
-        walk.do("review_application", "return", {"reason": REASON}, MARK)
-    if story == "resubmitted":
-        walk.fill_in()
-        walk.hand_in()
+    _decide(walk, story)
+
+
+def _decide(walk: _Walk, story: str) -> None:
+    """What became of an application that was sent."""
+    session = walk.session
+    match story:
+        case "passed":
+            walk.do("review_application", "approve")
+        case "returned":
+            walk.do("review_application", "return", {"reason": REASON}, MARK)
+        case "resubmitted":
+            walk.do("review_application", "return", {"reason": REASON}, MARK)
+            walk.fill_in()
+            walk.hand_in()
+        case "proposed" | "refused":
+            walk.do("review_application", "propose_refusal", REFUSAL)
+            if story == "refused":
+                walk.do("agree_refusal", "agree", by=_actor(session, "zj_manage2"))
+        case "revoked":
+            walk.do("review_application", "approve")
+            revoke(
+                session,
+                walk.engine,
+                case_id=walk.case.id,
+                reason="学时复核有误，重新审核。",
+                by=_actor(session, "zj_manage"),
+                now=walk.now + timedelta(minutes=3),
+            )
+        case "in_second_review":
+            walk.do("review_application", "approve")
+        case "returned_above" | "sent_back":
+            walk.do("review_application", "approve")
+            outcome = "return" if story == "returned_above" else "send_back"
+            marks = [MARK] if story == "returned_above" else []
+            above = _actor(session, "gd_review")
+            walk.do("second_review", outcome, {"reason": REASON}, *marks, by=above)

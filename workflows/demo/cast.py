@@ -121,8 +121,8 @@ def all_roles(year: int) -> list[Role]:
             "440100100001",
             "梁家豪",
             GUANGZHOU,
-            "须上传在职证明；广州市注协审核",
-            "Has to upload a proof; reviewed by Guangzhou",
+            "须上传在职证明；广州市注协一级审核、广东省注协二级审核",
+            "Has to upload a proof; reviewed by Guangzhou, then by Guangdong",
         ),
         Role(
             "440300100001",
@@ -158,6 +158,7 @@ STAFF = (
         "浙江：管理、审核、会费",
         "Zhejiang: manager, review, fees",
     ),
+    Staff("zj_manage2", "浙江管理员乙", ZHEJIANG, ("manage",), "浙江：管理", "Zhejiang: manager"),
     Staff(
         "gd_review",
         "广东审核员",
@@ -175,6 +176,15 @@ STAFF = (
         "Guangzhou: review, fees",
     ),
     Staff(
+        "gd_manage",
+        "广东管理员",
+        GUANGDONG,
+        ("manage",),
+        "广东及各市：管理",
+        "Guangdong and its cities: manager",
+    ),
+    Staff("gz_manage", "广州管理员", GUANGZHOU, ("manage",), "广州：管理", "Guangzhou: manager"),
+    Staff(
         "sz_review",
         "深圳审核员",
         SHENZHEN,
@@ -182,6 +192,7 @@ STAFF = (
         "深圳：审核、会费",
         "Shenzhen: review, fees",
     ),
+    Staff("cicpa_manage", "中注协管理员", NATIONAL, ("manage",), "全国：管理", "National: manager"),
     Staff("admin", "系统管理员", NATIONAL, ("admin",), "系统管理员", "System administrator"),
     Staff("audit", "审计员", NATIONAL, ("audit",), "审计员：只读", "Auditor: read only"),
 )

@@ -131,6 +131,7 @@ def _add_seasons(
     """One open season for each association: from 1 July, or from January when it is earlier."""
     opens = date(today.year, 7, 1) if today.month >= 7 else date(today.year, 1, 1)
     closes = date(today.year, 12, 31)
+    cities = {each.code for each in offices.all_offices() if each.level == "municipal"}
     rows = [
         {
             "association_id": association_id,
@@ -142,6 +143,7 @@ def _add_seasons(
             "fee_yearly": 0 if code == offices.SHENZHEN else 10000,
             "fee_account": texts.FEE_ACCOUNT.format(name="演示注册会计师协会"),
             "reminder_days": [30, 7, 1],
+            "review_levels": 2 if code in cities else 1,
             "learning_platform": texts.LEARNING_PLATFORM,
             "learning_url": texts.LEARNING_URL,
             "success_text": texts.SUCCESS[0],
