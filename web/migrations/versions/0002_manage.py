@@ -297,6 +297,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_association"))
+        batch_op.drop_index(batch_op.f("ix_case_subject_name"))
+        batch_op.create_index(
+            "ix_case_subject_name", ["association_id", "subject_name", "id"], unique=False
+        )
+        batch_op.drop_index(batch_op.f("ix_case_subject_no"))
+        batch_op.create_index(
+            "ix_case_subject_no", ["association_id", "subject_no", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_case_status",
             ["association_id", "status", "kind", "year", "state", "id"],
@@ -549,6 +557,10 @@ def downgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_updated_at")
         batch_op.drop_index("ix_case_status")
+        batch_op.drop_index("ix_case_subject_no")
+        batch_op.create_index(batch_op.f("ix_case_subject_no"), ["subject_no"], unique=False)
+        batch_op.drop_index("ix_case_subject_name")
+        batch_op.create_index(batch_op.f("ix_case_subject_name"), ["subject_name"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_case_association"), ["association_id", "status"], unique=False
         )
