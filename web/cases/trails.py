@@ -34,6 +34,7 @@ SENTENCES = {
     "case_reopened": N_("The case was opened anew"),
     "task_nudged": N_("The member asked for speed"),
     "task_escalated": N_("Overdue: the managers were told"),
+    "case_closed": N_("The membership changed"),
     "case_moved": N_("The case went to another association with its member"),
 }
 HANDED_OVER = {

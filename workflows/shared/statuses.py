@@ -19,6 +19,7 @@ LABELS = {
     "not_inspected": N_("Not inspected"),
     "exempt": N_("Exempt from inspection"),
     "abandoned": N_("Abandoned"),
+    "closed": N_("Closed"),
     "appealed": N_("Appeal under way"),
     "appeal_upheld": N_("Appeal: decision upheld"),
     "appeal_overturned": N_("Appeal: decision overturned"),

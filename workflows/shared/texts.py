@@ -14,4 +14,13 @@ TEXTS: dict[str, Texts] = {
         ("学时", "Hours"),
         ABOUT,
     ),
+    "case_closed": make_texts(
+        ("您的申请已关闭", "Your application was closed"),
+        (
+            "您的$year年度申请已关闭。原因：$reason",
+            "Your application for $year was closed. Why: $reason",
+        ),
+        ("会员登记变更", "Change in the register"),
+        ("会籍信息", "Membership"),
+    ),
 }
