@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
@@ -21,7 +22,8 @@ Kind = Literal["added", "removed", "changed"]
 class Change(NamedTuple):
     """One difference, in words: `before` and `after` are texts, empty where there was nothing.
 
-    `path` is where it stands now; what was removed stands at its list or slot.
+    `path` is where it stands now; what was removed stands at its list or slot. The ids are those
+    of the files, where it is about files.
     """
 
     path: str
@@ -29,6 +31,8 @@ class Change(NamedTuple):
     kind: Kind
     before: str
     after: str
+    before_id: str = ""
+    after_id: str = ""
 
 
 def compare(
@@ -121,20 +125,32 @@ class _Comparison:
         names = dict.fromkeys([*labels, *(file["slot"] for file in [*old, *new])])
         for name in names:
             label, path = labels.get(name, name), f"{component.key}.{name}"
-            before = {file["sha256"]: file["name"] for file in old if file["slot"] == name}
-            after = {file["sha256"]: file["name"] for file in new if file["slot"] == name}
-            for digest, file_name in before.items():
-                if digest not in after:
-                    yield Change(path, label, "removed", file_name, "")
-            for digest, file_name in after.items():
-                if digest not in before:
-                    yield Change(path, label, "added", "", file_name)
+            before = [file for file in old if file["slot"] == name]
+            after = [file for file in new if file["slot"] == name]
+            # Those that take the place of others are told together with them.
+            for gone, come in zip_longest(_without(before, after), _without(after, before)):
+                yield Change(
+                    path,
+                    label,
+                    "added" if gone is None else "removed" if come is None else "changed",
+                    gone["name"] if gone else "",
+                    come["name"] if come else "",
+                    str(gone["id"]) if gone else "",
+                    str(come["id"]) if come else "",
+                )
 
 
 def row_label(bound: "BoundForm", component: Component, number: int) -> str:
     """Return what a row is called: “教育经历 2”."""
     name = component.say("rowLabel", bound.language, bound.scope)
     return f"{name or component.label(bound.language, bound.scope)} {number + 1}"
+
+
+def _without(files: list[Any], others: list[Any]) -> list[Any]:
+    """The files whose contents the others have not, each content once."""
+    known = {file["sha256"] for file in others}
+    found = {file["sha256"]: file for file in files if file["sha256"] not in known}
+    return list(found.values())
 
 
 def _keys(rows: list[Any]) -> list[bytes]:

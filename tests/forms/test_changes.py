@@ -77,10 +77,20 @@ def test_a_row_put_before_others_is_the_only_change() -> None:
 
 def test_files_are_told_apart_by_their_content() -> None:
     before = {"proof": [file("a.pdf", "1"), file("b.pdf", "2")]}
-    after = {"proof": [file("renamed.pdf", "1"), file("b.pdf", "3")]}
+    after = {"proof": [file("renamed.pdf", "1"), file("b.pdf", "2"), file("c.pdf", "3")]}
     assert changes(before, after) == [
-        Change("proof.proof", "标签proof", "removed", "b.pdf", ""),
-        Change("proof.proof", "标签proof", "added", "", "b.pdf"),
+        Change("proof.proof", "标签proof", "added", "", "c.pdf", "", "c.pdf"),
+    ]
+    assert changes(after, before) == [
+        Change("proof.proof", "标签proof", "removed", "c.pdf", "", "c.pdf", ""),
+    ]
+
+
+def test_a_replaced_file_is_one_change() -> None:
+    before = {"proof": [file("a.pdf", "1"), file("b.pdf", "2")]}
+    after = {"proof": [file("a.pdf", "1"), file("c.pdf", "3")]}
+    assert changes(before, after) == [
+        Change("proof.proof", "标签proof", "changed", "b.pdf", "c.pdf", "b.pdf", "c.pdf"),
     ]
 
 

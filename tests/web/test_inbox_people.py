@@ -22,6 +22,7 @@ from tests.web.offices import (
     staff,
 )
 from tests.workflows.conftest import NOW
+from tests.workflows.walking import INFORMATION, REVIEWER
 from workflows.shared.accounts import find_account
 from workflows.shared.dates import local_date
 
@@ -385,6 +386,23 @@ def test_next_and_before_walk_the_list_without_deciding(app: Flask) -> None:
     assert sorted(forward) == sorted(addresses)
     assert back == forward[-2]
     assert "Nothing else waits here" in reviewer.open(f"{forward[0]}/previous").text
+
+
+def test_an_earlier_round_is_opened_as_a_whole(app: Flask) -> None:
+    walk = applied(app)
+    walk.do("review_application", "return", {"reason": "请核对"}, by=REVIEWER)
+    walk.do("fill_information", "apply", {**INFORMATION, "employer": "演示学院"})
+    walk.apply()
+    reviewer = staff(app)
+    page = reviewer.open(address_of(walk))
+
+    first = reviewer.open(page.links()["Round 1 as it was sent"])
+
+    assert "演示大学" in first.text
+    assert "演示学院" not in first.text
+    assert first.links()["Back to the task"] == address_of(walk)
+    assert reviewer.open(f"{address_of(walk)}/rounds/9").status == 404
+    assert staff(app, "gd_review").open(f"{address_of(walk)}/rounds/1").status == 404
 
 
 def test_what_a_reviewer_typed_is_not_for_his_colleagues(app: Flask) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from engine.cases import get_case
+from engine.errors import NotFound
 from engine.submissions import NewMark
 from engine.tasks import Task
 from web import current
@@ -81,6 +82,9 @@ def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
         "sent_at": after.sent_at,
         "reason": decision.reason if decision else "",
         "was_withdrawn": decision is None,
+        "whole_address": url_for(
+            "inbox.show_round", task_id=task.id, number=before.number, **kept_filters()
+        ),
         "rounds": [
             {"number": each.number, "is_here": each == after, "address": _round_address(task, each)}
             for each in rounds[1:]
@@ -92,12 +96,42 @@ def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
                 "changes": [
                     {
                         **change._asdict(),
+                        "before_address": _file_address(change.before_id),
+                        "after_address": _file_address(change.after_id),
                         "is_marked": _is_marked(before, each.element_id, change.path),
                     }
                     for change in each.changes
                 ],
             }
             for each in found.forms
+        ],
+    }
+
+
+def draw_round(session: Session, task: Task, number: int) -> dict[str, Any]:
+    """An application as it was sent in one of its rounds; raises NotFound for other numbers."""
+    found = next((each for each in _rounds(session, task) if each.number == number), None)
+    if found is None:
+        raise NotFound
+    sent = _applications().read_forms(
+        session,
+        case=get_case(session, task.case_id),
+        kind=found.kind,
+        round=number,
+        language=spoken(),
+        now=current.now(),
+    )
+    return {
+        "number": number,
+        "kind": found.kind,
+        "sent_at": found.sent_at,
+        "forms": [
+            {
+                "id": form.element_id,
+                "title": form.title,
+                "html": draw_sent_form(form, has_preview=True, heading_level=3),
+            }
+            for form in sent
         ],
     }
 
@@ -167,6 +201,10 @@ def _is_marked(before: Round, element_id: str, path: str) -> bool:
 
 def _round_address(task: Task, each: Round) -> str:
     return url_for("inbox.show", task_id=task.id, **kept_filters(), round=each.number)
+
+
+def _file_address(file_id: str) -> str:
+    return url_for("files.show", file_id=file_id) if file_id else ""
 
 
 def _applications() -> Applications:

@@ -32,7 +32,7 @@ from workflows.shared.step_names import StepNames
 from workflows.shared.subjects import subject_of_case
 from workflows.shared.tasks import OpenForm
 
-__all__ = ["draw_changes", "draw_decided", "draw_over", "draw_task", "read_forms"]
+__all__ = ["draw_changes", "draw_decided", "draw_over", "draw_round", "draw_task", "read_forms"]
 
 FEE_PANEL = "fee_claim"
 RETURN = "return"
@@ -111,6 +111,16 @@ def draw_changes(session: Session, task: Task) -> str:
     )
 
 
+def draw_round(session: Session, task: Task, number: int) -> str:
+    """An application as it was sent in one of its rounds, to read."""
+    return render_template(
+        "inbox/round.html",
+        sent=applications.draw_round(session, task, number),
+        task={"name": task.subject_name, "number": task.subject_no},
+        back_address=url_for("inbox.show", task_id=task.id, **kept_filters()),
+    )
+
+
 def _describe(
     session: Session, viewer: Viewer, task: Task, case: Case, *, has_trail: bool = True
 ) -> dict[str, Any]:
@@ -126,6 +136,8 @@ def _describe(
             "step": names.step(task.process_id, task.element_id),
             "year": task.year,
             "round": task.round,
+            "nudges": task.nudges,
+            "nudged_at": task.nudged_at,
             "status": case.status,
             "office": name_office(office) if office else "",
             "opened_at": task.opened_at,

@@ -23,7 +23,7 @@ from web.numbers import small_int
 from web.staff import get_staff_person
 from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
-from workflows.shared.access import Viewer
+from workflows.shared.access import Viewer, check
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
 
@@ -54,6 +54,16 @@ def show(task_id: UUID) -> ResponseReturnValue:
         if task.state != "open":
             return pages.draw_decided(session, viewer, task)
         return pages.draw_task(session, viewer, _open(session, viewer, task_id))
+
+
+@bp.get("/<uuid:task_id>/rounds/<int:number>")
+def show_round(task_id: UUID, number: int) -> ResponseReturnValue:
+    """Show the whole application as it was sent in one of its rounds."""
+    viewer = get_staff_person().viewer
+    with current.engine().database.read() as session:
+        task = get_task(session, viewer, task_id)
+        check(viewer, "see_trail", get_case(session, task.case_id))
+        return pages.draw_round(session, task, number)
 
 
 @bp.post("/<uuid:task_id>")
