@@ -61,7 +61,7 @@ def describe(session: Session, case: Case, *, back: str) -> dict[str, Any] | Non
     task = nudges.find_waiting(session, case)
     if case.state != "open" or task is None or task.association_id is None:
         return None
-    now = current.now()
+    now, trail = current.now(), url_for("applications.trail", case_id=case.id)
     association = get_association(session, task.association_id)
     return {
         "office": name_office(association),
@@ -73,6 +73,7 @@ def describe(session: Session, case: Case, *, back: str) -> dict[str, Any] | Non
         "was_nudged": nudges.was_nudged_today(session, case, now=now),
         "nudge_address": url_for("waiting.nudge", case_id=case.id),
         "back": back,
+        "trail_address": "" if back == trail else trail,
     }
 
 
