@@ -119,7 +119,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "fee",
-        N_("Fee"),
+        N_("Membership fee"),
         (
             Setting(
                 "fee_yearly",
