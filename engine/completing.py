@@ -173,7 +173,9 @@ def hold_task(
     """Lock an open task with its case; raises TaskNotFound, TaskIsOver, TaskHasChanged."""
     row = session.execute(
         select(Task, Case)
-        .join(Case, Case.id == Task.case_id)
+        # The case first, as everybody locks them: rows are locked in the order of the tables.
+        .select_from(Case)
+        .join(Task, Task.case_id == Case.id)
         .where(Task.id == task_id)
         # Both: a second writer must see the task as the first one left it, also if he read it
         # before he had the lock.

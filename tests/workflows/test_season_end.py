@@ -1,8 +1,10 @@
 """The season's end: what is closed, what stays, and who was faster."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import event, func, insert, select
@@ -14,7 +16,7 @@ from engine.engine import Engine
 from engine.errors import HuijiError
 from engine.jobs import Worker, plan_recurring
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
-from workflows.inspection.season_end import end_seasons, list_late_cases
+from workflows.inspection.season_end import close_late, end_seasons, list_late_cases
 from workflows.shared.dates import local_date
 from workflows.shared.messages import list_messages
 from workflows.shared.register import Member
@@ -256,3 +258,37 @@ def test_many_cases_are_closed_with_few_statements_each(demo_engine: Engine) -> 
     with demo_engine.database.read() as session:
         closed = select(func.count()).where(Case.status == "not_inspected")
         assert session.scalar(closed) == count + 1
+
+
+def test_who_is_faster_wins_alone(demo_engine: Engine) -> None:
+    walk = Walk(demo_engine, READY).start().to_materials()
+    walk.do("provide_materials", "continue", {"materials": []})
+    task_id, case_id = walk.tasks()["confirm_application"].id, str(walk.case_id)
+    together = Barrier(2)
+
+    def send() -> bool:
+        together.wait()
+        try:
+            with demo_engine.database.transaction() as session:
+                held = hold_task(session, demo_engine, task_id)
+                held.complete(outcome="apply", values={}, by=walk.me, now=LAST_EVENING)
+        except HuijiError:
+            return False
+        return True
+
+    def close() -> None:
+        together.wait()
+        with demo_engine.database.transaction() as session:
+            close_late(session, demo_engine, NEW_YEAR, case_id)
+
+    with ThreadPoolExecutor(2) as threads:
+        sending, closing = threads.submit(send), threads.submit(close)
+        closing.result()
+        is_sent = sending.result()
+    with demo_engine.database.read() as session:
+        result = find_result(session, member_id=walk.member.id, year=2021)
+    if is_sent:
+        assert (walk.case.state, walk.case.status, result) == ("open", "in_review", None)
+    else:
+        assert (walk.case.state, walk.case.status) == ("cancelled", "not_inspected")
+        assert result is not None
