@@ -13,10 +13,10 @@ from engine.language import N_
 from engine.lifecycle import start_case
 from engine.submissions import Submission
 from engine.tasks import Task
+from workflows.shared.applications import DECIDING
 from workflows.shared.associations import get_association
 from workflows.shared.concerns import add_concern
 from workflows.shared.dates import local_date
-from workflows.shared.decisions import DECIDING
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult, find_result
 from workflows.shared.seasons import find_season_of_year

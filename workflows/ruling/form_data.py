@@ -15,8 +15,9 @@ from workflows.shared.years import list_open_cases
 
 
 @form_data(PROCESS, "propose_ruling")
-def propose_ruling(session: Session, *, case: Case) -> FormData:
-    """提出处理意见: what stands of the year today."""
+@form_data(PROCESS, "agree_ruling")
+def show_year(session: Session, *, case: Case) -> FormData:
+    """提出处理意见, 复核: what stands of the year today."""
     return FormData(show_panels=lambda: {"year_today": _describe_year(session, case)})
 
 

@@ -26,11 +26,15 @@ AGREEMENTS = ("agree_refusal", "agree_approval")
 
 DECISIONS = (REVIEW, SECOND_REVIEW, *AGREEMENTS)
 
+DECIDING = ("review", "manage")
+"""The duties whose steps decide a case; confirming a fee is beside it."""
+
 RETURN = "return"
+PROPOSE = "propose"
 PROPOSE_REFUSAL = "propose_refusal"
 SEND_BACK = "send_back"
 
-GROUNDS = {RETURN: "ground", PROPOSE_REFUSAL: "refusal_ground"}
+GROUNDS = {RETURN: "ground", PROPOSE: "ground", PROPOSE_REFUSAL: "refusal_ground"}
 """The field of a decision in which its kind of reason is chosen, by outcome."""
 
 
@@ -93,10 +97,15 @@ def values_sent(
 
 def list_decisions(session: Session, vault: Vault, *, case: Case) -> list[Decision]:
     """What was decided in a case, oldest first, with the marks of each return."""
+    steps = session.scalars(
+        select(Task.element_id)
+        .where(Task.case_id == case.id, Task.duty.in_(DECIDING), Task.state == "completed")
+        .distinct()
+    ).all()
     return [
         _decision(session, vault, case, each)
         for each in submissions(
-            session, vault, case_id=case.id, subject=case.subject_key, element_ids=DECISIONS
+            session, vault, case_id=case.id, subject=case.subject_key, element_ids=steps
         )
     ]
 
