@@ -37,7 +37,8 @@ class Decisions:
     `ids` are those of the decisions; `variables` the names that must be given, declared as inputs
     or not; `problems` what is worth a look without forbidding use.
     `namespace` is the one under which other files import it. `imports` are the models that it
-    imports under a name; those `merged` have none, and their parts are as if they were its own.
+    imports under a name; those `merged` have none, and their parts are as if they were its own:
+    `replaced` maps those of their parts that another part of the same name stands for.
     """
 
     def __init__(self, root: Element, imports: Iterable[Decisions], problems: Problems) -> None:
@@ -83,6 +84,21 @@ class Decisions:
         for model in self.merged:
             yield from model.visible()
 
+    def find_replaced(self) -> dict[int, Part]:
+        """What stands for parts of merged models, by their identity: the first of that name."""
+        first: dict[str, Part] = {}
+        for part in self.visible():
+            first.setdefault(part.name, part)
+        return {
+            id(part): first[part.name]
+            for part in self.visible()
+            if first[part.name].model is not part.model
+        }
+
+    def standing_for(self, part: Part) -> Part:
+        """The part itself, or the one that counts in its place."""
+        return self.replaced.get(id(part), part)
+
     def imported_types(self) -> dict[str, Type]:
         types: dict[str, Type] = {}
         for model in reversed(self.merged):
@@ -116,6 +132,7 @@ class Decisions:
             self.connect(element, part, problems)
         for element, part in elements:
             self.compile(element, part, boxes, problems)
+        self.replaced = self.find_replaced()
         self.check_cycles(problems)
         self.check_functions(boxes, problems)
         self.variables = frozenset(self.inputs) | (boxes.variables - self.names)
@@ -172,15 +189,17 @@ class Decisions:
     def check_cycles(self, problems: Problems) -> None:
         done: set[int] = set()  # parts of imported models may have the same ids
 
-        def visit(part: Part, above: tuple[int, ...]) -> None:
-            key = id(part)
-            if key in above and part.kind == "decision":
-                problems.add(part.id, "The decision requires itself.")
-                part.needs = []
-            elif key not in done and key not in above:
+        def visit(part: Part, above: tuple[Part, ...]) -> None:
+            circle = next((above[at:] for at, each in enumerate(above) if each is part), ())
+            if circle and part.kind == "decision":
+                # An imported model stays as it is: what leads back into it is the model's own.
+                own = next((each for each in circle if each.model is self), part)
+                problems.add(own.id, "The decision requires itself.")
+                own.needs = []
+            elif id(part) not in done and not circle:
                 for needed in part.needs:
-                    visit(needed, (*above, key))
-                done.add(key)
+                    visit(self.standing_for(needed), (*above, part))
+                done.add(id(part))
 
         for part in self.parts.values():
             visit(part, ())
@@ -242,7 +261,7 @@ class Decisions:
         """Evaluate a decision, and say what became null and why."""
         part = self.find(decision_id)
         run = Run(context, now=now, functions=functions, budget=budget)
-        evaluation = Evaluation(run, context)
+        evaluation = Evaluation(self, run, context)
         try:
             value = evaluation.value(part)
             if isinstance(value, Function) and part.kind != "decision":

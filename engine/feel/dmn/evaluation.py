@@ -42,8 +42,13 @@ class Evaluation:
     """The values of a model's parts, each found out once."""
 
     def __init__(
-        self, run: Run, context: Mapping[str, object], given: dict[int, Value] | None = None
+        self,
+        model: Decisions,
+        run: Run,
+        context: Mapping[str, object],
+        given: dict[int, Value] | None = None,
     ) -> None:
+        self.model = model
         self.run = run
         self.context = context
         self.known: dict[int, Value] = given if given is not None else {}
@@ -81,20 +86,20 @@ class Evaluation:
         if part.kind == "function":
             self.known[id(part)] = Closure(*part.parameters, part.code, frame)
             values[part.name] = self.known[id(part)]
-        for needed in part.needs:
+        for needed in map(self.model.standing_for, part.needs):
             qualifier = qualifier_of(part.model, needed)
             if qualifier:
-                inner = self.imported(qualifier)
+                inner = self.imported(qualifier, needed.model)
                 values.setdefault(qualifier, {})[needed.name] = inner.value(needed)
             else:
                 values[needed.name] = self.value(needed)
         return frame
 
-    def imported(self, qualifier: str) -> Evaluation:
+    def imported(self, qualifier: str, model: Decisions) -> Evaluation:
         """The same evaluation, for a model that is imported under a name."""
         within = self.context.get(qualifier)
         context = {**self.context, **within} if isinstance(within, Mapping) else self.context
-        return Evaluation(self.run, context, self.known)
+        return Evaluation(model, self.run, context, self.known)
 
     def called(self, function: Function) -> Value:
         """The result of a function whose arguments are among the variables given."""
@@ -136,14 +141,16 @@ class Service(Function):
     def call(self, run: Run, arguments: list[Value]) -> Value:
         if len(arguments) != len(self.parameters):
             raise Failure("The function takes %(count)s arguments.", count=len(self.parameters))
+        standing_for = self.evaluation.model.standing_for
         run.enter()
         try:
             known = {
-                id(needed): fitted(argument, needed.type, run)
+                id(standing_for(needed)): fitted(argument, needed.type, run)
                 for needed, argument in zip(self.part.needs, arguments, strict=True)
             }
-            inner = Evaluation(run, self.evaluation.context, known)
-            values = {part.name: inner.value(part) for part in self.part.outputs}
+            inner = Evaluation(self.evaluation.model, run, self.evaluation.context, known)
+            outputs = map(standing_for, self.part.outputs)
+            values = {part.name: inner.value(part) for part in outputs}
         finally:
             run.leave()
         result = next(iter(values.values())) if len(values) == 1 else values

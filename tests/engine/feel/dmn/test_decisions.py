@@ -343,6 +343,34 @@ def test_of_several_models_imported_without_a_name_the_first_counts() -> None:
     assert load_decisions(own, models).evaluate("d") == 3
 
 
+@pytest.mark.parametrize("namespace", ["", "urn:library"])
+def test_own_decision_counts_for_an_imported_one_of_its_name_within_that_model_too(
+    namespace: str,
+) -> None:
+    needs = requires("Decision", "rate").replace('href="', f'href="{namespace}')
+    inner = literal("rate", "1") + literal("fee", "rate * 10", needs=needs)
+    library = load_decisions(renamed(model(inner), "urn:library"))
+    outer = literal("d", "fee", needs=requires("Decision", "fee"))
+    decisions = load_decisions(
+        model(merging("urn:library") + literal("rate", "2") + outer), [library]
+    )
+
+    assert decisions.evaluate("d") == 20
+    assert decisions.evaluate("fee") == 20
+    assert library.evaluate("fee") == 10
+
+
+def test_circle_through_an_imported_model_is_found_and_leaves_that_model_alone() -> None:
+    inner = literal("rate", "1") + literal("fee", "rate * 10", needs=requires("Decision", "rate"))
+    library = load_decisions(renamed(model(inner), "urn:library"))
+    needs = requires("Decision", "fee")
+    own = literal("d", "fee", needs=needs) + literal("rate", "fee", needs=needs)
+
+    with pytest.raises(InvalidDecision, match="requires itself"):
+        load_decisions(model(merging("urn:library") + own), [library])
+    assert library.evaluate("fee") == 10
+
+
 def test_type_of_a_model_hides_one_imported_without_a_name() -> None:
     def typed(type_ref: str) -> str:
         return f'<itemDefinition name="tCode"><typeRef>{type_ref}</typeRef></itemDefinition>'
