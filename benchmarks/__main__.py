@@ -1,6 +1,10 @@
-"""All figures: `python -m benchmarks`, or only those named: `python -m benchmarks http`."""
+"""All figures: `python -m benchmarks`, or only those named: `python -m benchmarks http`.
 
-import sys
+Those of the lists ask for a filled database, which takes a while to make for the first time:
+`python -m benchmarks inbox --members 300000 --cases 1000000`.
+"""
+
+import argparse
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +14,16 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import completion, feel, http
+from benchmarks import completion, feel, http, inbox
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
+from workflows.seeding import Size
 
-PARTS = ("function", "http", "feel")
+PARTS = ("function", "http", "feel", "inbox")
 ON_DATABASES = {"function", "http"}
 
 
-def main(parts: list[str]) -> None:
+def main(parts: list[str], size: Size) -> None:
     """Measure on both databases, then what needs none, and print."""
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
@@ -31,6 +36,8 @@ def main(parts: list[str]) -> None:
     figures = _worst(figures)
     if "feel" in parts:
         figures += feel.figures()
+    if "inbox" in parts:
+        figures += inbox.measure(size)
     show(figures)
 
 
@@ -63,4 +70,9 @@ def _new_database(server: str, name: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(PARTS))
+    asked = argparse.ArgumentParser(prog="benchmarks")
+    asked.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    asked.add_argument("--members", type=int, default=inbox.FULL.members)
+    asked.add_argument("--cases", type=int, default=inbox.FULL.cases)
+    given = asked.parse_args()
+    main(given.parts or list(PARTS), Size(given.members, given.cases))

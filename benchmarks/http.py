@@ -79,8 +79,8 @@ def measure(name: str, url: str) -> Figure:
         environment = {"HUIJI_VAR": folder, "HUIJI_DATABASE_URL": url}
         settings = Settings.from_environment(environment)
         bench = prepare(url, Path(folder), settings=settings)
-        member, reviewer = _sign_in(bench, MEMBER), _sign_in(bench, STAFF)
-        with _serve("product", environment) as port, _serve("floor", environment) as floor_port:
+        member, reviewer = sign_in_as(bench, MEMBER), sign_in_as(bench, STAFF)
+        with serve("product", environment) as port, serve("floor", environment) as floor_port:
             product = Browser(port, member, reviewer)
             floor = FloorBrowser(floor_port, member, reviewer)
             for _ in range(WARM_UP):
@@ -114,7 +114,8 @@ def _case(bench: Bench, browser: Browser) -> list[float]:
     return times
 
 
-def _sign_in(bench: Bench, user_type: str) -> SignedIn:
+def sign_in_as(bench: Bench, user_type: str) -> SignedIn:
+    """Sign the reference case's member or reviewer in."""
     engine = bench.engine
     opened = sign_in(
         engine,
@@ -134,7 +135,8 @@ def _sign_in(bench: Bench, user_type: str) -> SignedIn:
 
 
 @contextmanager
-def _serve(kind: str, environment: dict[str, str]) -> Iterator[int]:
+def serve(kind: str, environment: dict[str, str]) -> Iterator[int]:
+    """Run one of the two servers; answers its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

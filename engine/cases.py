@@ -33,8 +33,8 @@ class Case(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_subject", "subject_kind", "subject_id", "year"),
-        Index("ix_case_subject_no", "subject_no"),
-        Index("ix_case_subject_name", "subject_name"),
+        Index("ix_case_subject_no", "association_id", "subject_no", "id"),
+        Index("ix_case_subject_name", "association_id", "subject_name", "id"),
         # The list of cases: in its order, with what it is filtered by at the end; and what is rare.
         Index(
             "ix_case_updated_at",

@@ -24,6 +24,7 @@ from workflows.shared.access import SYSTEM, WORKING, Viewer, check
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
+from workflows.shared.seasons import list_years
 
 SOON = timedelta(days=1)
 
@@ -66,7 +67,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
 def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
     offices = queries.list_offices(session, viewer)
     return {
-        "years": queries.list_years(session),
+        "years": list_years(session),
         "offices": [{"id": each.id, "name": name_office(each)} for each in offices],
         "colleagues": _describe_colleagues(session, viewer),
     }

@@ -25,7 +25,6 @@ from workflows.inbox.orders import Position, Run, place_of, runs_after, runs_bef
 from workflows.inbox.selecting import Selection, select_tasks
 from workflows.shared.access import Viewer
 from workflows.shared.associations import Association
-from workflows.shared.seasons import Season
 
 __all__ = [
     "BY_DUE",
@@ -48,7 +47,6 @@ __all__ = [
     "find_task_before",
     "list_offices",
     "list_tasks",
-    "list_years",
     "say_count",
 ]
 
@@ -105,12 +103,6 @@ def find_task_before(
     selection = select_tasks(session, viewer, filters, now=now)
     found = _read(session, selection, runs_before(filters, place_of(task, filters)), 1)
     return found[0] if found else None
-
-
-def list_years(session: Session) -> Sequence[int]:
-    """The years that there were seasons of, the last one first."""
-    query = select(Season.year).distinct().order_by(Season.year.desc())
-    return session.scalars(query).all()
 
 
 def list_offices(session: Session, viewer: Viewer) -> Sequence[Association]:

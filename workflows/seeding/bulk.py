@@ -1,13 +1,16 @@
 """Writing very many rows: what is prepared once per table, and COPY where there is one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from psycopg import Cursor, sql
-from sqlalchemy import JSON, BigInteger, Index, Integer, Table, func, insert, select, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, Table, Uuid, func, insert, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
-from engine.database import Base, Database
+from engine.database import Base, Database, UtcDateTime
 
 Row = Sequence[Any]
 
@@ -40,21 +43,21 @@ class Bulk:
         self, session: Session, table: Table, columns: tuple[str, ...], rows: list[Row]
     ) -> None:
         statement = insert(table).compile(dialect=self._dialect, column_keys=list(columns))
-        processors = [
-            None
-            if isinstance(table.c[name].type, JSON)
-            else table.c[name].type.dialect_impl(self._dialect).bind_processor(self._dialect)
-            for name in columns
-        ]
+        processors = [self._processor(table.c[name].type) for name in columns]
         place = {name: number for number, name in enumerate(columns)}
         wanted = [(place[name], processors[place[name]]) for name in statement.positiontup or ()]
-        session.connection().exec_driver_sql(
-            str(statement),
-            [
-                tuple(row[at] if process is None else process(row[at]) for at, process in wanted)
-                for row in rows
-            ],
-        ) if rows else None
+        if rows:
+            given = zip(*(_column(rows, at, process) for at, process in wanted), strict=True)
+            session.connection().exec_driver_sql(str(statement), list(given))
+
+    def _processor(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        if isinstance(kind, JSON):
+            return None
+        if isinstance(kind, UtcDateTime):
+            return _write_moment
+        if isinstance(kind, Uuid):
+            return attrgetter("hex")
+        return kind.dialect_impl(self._dialect).bind_processor(self._dialect)
 
     def _copy(
         self, session: Session, table: Table, columns: tuple[str, ...], rows: list[Row]
@@ -69,8 +72,12 @@ class Bulk:
 
 
 def begin_bulk(session: Session, database: Database) -> None:
-    """Spare the database, for this transaction, what the rows' maker answers for."""
-    if not database.is_sqlite and session.scalar(text("SHOW is_superuser")) == "on":
+    """Spare the database what the rows' maker answers for."""
+    if database.is_sqlite:
+        # Broken off, the database is thrown away; and pages are to be written once.
+        session.execute(text("PRAGMA cache_size = -400000"))
+        return
+    if session.scalar(text("SHOW is_superuser")) == "on":
         # References hold as they were made; checking each one again takes as long as the rows.
         session.execute(text("SET LOCAL session_replication_role = replica"))
 
@@ -123,3 +130,14 @@ def table_of(model: type[Base]) -> Table:
 
 def _name(index: Index) -> str:
     return str(index.name)
+
+
+def _column(rows: list[Row], at: int, process: Callable[[Any], Any] | None) -> Iterable[Any]:
+    if process is None:
+        return map(itemgetter(at), rows)
+    return (None if row[at] is None else process(row[at]) for row in rows)
+
+
+def _write_moment(moment: datetime) -> str:
+    """A moment as SQLite keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -203,7 +203,7 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
         and_(Case.subject_kind == kind, Case.subject_id == key, is_told)
         for kind, key in sorted(viewer.own.items())
     ]
-    if associations := _associations(viewer, "review", *OVERSEERS):
+    if associations := overseen_associations(viewer):
         conditions.append(Case.association_id.in_(sorted(associations)))
     if viewer.duties:
         step = select(Task.id).where(Task.case_id == Case.id, _is_step_for(viewer, Case.kind))
@@ -214,6 +214,11 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
 def visible_seasons(viewer: Viewer) -> ColumnElement[bool]:
     """The seasons that the viewer may see, as a condition on Season."""
     return Season.association_id.in_(sorted(_associations(viewer, *OVERSEERS)))
+
+
+def overseen_associations(viewer: Viewer) -> frozenset[int]:
+    """The associations of which the viewer sees every case."""
+    return _associations(viewer, "review", *OVERSEERS)
 
 
 def managed_associations(viewer: Viewer, *, to_change: bool = False) -> frozenset[int]:

@@ -214,3 +214,8 @@ def _distance(season: Season, day: date) -> tuple[int, int]:
     if day < season.opens_date:
         return (1, (season.opens_date - day).days)
     return (2, (day - season.closes_date).days)
+
+
+def list_years(session: Session) -> Sequence[int]:
+    """The years that there are seasons of, the last one first."""
+    return session.scalars(select(Season.year).distinct().order_by(Season.year.desc())).all()

@@ -1,0 +1,103 @@
+"""A thousand reviews approved at once by a server's workers, while somebody opens the inbox."""
+
+import http.client
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from uuid import UUID
+
+from benchmarks import reference
+from benchmarks.completion import Bench, prepare
+from benchmarks.figures import Figure
+from benchmarks.http import serve, sign_in_as
+from benchmarks.reference import WAY
+from engine.database import new_id
+from web.sessions import COOKIE
+from web.settings import Settings
+from workflows.inbox.batches import DONE, MOST, Batch, Progress, count_progress, start_batch
+from workflows.shared.accounts import STAFF
+
+SENT = WAY[:5]
+APPROVED = WAY[-1]
+WARM_UP = 5
+BETWEEN = 0.1
+"""Seconds between two openings of the inbox."""
+
+
+def measure(name: str, url: str, *, count: int = MOST) -> list[Figure]:
+    """Seconds until all are decided, and the inbox's milliseconds meanwhile, on one database."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"HUIJI_VAR": folder, "HUIJI_DATABASE_URL": url}
+        bench = prepare(url, Path(folder), settings=Settings.from_environment(environment))
+        task_ids = [_send(bench) for _ in range(count)]
+        cookie = sign_in_as(bench, STAFF).cookie
+        with serve("product", environment) as port:
+            browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            alone = [_open_inbox(browser, cookie) for _ in range(WARM_UP)][-1]
+            began = time.perf_counter()
+            batch_id = _start(bench, task_ids)
+            meanwhile: list[float] = []
+            while not _is_done(bench, batch_id):
+                meanwhile.append(_open_inbox(browser, cookie))
+                time.sleep(BETWEEN)
+            took = time.perf_counter() - began
+        progress = _read(bench, batch_id)
+        bench.engine.database.close()
+    if progress.done != count:
+        raise RuntimeError(f"not all were decided: {progress}")
+    worst = max(meanwhile)
+    return [
+        Figure(f"batch_{count}_{name}", took, "s", note=f"{count / took:.0f} decisions a second"),
+        Figure(
+            f"inbox_page_during_batch_{name}",
+            statistics.median(meanwhile),
+            "ms",
+            note=f"{len(meanwhile)} openings, the longest {worst:.0f} ms; alone {alone:.0f} ms",
+        ),
+    ]
+
+
+def _send(bench: Bench) -> UUID:
+    """A case that waits for its review."""
+    bench.number += 1
+    with bench.engine.database.transaction() as session:
+        case_id = reference.begin(session, bench.engine, bench.number)
+    for step in SENT:
+        bench.take(case_id, step)
+    with bench.engine.database.read() as session:
+        return reference.find_task(session, case_id, APPROVED)
+
+
+def _start(bench: Bench, task_ids: list[UUID]) -> UUID:
+    with bench.engine.database.transaction() as session:
+        return start_batch(
+            session,
+            bench.engine,
+            batch_id=new_id(),
+            outcome=APPROVED.outcome,
+            task_ids=task_ids,
+            viewer=bench.reviewer,
+            language="zh",
+            now=bench.engine.now(),
+        ).id
+
+
+def _open_inbox(browser: http.client.HTTPConnection, cookie: str) -> float:
+    began = time.perf_counter()
+    browser.request("GET", "/inbox", headers={"Cookie": f"{COOKIE}={cookie}"})
+    answer = browser.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"the inbox answers {answer.status}")
+    return (time.perf_counter() - began) * 1e3
+
+
+def _is_done(bench: Bench, batch_id: UUID) -> bool:
+    with bench.engine.database.read() as session:
+        return session.get_one(Batch, batch_id).state == DONE
+
+
+def _read(bench: Bench, batch_id: UUID) -> Progress:
+    with bench.engine.database.read() as session:
+        return count_progress(session, batch_id)
