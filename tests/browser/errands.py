@@ -135,9 +135,17 @@ class Errand:
 
     # What a reviewer does.
 
-    def decide(self, number: str, outcome: str, reason: str = "", **marks: str) -> "Errand":
+    def decide(
+        self,
+        number: str,
+        outcome: str,
+        reason: str = "",
+        *,
+        step: str = "review_application",
+        **marks: str,
+    ) -> "Errand":
         """Decide a member's application; marks are comments by `form__field`."""
-        task = get_task(self.app, number, "review_application")
+        task = get_task(self.app, number, step)
         page = self.get(f"/inbox/{task.id}")
         comments = {f"comment__{path}": comment for path, comment in marks.items()}
         paths = [path.replace("__", ".") for path in marks]

@@ -92,7 +92,7 @@ def test_a_reviewer_marks_and_returns_by_keyboard(enter: Enter, errand: Errands)
     write(reviewer, marker.get_by_role("textbox"), "请写到门牌号")
     # Enter in a comment decides nothing.
     reviewer.page.keyboard.press("Enter")
-    write(reviewer, reviewer.field("退回原因"), "地址不完整")
+    write(reviewer, reviewer.field("原因"), "地址不完整")
     press(reviewer, reviewer.button("退回"))
     reviewer.is_at("Inbox")
     enter(MEMBER).go("/").sees("地址不完整").follow("Apply again").sees("请写到门牌号")

@@ -61,6 +61,6 @@ def test_a_reviewer_returns_without_scripts(enter: Enter, errand: Errands) -> No
     marker = reviewer.page.locator("details.marker", has_text="通讯地址").first
     marker.locator("summary").click()
     marker.get_by_role("checkbox").check()
-    reviewer.type("退回原因", "请核对地址").press("退回").is_at("Inbox")
+    reviewer.type("原因", "请核对地址").press("退回").is_at("Inbox")
     member = enter(number, "phone", javascript=False).go("/").follow("Apply again")
     member.sees("请核对地址").sees("To be changed")

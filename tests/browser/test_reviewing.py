@@ -95,7 +95,7 @@ def test_of_two_reviewers_one_wins_and_the_other_loses_nothing(
     errand(CAI).start().apply()
     task = get_task(errand(CAI).app, CAI, "review_application")
     first, second = (enter(login).go(f"/inbox/{task.id}") for login in ("zj_review", "zj_review2"))
-    second.type("退回原因", "我写了很久的理由")
+    second.type("原因", "我写了很久的理由")
     marker = second.page.locator("details.marker", has_text="通讯地址").first
     marker.locator("summary").click()
     marker.get_by_role("checkbox").check()

@@ -17,7 +17,6 @@ from workflows.shared.application_kinds import find_sent
 from workflows.shared.applications import (
     AGREEMENTS,
     REVIEW,
-    SECOND_REVIEW,
     Decision,
     list_decisions,
     office_of,
@@ -28,6 +27,8 @@ from workflows.shared.sent_forms import say_ground
 from workflows.shared.templates import all_texts
 
 FEE = "confirm_fee"
+AGREEMENT_NEEDED = "agreement_needed"
+"""The gateway after the last level of a review."""
 
 ENDINGS = {
     "note_return": N_("Returned by the association"),
@@ -121,7 +122,7 @@ def _draw_review(event: Event, reader: _Reader, kind: str) -> dict[str, object] 
     if ending is not None:
         return _draw_decision(event, reader, kind, ending)
     if event.data.get("element") == REVIEW and event.data.get("outcome") == "approve":
-        if SECOND_REVIEW not in passed:
+        if AGREEMENT_NEEDED in passed:
             return None
         office = reader.office(reader.decided(event))
         return _draw(event.at, _("Passed on to the second review"), office=office, look="is-now")
