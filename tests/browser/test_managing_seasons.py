@@ -1,5 +1,7 @@
 """A manager at a browser: changes a season, reminds who has not applied; an auditor looks on."""
 
+from playwright.sync_api import expect
+
 from engine.jobs import Worker
 from tests.browser.conftest import Enter, Errands, Server
 
@@ -57,10 +59,21 @@ def test_a_manager_reminds_who_has_not_applied(enter: Enter, server: Server) -> 
     manager.press("Remind the ticked")
     manager.is_at("Reminding").look("reminding")
     run_jobs(server)
-    manager.go(manager.page.url).sees("1 member reminded" if manager.language == "en" else "1")
     manager.go("/manage/absentees?reminded=yes").look("absentees-reminded")
+    expect(manager.main.get_by_role("checkbox")).to_have_count(1)
     manager.go("/manage/absentees?q=zzz").sees("Nobody is found with these filters")
     manager.look("absentees-empty")
+
+
+def test_the_list_on_a_phone(enter: Enter, errand: Errands) -> None:
+    errand("330000100001").start()
+    manager = enter("zj_manage", "phone").go("/manage/absentees?draft=draft")
+    manager.sees("330000100001").look("absentees-phone")
+    manager.go("/manage/seasons")
+    manager.main.get_by_role("link", name="浙江省注册会计师协会").click()
+    manager.look("season-phone")
+    manager.main.locator("#materials a").first.click()
+    manager.look("season-materials-phone")
 
 
 def test_an_auditor_reads_a_season_and_has_no_button(enter: Enter) -> None:

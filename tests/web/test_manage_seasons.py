@@ -1,15 +1,19 @@
 """Managing seasons without scripts: looked at, changed with open eyes, copied, kept from others."""
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from tests.web.conftest import Page, Visitor
+from tests.web.conftest import Page, Visitor, run_jobs
 from tests.web.offices import READY, TOKEN, say, staff
 from tests.workflows.walking import Walk
 from workflows.shared.associations import Association
 from workflows.shared.edits import Edit
+from workflows.shared.register import find_member_by_number
 from workflows.shared.seasons import Season, list_slots
 
 ZHEJIANG = "330000"
@@ -41,7 +45,7 @@ def test_a_manager_finds_every_season_of_his_associations(app: Flask) -> None:
     assert page.path == "/manage/seasons"
     assert "Zhejiang Institute" in page.text
     assert "Guangzhou" not in page.text
-    assert "Open" in page.text
+    assert "Under way" in page.text
 
 
 def test_a_season_shows_all_that_it_says(app: Flask) -> None:
@@ -227,3 +231,49 @@ def test_another_associations_season_is_not_there(app: Flask) -> None:
         assert manager.open(address(app, section, code="440000")).status == 404
     season_id = season_of(app, "440000").id
     assert manager.open(f"/manage/absentees?season={season_id}").status == 404
+
+
+def test_the_list_of_who_has_not_applied_is_taken_away_as_texts(app: Flask) -> None:
+    with app.extensions["engine"].database.transaction() as session:
+        member = find_member_by_number(session, READY)
+        assert member is not None
+        member.name = "=HYPERLINK(1)"
+    manager = staff(app, "zj_manage")
+    answer = manager.client.get("/manage/absentees.xlsx?q=330000100", buffered=True)
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    heads, first, *others = sheet.iter_rows()
+    assert [each.value for each in heads][:2] == ["Name", "Member number"]
+    assert (first[0].value, first[0].data_type, first[1].value) == ("=HYPERLINK(1)", "s", READY)
+    assert all(str(each[1].value).startswith("330000100") for each in others)
+
+
+def test_a_manager_reminds_what_the_filters_show(app: Flask) -> None:
+    manager = staff(app, "zj_manage")
+    page = manager.open(f"/manage/absentees?q={READY}")
+    assert "1 member found" in page.text
+    for _time in range(2):
+        values = page.values("/manage/absentees/remind")
+        values["whom"] = "all"
+        sent = manager.send("/manage/absentees/remind", values)
+        assert "0 of 1" in sent.text
+    run_jobs(app)
+    assert "1 member reminded" in manager.open(sent.path).text
+    assert "1 member found" in manager.open("/manage/absentees?reminded=yes").text
+    other = staff(app, "gd_manage")
+    assert other.open(sent.path).status == 404
+
+
+def test_reminding_nobody_is_refused_with_a_sentence(app: Flask) -> None:
+    manager = staff(app, "zj_manage")
+    values = manager.open("/manage/absentees").values("/manage/absentees/remind")
+    values["whom"] = "ticked"
+    assert "There is nobody to remind." in manager.send("/manage/absentees/remind", values).text
+
+
+@pytest.mark.parametrize(
+    "query", ["season=x", "office=99", "after=-1", "draft=?", "q=%25", "after=9e9"]
+)
+def test_addresses_that_make_no_sense_are_answered(app: Flask, query: str) -> None:
+    assert staff(app, "zj_manage").open(f"/manage/absentees?{query}").status == 200

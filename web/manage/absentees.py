@@ -94,9 +94,11 @@ def remind_absentees() -> ResponseReturnValue:
     viewer = get_viewer_of_management()
     filters, is_all = _read_filters(), request.form.get("whom") == "all"
     ticked = [each for each in request.form.getlist("member", type=int) if 0 < each <= BIGGEST]
+    kept: dict[str, Any] = {}
     try:
         with current.engine().database.transaction() as session:
             scope = _get_scope(session, viewer)
+            kept = _write(scope.season, filters)
             if not scope.remindable:
                 raise NotAllowed
             if not is_all and not ticked:
@@ -113,7 +115,7 @@ def remind_absentees() -> ResponseReturnValue:
             )
     except Rejected as error:
         flash(str(error), "warning")
-        return redirect(url_for("manage.list_absentees", **_write(scope.season, filters)))
+        return redirect(url_for("manage.list_absentees", **kept))
     return redirect(url_for("manage.show_reminding", key=made.id))
 
 

@@ -147,7 +147,7 @@ SECTIONS: tuple[Section, ...] = (
                 N_("Review levels"),
                 CHOICE,
                 N_("Two: the municipal association reviews first, then the one above it."),
-                choices=(("1", N_("One")), ("2", N_("Two"))),
+                choices=(("1", N_("One level")), ("2", N_("Two levels"))),
             ),
             Setting("review_working_days", N_("Working days to decide"), COUNT, least=1, most=60),
             Setting(
