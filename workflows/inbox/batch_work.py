@@ -1,6 +1,7 @@
 """Doing a batch: task after task, each in a transaction of its own, by a job."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -41,6 +42,10 @@ class Press:
         """Every field is empty; the question of the outcome is answered with yes."""
         return [self._outcome] if key in ("outcome", "confirmed") else []
 
+
+BREATH = 0.005
+"""Seconds between two tasks on SQLite: its writers do not queue, and who tries again in the
+meantime has to find the lock free."""
 
 Speaking = Callable[[Language], AbstractContextManager[None]]
 
@@ -103,6 +108,8 @@ def batch_job(tasks: Tasks, speaking: Speaking) -> Callable[..., None]:
         with speaking(cast(Language, batch.language)):
             for item in items:
                 _decide(tasks, batch, item)
+                if engine.database.is_sqlite:
+                    time.sleep(BREATH)
         with engine.database.transaction() as session:
             # A second worker may be at its last item: whoever ends that one finds none.
             if session.scalar(waiting.limit(1).with_for_update()) is not None:
