@@ -1,4 +1,4 @@
-"""A thousand reviews approved at once by a server's workers, while somebody opens the inbox."""
+"""A thousand reviews approved at once by a server's workers, while others read and write."""
 
 import http.client
 import statistics
@@ -10,7 +10,7 @@ from uuid import UUID
 from benchmarks import reference
 from benchmarks.completion import Bench, prepare
 from benchmarks.figures import Figure
-from benchmarks.http import serve, sign_in_as
+from benchmarks.http import SignedIn, serve, sign_in_as
 from benchmarks.reference import WAY
 from engine.database import new_id
 from web.sessions import COOKIE
@@ -31,29 +31,37 @@ def measure(name: str, url: str, *, count: int = MOST) -> list[Figure]:
         environment = {"HUIJI_VAR": folder, "HUIJI_DATABASE_URL": url}
         bench = prepare(url, Path(folder), settings=Settings.from_environment(environment))
         task_ids = [_send(bench) for _ in range(count)]
-        cookie = sign_in_as(bench, STAFF).cookie
+        person = sign_in_as(bench, STAFF)
+        other = _send(bench)
         with serve("product", environment) as port:
             browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            alone = [_open_inbox(browser, cookie) for _ in range(WARM_UP)][-1]
+            alone = [_open_inbox(browser, person) for _ in range(WARM_UP)][-1]
             began = time.perf_counter()
             batch_id = _start(bench, task_ids)
             meanwhile: list[float] = []
+            claims: list[float] = []
             while not _is_done(bench, batch_id):
-                meanwhile.append(_open_inbox(browser, cookie))
+                meanwhile.append(_open_inbox(browser, person))
+                claims.append(_claim(browser, person, other))
                 time.sleep(BETWEEN)
             took = time.perf_counter() - began
         progress = _read(bench, batch_id)
         bench.engine.database.close()
     if progress.done != count:
         raise RuntimeError(f"not all were decided: {progress}")
-    worst = max(meanwhile)
     return [
         Figure(f"batch_{count}_{name}", took, "s", note=f"{count / took:.0f} decisions a second"),
         Figure(
             f"inbox_page_during_batch_{name}",
             statistics.median(meanwhile),
             "ms",
-            note=f"{len(meanwhile)} openings, the longest {worst:.0f} ms; alone {alone:.0f} ms",
+            note=f"the longest of {len(meanwhile)}: {max(meanwhile):.0f}; alone {alone:.0f}",
+        ),
+        Figure(
+            f"claim_during_batch_{name}",
+            statistics.median(claims),
+            "ms",
+            note=f"the longest of {len(claims)}: {max(claims):.0f}",
         ),
     ]
 
@@ -83,13 +91,22 @@ def _start(bench: Bench, task_ids: list[UUID]) -> UUID:
         ).id
 
 
-def _open_inbox(browser: http.client.HTTPConnection, cookie: str) -> float:
+def _open_inbox(browser: http.client.HTTPConnection, person: SignedIn) -> float:
+    return _ask(browser, person, "GET", "/inbox")
+
+
+def _claim(browser: http.client.HTTPConnection, person: SignedIn, task_id: UUID) -> float:
+    return _ask(browser, person, "POST", f"/inbox/{task_id}/claim")
+
+
+def _ask(browser: http.client.HTTPConnection, person: SignedIn, method: str, address: str) -> float:
+    headers = {"Cookie": f"{COOKIE}={person.cookie}", "X-CSRF-Token": person.csrf_token}
     began = time.perf_counter()
-    browser.request("GET", "/inbox", headers={"Cookie": f"{COOKIE}={cookie}"})
+    browser.request(method, address, headers=headers)
     answer = browser.getresponse()
     answer.read()
-    if answer.status != 200:
-        raise RuntimeError(f"the inbox answers {answer.status}")
+    if answer.status >= 400:
+        raise RuntimeError(f"{address} answers {answer.status}")
     return (time.perf_counter() - began) * 1e3
 
 
