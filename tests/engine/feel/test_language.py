@@ -102,6 +102,15 @@ MEMBER = {
         ("null instance of Null", "true"),
         ('@"P1Y" instance of years and months duration', "true"),
         ("(function(a: number) a) instance of function<number> -> Any", "true"),
+        (
+            "[function(a: string) 1, function(b: number) 2] instance of list<function<string> -> Any>",
+            "true",
+        ),
+        (
+            "[function(a: string) 1, function(a, b) 2] instance of list<function<string> -> Any>",
+            "false",
+        ),
+        ("[function(a: string) 1, 2] instance of list<function<string> -> Any>", "false"),
         ('(function() {b: "b", c: 1}) instance of function<> -> context<b: string>', "true"),
         ('(function() {b: "b"}) instance of function<> -> context<b: string, c: string>', "false"),
         (
