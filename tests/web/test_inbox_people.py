@@ -388,6 +388,17 @@ def test_next_and_before_walk_the_list_without_deciding(app: Flask) -> None:
     assert "Nothing else waits here" in reviewer.open(f"{forward[0]}/previous").text
 
 
+def test_the_case_leads_back_to_the_task_and_its_list(app: Flask) -> None:
+    address, reviewer = address_of(applied(app)), staff(app)
+    page = reviewer.open(f"{address}?kind=inspection")
+
+    case = reviewer.open(page.links()["Case"])
+
+    assert case.links()["Back to the task"] == f"{address}?kind=inspection"
+    for nothing in ("nonsense", "00000000-0000-4000-8000-000000000000"):
+        assert "Back to the task" not in reviewer.open(f"{case.path}?task={nothing}").links()
+
+
 def test_an_earlier_round_is_opened_as_a_whole(app: Flask) -> None:
     walk = applied(app)
     walk.do("review_application", "return", {"reason": "请核对"}, by=REVIEWER)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -76,6 +77,7 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
     is_admin = can(viewer, "retry", case)
     incidents = open_incidents(session, case.id)
     return {
+        "origin_address": _address_of_origin(session, case),
         "case": {
             "id": case.id,
             "name": case.subject_name,
@@ -102,6 +104,20 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
         "trail": describe_trail(session, engine, case, is_full=True),
         "diagram_address": url_for("studio.diagram", case_id=case.id),
     }
+
+
+def _address_of_origin(session: Session, case: Case) -> str:
+    """The task from whose page one came, with the filters of its list; empty for none."""
+    given = request.args.to_dict()
+    try:
+        task_id = UUID(given.pop("task", ""))
+    except ValueError:
+        return ""
+    task = session.get(Task, task_id)
+    if task is None or task.case_id != case.id or task.lane != "association":
+        return ""
+    address = url_for("inbox.show", task_id=task.id)
+    return f"{address}?{urlencode(given)}" if given else address
 
 
 def _describe_steps(

@@ -148,7 +148,9 @@ def _describe(
         "inbox_address": url_for("inbox.index", **kept_filters()),
         "next_address": url_for("inbox.go_next", task_id=task.id, **kept_filters()),
         "previous_address": url_for("inbox.go_back", task_id=task.id, **kept_filters()),
-        "case_address": url_for("cases.show", case_id=case.id) if sees_case else "",
+        "case_address": url_for("cases.show", case_id=case.id, task=task.id, **kept_filters())
+        if sees_case
+        else "",
         "diagram_address": url_for("studio.diagram", case_id=case.id)
         if can(viewer, "see_diagram", case)
         else "",
