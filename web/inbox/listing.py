@@ -14,6 +14,7 @@ from web import current
 from web.inbox import batches, views
 from web.inbox.addresses import read_filters, read_position, write_filters, write_position
 from web.inbox.blueprint import bp
+from web.inbox.chips import describe_chips
 from web.staff import get_staff_person
 from web.words import name_office
 from workflows.inbox import queries
@@ -58,6 +59,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "count": counts.get(filters.kind, 0) if filters.kind else queries.add_up(counts.values()),
         "next_page": page.next and url_for("inbox.index", **kept, after=write_position(page.next)),
         "first_page": after and url_for("inbox.index", **kept),
+        "chips": describe_chips(session, filters),
         "everything": url_for("inbox.index"),
         "batch": batches.describe_bar(session, page, filters),
         "has_offices": len(frozenset[int]().union(*viewer.duties.values())) > 1,
