@@ -109,6 +109,7 @@ TABLE = """
 金的申请  see_trail         金 审 管 系 计
 金的申请  see_diagram       审 管 系 计
 金的申请  withdraw          金
+金的申请  nudge             金
 金的申请  pay               金
 金的申请  retry             系
 金的申请  revoke            管
