@@ -48,7 +48,7 @@ def revoke_decision(case_id: UUID) -> ResponseReturnValue:
     person, engine = get_staff_person(), current.engine()
     try:
         with engine.database.transaction() as session:
-            case = _get_case(session, case_id, "revoke")
+            _get_case(session, case_id, "revoke")
             revoke(
                 session,
                 engine,
@@ -58,7 +58,7 @@ def revoke_decision(case_id: UUID) -> ResponseReturnValue:
                 now=current.now(),
             )
     except ReasonMissing as error:
-        return _draw(case, is_reopening=False, problem=error), 422
+        return _draw_again(case_id, error, is_reopening=False)
     flash(_("The decision is revoked: the case is in review again."), "success")
     return redirect(url_for("cases.show", case_id=case_id))
 
@@ -79,7 +79,7 @@ def reopen_closed(case_id: UUID) -> ResponseReturnValue:
     person, engine = get_staff_person(), current.engine()
     try:
         with engine.database.transaction() as session:
-            case = _get_case(session, case_id, "reopen")
+            _get_case(session, case_id, "reopen")
             reopen(
                 session,
                 engine,
@@ -90,7 +90,7 @@ def reopen_closed(case_id: UUID) -> ResponseReturnValue:
                 now=current.now(),
             )
     except (ReasonMissing, LastDayPast) as error:
-        return _draw(case, is_reopening=True, problem=error), 422
+        return _draw_again(case_id, error, is_reopening=True)
     flash(_("The case is open again; the member is told."), "success")
     return redirect(url_for("cases.show", case_id=case_id))
 
@@ -120,6 +120,12 @@ def _read_day() -> date:
         return date.fromisoformat(request.form.get("until", ""))
     except ValueError:
         raise LastDayPast from None
+
+
+def _draw_again(case_id: UUID, problem: Rejected, *, is_reopening: bool) -> ResponseReturnValue:
+    with current.engine().database.read() as session:
+        case = get_case(session, case_id)
+        return _draw(case, is_reopening=is_reopening, problem=problem), 422
 
 
 def _draw(case: Case, *, is_reopening: bool, problem: Rejected | None = None) -> str:
