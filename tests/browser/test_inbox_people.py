@@ -129,6 +129,16 @@ def test_a_view_is_kept_from_the_filters_and_counted(enter: Enter, address: str)
     expect(first.page.locator("#views a[aria-current]")).to_contain_text("没人管的")
 
 
+def test_a_rule_is_tried_and_kept(enter: Enter, address: str) -> None:
+    manager = enter("zj_manage").go("/manage/rules?way=region").is_at("Assignment rules")
+    manager.look("rules-by-region").go("/manage/rules?way=digit").look("rules-by-digit")
+    manager.page.locator("#part-1").select_option(label=FIRST)
+    manager.press("Try it on the last %(n)s tasks", n=50)
+    expect(manager.page.locator("#trial")).to_contain_text(FIRST)
+    manager.look("rules-tried").press("Save the rule")
+    manager.sees("The rule counts for what arrives from now on.")
+
+
 def test_everything_works_without_scripts(enter: Enter, address: str) -> None:
     first = enter("zj_review", javascript=False).go(address)
     first.page.locator("#assigned").get_by_role("link").click()
