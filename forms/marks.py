@@ -22,9 +22,16 @@ class Mark(NamedTuple):
     comment: str
 
 
+def can_be_marked(component: Component) -> bool:
+    """Tell whether who sent a field can change it: not what is locked, nor what he agreed to."""
+    return not component.is_locked and component.type != "checkbox"
+
+
 def mark_paths(bound: "BoundForm", values: Mapping[str, Any]) -> Iterator[str]:
     """Return every path of a submission that can be marked."""
     for component in bound.form.fields:
+        if not can_be_marked(component):
+            continue
         if component.type == "filepicker":
             yield from (slot.path for slot in bound.slots(component))
             for file in values.get(component.key) or ():
@@ -33,7 +40,7 @@ def mark_paths(bound: "BoundForm", values: Mapping[str, Any]) -> Iterator[str]:
             yield component.key
             for number in range(len(values.get(component.key) or ())):
                 for child in top_level(component.children):
-                    if child.is_field:
+                    if child.is_field and can_be_marked(child):
                         yield row_path(f"{component.key}.{number}", child)
         else:
             yield component.key

@@ -15,7 +15,7 @@ from forms.display import display, write_number, write_size
 from forms.document import Component
 from forms.expressions import Scope
 from forms.formats import NUMBER_FORMATS
-from forms.marks import Mark
+from forms.marks import Mark, can_be_marked
 from forms.panels import panel_template
 from forms.requirements import FieldError
 from forms.slots import Slot
@@ -176,7 +176,7 @@ class Viewer:
             marks=self._marks(path),
             changes=self._changes(path),
             column=self._column(component),
-            is_marked_by=self._marked_by(path),
+            is_marked_by=self._marked_by(path) if can_be_marked(component) else "",
         )
         if is_open:
             self._open(view, component, value, scope)

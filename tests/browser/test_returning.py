@@ -107,7 +107,7 @@ def test_a_returned_application_goes_three_rounds_until_it_is_approved(
     member.sees("Inspection passed").sees("40.00").look("result")
     member.go("/results").main.get_by_role("link", name=member.say("Approval status")).first.click()
     nodes = member.page.locator(".trail > li")
-    expect(nodes.filter(has_text=member.say("Returned by the local association"))).to_have_count(2)
+    expect(nodes.filter(has_text=member.say("Returned by the association"))).to_have_count(2)
     member.look("trail").go("/my-code").look("code")
     expect(member.page.get_by_role("img", name="2025")).to_be_visible()
     engine = server.app.extensions["engine"]

@@ -312,6 +312,15 @@ def test_marks_of_a_reviewer_are_read() -> None:
     )
 
 
+def test_only_what_can_be_changed_can_be_marked() -> None:
+    locked = component("textfield", "name", properties={"locked": "true"})
+    bound = bind(locked, component("checkbox", "agreed"), component("textfield", "day"))
+    values = bound.complete({"name": "蔡", "agreed": True, "day": "晚"})
+    assert list(forms.mark_paths(bound, values)) == ["day"]
+    tree = page(str(forms.draw(environment(), bound, values, mode="read", marking=True)))
+    assert tree.xpath("//input[@name='mark']/@value") == ["day"]
+
+
 def test_a_list_of_things_to_do() -> None:
     tasks = [
         {"title": "年检", "address": "/go", "status": "draft", "words": "草稿", "text": "到年底"},
