@@ -103,8 +103,10 @@ MEMBER = {
         ('@"P1Y" instance of years and months duration', "true"),
         ("(function(a: number) a) instance of function<number> -> Any", "true"),
         (
-            "[function(a: string) 1, function(b: number) 2]"
-            " instance of list<function<string> -> Any>",
+            (
+                "[function(a: string) 1, function(b: number) 2]"
+                " instance of list<function<string> -> Any>"
+            ),
             "true",
         ),
         (
