@@ -120,9 +120,6 @@ def test_a_claim_is_shown_to_who_confirms_it(demo_engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("key", "outcome", "values", "is_right"),
     [
-        (("review", "review_application"), "return", {"reason": None}, False),
-        (("review", "review_application"), "return", {"reason": "请补充。"}, True),
-        (("review", "review_application"), "approve", {"reason": None}, True),
         (("payment", "confirm_fee"), "not_received", {"reason": None}, False),
         (("payment", "confirm_fee"), "received", {"reason": None}, True),
     ],

@@ -37,8 +37,9 @@ def state_appeal(
 
 
 @form_data(PROCESS, "confirm_appeal")
-def confirm_appeal(*, case: Case) -> FormData:
-    """确认申诉: the question names the year."""
+@form_data(PROCESS, "decide_appeal")
+def name_year(*, case: Case) -> FormData:
+    """确认申诉, 裁定申诉: what is said names the year."""
     return FormData(context={"year": case.year})
 
 
