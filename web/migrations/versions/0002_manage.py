@@ -297,6 +297,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_association"))
+        batch_op.drop_index(batch_op.f("ix_case_subject"))
+        batch_op.create_index(
+            "ix_case_subject",
+            ["subject_kind", "subject_id", "year", "kind", "status", "state"],
+            unique=False,
+        )
         batch_op.drop_index(batch_op.f("ix_case_subject_name"))
         batch_op.create_index(
             "ix_case_subject_name", ["association_id", "subject_name", "id"], unique=False
@@ -313,6 +319,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_case_updated_at",
             ["association_id", "updated_at", "id", "kind", "status", "year", "state"],
+            unique=False,
+        )
+
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_member_to_inspect",
+            ["association_id", "kind", "state", "admission_date"],
             unique=False,
         )
 
@@ -554,6 +567,9 @@ def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("task_id")
 
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index("ix_member_to_inspect")
+
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_updated_at")
         batch_op.drop_index("ix_case_status")
@@ -561,6 +577,10 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_subject_no"), ["subject_no"], unique=False)
         batch_op.drop_index("ix_case_subject_name")
         batch_op.create_index(batch_op.f("ix_case_subject_name"), ["subject_name"], unique=False)
+        batch_op.drop_index("ix_case_subject")
+        batch_op.create_index(
+            batch_op.f("ix_case_subject"), ["subject_kind", "subject_id", "year"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_case_association"), ["association_id", "status"], unique=False
         )
