@@ -221,3 +221,62 @@ def test_stepping_back_while_the_association_confirms_a_fee_asks_it_again_later(
     walk = to_settlement(Walk(World(claimed=True))).do("provide_materials", "back")
     assert walk.open == ["fill_information"]
     assert walk.do("fill_information", "apply").open == ["confirm_fee", "provide_materials"]
+
+
+def test_two_levels_approve_one_after_the_other() -> None:
+    world = World(paid=True, levels=2)
+    walk = to_review(Walk(world)).do("review_application", "approve")
+    assert walk.open == ["second_review"]
+    assert walk.statuses() == ["in_second_review"]
+    assert walk.do("second_review", "approve").instance.end_event == "passed"
+
+
+def test_the_second_level_returns_to_the_member_or_sends_back_to_the_first() -> None:
+    world = World(paid=True, levels=2)
+    walk = to_review(Walk(world)).do("review_application", "approve")
+    walk.do("second_review", "send_back", reason="请核对")
+    assert walk.open == ["review_application"]
+    assert world.called("cases.begin_round") == []
+    walk.do("review_application", "approve").do("second_review", "return", reason="请补充")
+    assert walk.open == ["fill_information"]
+    assert walk.statuses() == ["returned"]
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_refusal_is_agreed_or_sent_back_to_who_proposed_it(level: int) -> None:
+    world = World(paid=True, levels=level)
+    walk = to_review(Walk(world))
+    step = "review_application"
+    if level == 2:
+        walk.do(step, "approve")
+        step = "second_review"
+    walk.do(step, "propose_refusal", reason="判决已生效", refusal_ground="criminal_penalty")
+    assert walk.statuses() == ["awaiting_agreement"]
+    assert walk.do("agree_refusal", "send_back", reason="未生效").open == [step]
+    walk.do(step, "propose_refusal").do("agree_refusal", "agree")
+    assert walk.instance.end_event == "not_passed"
+    (recorded,) = world.called("inspection.record_result")
+    assert recorded["status"] == "not_passed"
+    assert world.called("register.apply_information") == []
+    assert len(world.called("inspection.tell_refused")) == 1
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_second_deferral_in_a_row_is_agreed_or_sent_back(level: int) -> None:
+    walk = to_deferral_review(Walk(World(levels=level, needs_agreement=True)))
+    step = "review_application"
+    walk.do(step, "approve")
+    if level == 2:
+        step = "second_review"
+        walk.do(step, "approve")
+    assert walk.open == ["agree_approval"]
+    assert walk.do("agree_approval", "send_back", reason="不符合").open == [step]
+    walk.do(step, "approve").do("agree_approval", "agree")
+    assert walk.instance.end_event == "deferred"
+
+
+def test_a_case_whose_decision_was_revoked_begins_in_review() -> None:
+    walk = Walk(World(paid=True), begins_at="review", kind="inspection")
+    assert walk.open == ["review_application"]
+    assert walk.do("review_application", "return").open == ["fill_information"]
+    assert Walk(World(), begins_at="information").open == ["fill_information"]

@@ -84,10 +84,11 @@ class World:
 class Walk:
     """One case, stored and loaded again after every step."""
 
-    def __init__(self, world: World, process: str = "inspection") -> None:
+    def __init__(self, world: World, process: str = "inspection", **given: object) -> None:
         self.world = world
         self.model: Model = MODELS[process]
-        self.instance = Instance.start(self.model, START, run_operation=world.run, now=NOW)
+        start = {**START, **given}
+        self.instance = Instance.start(self.model, start, run_operation=world.run, now=NOW)
 
     @property
     def open(self) -> list[str]:

@@ -82,6 +82,7 @@ def describe_changes(session: Session, task: Task) -> dict[str, Any] | None:
         "sent_at": after.sent_at,
         "reason": decision.reason if decision else "",
         "was_withdrawn": decision is None,
+        "marks": _describe_marks(session, task, before, found),
         "whole_address": url_for(
             "inbox.show_round", task_id=task.id, number=before.number, **kept_filters()
         ),
@@ -152,6 +153,27 @@ def describe_decision(session: Session, task: Task) -> dict[str, Any]:
     )
     marks = label_marks(session, task, found.marks)
     return {"ground": ground, "reason": found.reason, "marks": marks}
+
+
+def _describe_marks(
+    session: Session, task: Task, before: Round, found: RoundChanges
+) -> list[dict[str, Any]]:
+    """What was marked in the round before, and whether the member changed anything there."""
+    marks = before.decision.marks if before.decision else ()
+    changed = {(form.element_id, each.path) for form in found.forms for each in form.changes}
+    return [
+        {**label, "is_changed": any(_touches(mark, *each) for each in changed)}
+        for mark in marks
+        for label in label_marks(session, task, [mark])
+    ]
+
+
+def _touches(mark: NewMark, element_id: str, path: str) -> bool:
+    """Whether a change is at a mark, in the list or slot that it is on, or in what it is on."""
+    if mark.element_id != element_id:
+        return False
+    pair = sorted((f"{mark.path}.", f"{path}."), key=len)
+    return pair[1].startswith(pair[0])
 
 
 def label_marks(session: Session, task: Task, marks: Sequence[NewMark]) -> list[dict[str, str]]:
