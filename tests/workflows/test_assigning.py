@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -42,7 +43,9 @@ from workflows.inbox.rules import (
     BY_LOAD,
     BY_REGION,
     EVERY_KIND,
+    Arriving,
     RuleNotUnderstood,
+    choose,
     list_rules,
     make_rule,
     preview,
@@ -340,6 +343,24 @@ def test_a_rule_for_the_kind_goes_before_one_for_all(demo_engine: Engine) -> Non
 def test_a_rule_names_nobody_who_may_not_decide(demo_engine: Engine) -> None:
     put_rule(demo_engine, BY_DIGIT, {"1": CLERK})
     assert comes_to(demo_engine, MEMBER) is None
+
+
+def test_a_rule_names_nobody_who_is_barred(demo_engine: Engine) -> None:
+    put_rule(demo_engine, BY_LOAD, {FIRST: 1, SECOND: 1})
+    with demo_engine.database.read() as session:
+        first, second = (account(session, each).id for each in (FIRST, SECOND))
+        arriving = Arriving(
+            association_id=viewer(session, FIRST).association_id or 0,
+            kind="inspection",
+            duty="review",
+            subject_no=MEMBER,
+            region="",
+            barred=frozenset({first}),
+        )
+        assert choose(session, arriving, now=NOW) == second
+        assert (
+            choose(session, replace(arriving, barred=frozenset({first, second})), now=NOW) is None
+        )
 
 
 def away(engine: Engine, login: str, cover: str | None) -> None:

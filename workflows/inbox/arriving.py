@@ -23,7 +23,10 @@ def describe_task(session: Session, case: Case, step: Step, now: datetime) -> Ma
     return {
         "association_id": association_id,
         "due_at": service_level.due(session, case, step, now),
-        **(_give_back(step, before, now) or _assign(session, case, step, association_id, now)),
+        **(
+            _give_back(step, before, now)
+            or _assign(session, case, step, association_id, now=now, before=before)
+        ),
     }
 
 
@@ -38,12 +41,19 @@ def _give_back(step: Step, before: Sequence[Task], now: datetime) -> Mapping[str
 
 
 def _assign(
-    session: Session, case: Case, step: Step, association_id: int | None, now: datetime
+    session: Session,
+    case: Case,
+    step: Step,
+    association_id: int | None,
+    *,
+    now: datetime,
+    before: Sequence[Task],
 ) -> Mapping[str, object]:
     """Whose the task is from the beginning, if a rule of its association says so."""
     if association_id is None:
         return {}
     kind = step.properties.get("kind", "")
+    first = step.properties.get("second_person", "").split()
     arriving = Arriving(
         association_id=association_id,
         # A kind that is worked out is the case's: the diagram gives it both at once.
@@ -51,6 +61,7 @@ def _assign(
         duty=step.group or "",
         subject_no=case.subject_no,
         region=case.region or "",
+        barred=frozenset(each.completed_by or 0 for each in before if each.element_id in first),
     )
     chosen = choose(session, arriving, now=now)
     return {} if chosen is None else {"assigned_to": chosen, "assigned_at": now}

@@ -50,13 +50,14 @@ class AssignmentRule(Base):
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """What a rule looks at in a task."""
+    """What a rule looks at in a task; `barred`: who may not decide it, whatever his duties."""
 
     association_id: int
     kind: str
     duty: str
     subject_no: str
     region: str
+    barred: frozenset[int] = frozenset()
 
 
 def choose(session: Session, arriving: Arriving, *, now: datetime) -> int | None:
@@ -76,7 +77,8 @@ def choose(session: Session, arriving: Arriving, *, now: datetime) -> int | None
         today=local_date(now),
         has_load=rule.way == BY_LOAD,
     )
-    return pick(rule, colleagues, replace(arriving, region=arriving.region or own_region))
+    others = {key: each for key, each in colleagues.items() if key not in arriving.barred}
+    return pick(rule, others, replace(arriving, region=arriving.region or own_region))
 
 
 def pick(
