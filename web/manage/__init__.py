@@ -3,9 +3,18 @@
 A further page is a module with views on `bp` that is imported here, and an entry in `places`.
 """
 
-from web.manage import absentees, places, rules, season_changes, seasons
+from web.manage import absentees, numbers, places, rules, season_changes, seasons, staff
 from web.manage.blueprint import bp
 
-__all__ = ["absentees", "blueprints", "places", "rules", "season_changes", "seasons"]
+__all__ = [
+    "absentees",
+    "blueprints",
+    "numbers",
+    "places",
+    "rules",
+    "season_changes",
+    "seasons",
+    "staff",
+]
 
 blueprints = (bp,)

@@ -1,0 +1,1 @@
+"""The people of the associations' staff: their accounts and their duties."""

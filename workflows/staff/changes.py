@@ -1,0 +1,231 @@
+"""Changes of people and duties: each is noted, and counts from the next request on."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.errors import Conflict, Rejected
+from engine.language import N_
+from workflows.shared.access import Viewer
+from workflows.shared.accounts import (
+    STAFF,
+    Account,
+    AccountNotFound,
+    StaffDuty,
+    find_account,
+    give_duty,
+    list_duties,
+)
+from workflows.shared.associations import get_association
+from workflows.shared.edits import record_edit
+from workflows.shared.sign_in import end_other_sessions
+from workflows.staff.rules import check_account, check_duty
+
+LOGIN = re.compile(r"[a-z][a-z0-9_.-]{2,29}", re.ASCII)
+LONGEST_NAME = 50
+PASSWORD_BYTES = 9
+
+
+class LoginNotUsable(Rejected):
+    """A staff name is not one."""
+
+    message = N_(
+        "A login has 3 to 30 small letters, digits, dots, hyphens or underscores and begins "
+        "with a letter."
+    )
+
+
+class NameNeeded(Rejected):
+    """A person has a name."""
+
+    message = N_("Enter the person’s name, at most %(length)s characters.")
+
+
+class LoginTaken(Conflict):
+    """Somebody has the login already."""
+
+    message = N_("There is an account %(login)s already. Nothing was changed.")
+
+
+class LastDuty(Rejected):
+    """Without a duty nobody would find the account any more."""
+
+    message = N_("This is the person’s last duty. Close the account instead.")
+
+
+def subject_of(account_id: int) -> str:
+    """The name under which changes of a person are noted."""
+    return f"staff:{account_id}"
+
+
+def make_password() -> str:
+    """A password to issue: twelve letters and digits that nobody guesses."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def add_person(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    hashed: str,
+    duty: str,
+    association_id: int,
+    viewer: Viewer,
+    now: datetime,
+) -> Account:
+    """Open an account with its first duty; its password must be changed at the first sign-in.
+
+    Raises LoginNotUsable, NameNeeded, LoginTaken, DutyNotYours.
+    """
+    association = get_association(session, association_id)
+    check_duty(viewer, account_id=0, duty=duty, association=association, is_given=True)
+    login, name = login.strip().casefold(), " ".join(name.split())
+    if LOGIN.fullmatch(login) is None:
+        raise LoginNotUsable
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise NameNeeded(length=LONGEST_NAME)
+    if find_account(session, user_type=STAFF, login=login) is not None:
+        raise LoginTaken(login=login)
+    account = Account(
+        user_type=STAFF,
+        login=login,
+        name=name,
+        password_hash=hashed,
+        must_change_password=True,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(account)
+            session.flush()
+    except IntegrityError:
+        raise LoginTaken(login=login) from None
+    give_duty(session, account_id=account.id, association_id=association_id, duty=duty)
+    after = {"login": login, "name": name, "duties": _say_duties(session, account.id)}
+    _note(session, account.id, association_id, {}, after, viewer=viewer, now=now)
+    return account
+
+
+def give(
+    session: Session,
+    *,
+    account_id: int,
+    duty: str,
+    association_id: int,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Give a duty; having it already is fine. Raises DutyNotYours, NotYourself."""
+    _hold(session, account_id)
+    association = get_association(session, association_id)
+    check_duty(viewer, account_id=account_id, duty=duty, association=association, is_given=True)
+    before = {"duties": _say_duties(session, account_id)}
+    give_duty(session, account_id=account_id, association_id=association_id, duty=duty)
+    after = {"duties": _say_duties(session, account_id)}
+    _note(session, account_id, association_id, before, after, viewer=viewer, now=now)
+
+
+def take(
+    session: Session,
+    *,
+    account_id: int,
+    duty: str,
+    association_id: int,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Take a duty away; not having it is fine. Raises DutyNotYours, NotYourself, LastDuty.
+
+    Tasks that the person may not decide any more are for the caller to put back.
+    """
+    _hold(session, account_id)
+    association = get_association(session, association_id)
+    check_duty(viewer, account_id=account_id, duty=duty, association=association, is_given=False)
+    duties = list_duties(session, account_id=account_id)
+    if not any((each.duty, each.association_id) == (duty, association_id) for each in duties):
+        return
+    if len(duties) == 1:
+        raise LastDuty
+    before = {"duties": _say_duties(session, account_id)}
+    session.execute(
+        delete(StaffDuty).where(
+            StaffDuty.account_id == account_id,
+            StaffDuty.association_id == association_id,
+            StaffDuty.duty == duty,
+        )
+    )
+    after = {"duties": _say_duties(session, account_id)}
+    _note(session, account_id, association_id, before, after, viewer=viewer, now=now)
+
+
+def set_active(
+    session: Session, *, account_id: int, is_active: bool, viewer: Viewer, now: datetime
+) -> None:
+    """Close an account, which signs its person out everywhere, or open it again."""
+    account = _hold(session, account_id)
+    check_account(session, viewer, account)
+    before = {"is_active": account.is_active}
+    account.is_active = is_active
+    if not is_active:
+        end_other_sessions(session, account_id=account_id)
+    session.flush()
+    association_id = list_duties(session, account_id=account_id)[0].association_id
+    after = {"is_active": is_active}
+    _note(session, account_id, association_id, before, after, viewer=viewer, now=now)
+
+
+def issue_password(
+    session: Session, *, account_id: int, hashed: str, viewer: Viewer, now: datetime
+) -> Account:
+    """Give an account a new password to be changed at once; its sessions end."""
+    account = _hold(session, account_id)
+    check_account(session, viewer, account)
+    account.password_hash, account.must_change_password = hashed, True
+    end_other_sessions(session, account_id=account_id)
+    session.flush()
+    association_id = list_duties(session, account_id=account_id)[0].association_id
+    after = {"password_issued": now.isoformat()}
+    _note(session, account_id, association_id, {}, after, viewer=viewer, now=now)
+    return account
+
+
+def _hold(session: Session, account_id: int) -> Account:
+    """An account of the staff, locked, so that changes of it come one after another."""
+    query = select(Account).where(Account.id == account_id, Account.user_type == STAFF)
+    account = session.scalar(query.with_for_update())
+    if account is None:
+        raise AccountNotFound
+    return account
+
+
+def _say_duties(session: Session, account_id: int) -> list[list[Any]]:
+    duties = list_duties(session, account_id=account_id)
+    return sorted([each.association_id, each.duty] for each in duties)
+
+
+def _note(
+    session: Session,
+    account_id: int,
+    association_id: int,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    record_edit(
+        session,
+        association_id=association_id,
+        subject=subject_of(account_id),
+        before=before,
+        after=after,
+        by=viewer.account_id,
+        now=now,
+    )
