@@ -32,7 +32,8 @@ class Case(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_case_subject", "subject_kind", "subject_id", "year"),
+        # Whether somebody has a case of a year is answered without looking at the case.
+        Index("ix_case_subject", "subject_kind", "subject_id", "year", "kind", "status", "state"),
         Index("ix_case_subject_no", "association_id", "subject_no", "id"),
         Index("ix_case_subject_name", "association_id", "subject_name", "id"),
         # The list of cases: in its order, with what it is filtered by at the end; and what is rare.

@@ -45,7 +45,7 @@ def test_a_manager_finds_every_season_of_his_associations(app: Flask) -> None:
     assert page.path == "/manage/seasons"
     assert "Zhejiang Institute" in page.text
     assert "Guangzhou" not in page.text
-    assert "Under way" in page.text
+    assert "Open now" in page.text
 
 
 def test_a_season_shows_all_that_it_says(app: Flask) -> None:

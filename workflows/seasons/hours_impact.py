@@ -14,7 +14,7 @@ from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import INSPECTION, Season
 
-MOST = 5000
+MOST = 3000
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,11 @@ class Member(Base):
     """
 
     __tablename__ = "member"
-    __table_args__ = (Index("ix_member_association_id_name", "association_id", "name"),)
+    __table_args__ = (
+        Index("ix_member_association_id_name", "association_id", "name"),
+        # Whom a season asks to apply.
+        Index("ix_member_to_inspect", "association_id", "kind", "state", "admission_date"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(String(12), unique=True)
