@@ -14,13 +14,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import completion, feel, http, inbox
+from benchmarks import batch, completion, feel, http, inbox
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 from workflows.seeding import Size
 
-PARTS = ("function", "http", "feel", "inbox")
-ON_DATABASES = {"function", "http"}
+PARTS = ("function", "http", "batch", "feel", "inbox")
+ON_DATABASES = {"function", "http", "batch"}
 
 
 def main(parts: list[str], size: Size) -> None:
@@ -28,11 +28,13 @@ def main(parts: list[str], size: Size) -> None:
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, databases in measured if ON_DATABASES.intersection(parts) else ():
-        with databases() as (first, second):
+        with databases() as (first, second, third):
             if "function" in parts:
                 figures += completion.measure(name, first)
             if "http" in parts:
                 figures.append(http.measure(name, second))
+            if "batch" in parts:
+                figures += batch.measure(name, third)
     figures = _worst(figures)
     if "feel" in parts:
         figures += feel.figures()
@@ -51,15 +53,17 @@ def _worst(figures: list[Figure]) -> list[Figure]:
 
 
 @contextmanager
-def _sqlite() -> Iterator[tuple[str, str]]:
+def _sqlite() -> Iterator[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{Path(folder) / 'a.db'}", f"sqlite:///{Path(folder) / 'b.db'}"
+        a, b, c = (f"sqlite:///{Path(folder) / name}.db" for name in "abc")
+        yield a, b, c
 
 
 @contextmanager
-def _postgresql() -> Iterator[tuple[str, str]]:
+def _postgresql() -> Iterator[tuple[str, str, str]]:
     with postgresql_server(is_durable=True) as server:
-        yield _new_database(server, "huiji_a"), _new_database(server, "huiji_b")
+        a, b, c = (_new_database(server, f"huiji_{name}") for name in "abc")
+        yield a, b, c
 
 
 def _new_database(server: str, name: str) -> str:

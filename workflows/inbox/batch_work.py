@@ -43,7 +43,7 @@ class Press:
         return [self._outcome] if key in ("outcome", "confirmed") else []
 
 
-BREATH = 0.005
+BREATH = 0.02
 """Seconds between two tasks on SQLite: its writers do not queue, and who tries again in the
 meantime has to find the lock free."""
 
