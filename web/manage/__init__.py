@@ -3,7 +3,7 @@
 A further page is a module with views on `bp` that is imported here, and an entry in `places`.
 """
 
-from web.manage import absentees, numbers, places, rules, season_changes, seasons, staff
+from web.manage import absentees, numbers, places, rules, season_changes, seasons, staff, texts
 from web.manage.blueprint import bp
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "season_changes",
     "seasons",
     "staff",
+    "texts",
 ]
 
 blueprints = (bp,)
