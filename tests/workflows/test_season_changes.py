@@ -23,7 +23,8 @@ from workflows.seasons.changes import (
     start_next,
     subject_of,
 )
-from workflows.seasons.impact import Effect, describe_impact
+from workflows.seasons.effects import Effect
+from workflows.seasons.impact import describe_impact
 from workflows.seasons.settings import Section, find_section
 from workflows.shared.accounts import find_account
 from workflows.shared.associations import Association

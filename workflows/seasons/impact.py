@@ -1,66 +1,28 @@
 """What a change of a season touches, counted from the database before it is saved.
 
 Counts are of the moment. Whose hours would be missing is worked out for each application, up to
-`MOST`; beyond it only a share is looked at, and the sentence says so.
+some thousands; beyond that only a share is looked at, and the sentence says so.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
-from engine.language import _, ngettext
-from workflows.seasons.absentees import UNSENT, count_to_be_inspected, to_be_inspected
-from workflows.seasons.hours_impact import MOST, count_missing
+from engine.language import ngettext
+from workflows.seasons.absentees import UNSENT
+from workflows.seasons.dates_impact import touch_hours, touch_window
+from workflows.seasons.effects import Effect, Ground
 from workflows.seasons.settings import COMMITMENTS, Section
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
-from workflows.shared.register import Member
 from workflows.shared.seasons import DEFERRAL, INSPECTION, Season, associations_of
 
 IN_REVIEW = ("in_review", "in_second_review")
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One thing that a change does. `is_hard`: somebody loses something by it."""
-
-    count: int
-    sentence: str
-    is_hard: bool = False
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What effects are worked out from: the season, whom it is for, both values, the counts.
-
-    `running`: open applications of the season by kind and status.
-    """
-
-    session: Session
-    season: Season
-    associations: Collection[int]
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    running: Counter[tuple[str, str]]
-    today: date
-
-    def changes(self, *names: str) -> bool:
-        """Whether one of the settings is changed."""
-        return any(self.before.get(each) != self.after.get(each) for each in names)
-
-    def count(self, *statuses: str, kinds: Collection[str] = (INSPECTION, DEFERRAL)) -> int:
-        """How many running applications stand at one of the statuses."""
-        return sum(
-            number
-            for (kind, status), number in self.running.items()
-            if status in statuses and kind in kinds
-        )
 
 
 def describe_impact(
@@ -102,163 +64,6 @@ def _count_running(
         .group_by(Case.kind, Case.status)
     )
     return Counter({(kind, status): number for kind, status, number in rows})
-
-
-def _window(ground: Ground) -> list[Effect]:
-    effects = []
-    old, new = (date.fromisoformat(each["closes_date"]) for each in (ground.before, ground.after))
-    unsent, returned = ground.count(*UNSENT), ground.count("returned")
-    if new < old and new < ground.today:
-        effects.append(
-            Effect(
-                unsent,
-                ngettext(
-                    "%(n)s application that was not sent can no longer be sent and will be closed.",
-                    "%(n)s applications that were not sent can no longer be sent and will be "
-                    "closed.",
-                    unsent,
-                ),
-                is_hard=True,
-            )
-        )
-    elif new < old:
-        effects.append(
-            Effect(
-                unsent,
-                ngettext(
-                    "%(n)s application that was not sent has to be sent by %(date)s, earlier than "
-                    "its member was told.",
-                    "%(n)s applications that were not sent have to be sent by %(date)s, earlier "
-                    "than their members were told.",
-                    unsent,
-                    date=new,
-                ),
-                is_hard=True,
-            )
-        )
-    elif new > old:
-        effects.append(
-            Effect(
-                unsent,
-                ngettext(
-                    "%(n)s application that was not sent can be sent until %(date)s.",
-                    "%(n)s applications that were not sent can be sent until %(date)s.",
-                    unsent,
-                    date=new,
-                ),
-            )
-        )
-    if new != old:
-        effects.append(
-            Effect(
-                returned,
-                ngettext(
-                    "%(n)s returned application gets another last day for being sent again.",
-                    "%(n)s returned applications get another last day for being sent again.",
-                    returned,
-                ),
-                is_hard=new < old,
-            )
-        )
-    opens = date.fromisoformat(ground.after["opens_date"])
-    if ground.changes("opens_date") and opens > ground.today:
-        total = count_to_be_inspected(ground.session, ground.season, ground.associations)
-        effects.append(
-            Effect(
-                total,
-                ngettext(
-                    "%(n)s member can begin from %(date)s only; what runs goes on.",
-                    "%(n)s members can begin from %(date)s only; what runs goes on.",
-                    total,
-                    date=opens,
-                ),
-            )
-        )
-    return [*effects, *_cut_off(ground), *_hours_day(ground)]
-
-
-def _cut_off(ground: Ground) -> list[Effect]:
-    if not ground.changes("cut_off_date"):
-        return []
-    old, new = (date.fromisoformat(each["cut_off_date"]) for each in (ground.before, ground.after))
-    first, last = sorted((old, new))
-    between = (
-        select(func.count())
-        .select_from(Member)
-        .where(
-            to_be_inspected(ground.season, ground.associations, joined_by=last),
-            Member.admission_date > first,
-        )
-    )
-    count = ground.session.scalar(between) or 0
-    if new > old:
-        said = ngettext(
-            "%(n)s member more has to be inspected.",
-            "%(n)s members more have to be inspected.",
-            count,
-        )
-    else:
-        said = ngettext(
-            "%(n)s member need not be inspected any more; an application that runs goes on.",
-            "%(n)s members need not be inspected any more; applications that run go on.",
-            count,
-        )
-    return [Effect(count, said, is_hard=new > old)]
-
-
-def _hours_day(ground: Ground) -> list[Effect]:
-    if not ground.changes("hours_until_date"):
-        return []
-    day = date.fromisoformat(ground.after["hours_until_date"])
-    return _missing(ground, {"hours_until_date": day})
-
-
-def _hours(ground: Ground) -> list[Effect]:
-    names = (
-        "hours_required",
-        "hours_required_joined_late",
-        "late_joining_month",
-        "late_joining_day",
-        "hours_free_age",
-    )
-    if not ground.changes(*names):
-        return []
-    return _missing(ground, {name: ground.after[name] for name in names})
-
-
-def _missing(ground: Ground, changed: Mapping[str, Any]) -> list[Effect]:
-    """Who of those that have not sent an inspection would lack hours, or no longer lack them."""
-    found = count_missing(
-        ground.session, ground.season, ground.associations, changed, statuses=(*UNSENT, "returned")
-    )
-    effects = [
-        Effect(
-            found.newly_missing,
-            ngettext(
-                "%(n)s application that was not sent, or returned, now lacks hours.",
-                "%(n)s applications that were not sent, or returned, now lack hours.",
-                found.newly_missing,
-            ),
-            is_hard=True,
-        ),
-        Effect(
-            found.no_longer_missing,
-            ngettext(
-                "%(n)s application lacks no hours any more.",
-                "%(n)s applications lack no hours any more.",
-                found.no_longer_missing,
-            ),
-        ),
-    ]
-    if found.total > found.looked_at:
-        said = _(
-            "These numbers are of the first %(most)s of %(n)s applications that were not sent; "
-            "the others were not worked out.",
-            most=MOST,
-            n=found.total,
-        )
-        effects.append(Effect(found.total, said))
-    return effects
 
 
 def _fee(ground: Ground) -> list[Effect]:
@@ -482,8 +287,8 @@ def _texts(ground: Ground) -> list[Effect]:
 
 
 EFFECTS: Mapping[str, Callable[[Ground], Sequence[Effect]]] = {
-    "window": _window,
-    "hours": _hours,
+    "window": touch_window,
+    "hours": touch_hours,
     "fee": _fee,
     "review": _review,
     "grounds": _grounds,
