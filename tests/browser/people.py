@@ -1,23 +1,9 @@
-"""Duties that a test's people need, and decisions by two of them."""
-
-from sqlalchemy import select
+"""What people of an association decide before a test begins."""
 
 from engine.actors import Actor
 from engine.completing import hold_task
 from tests.browser.conftest import Errands, Server
 from tests.browser.errands import get_task
-from workflows.shared.accounts import find_account, give_duty
-from workflows.shared.associations import Association
-
-
-def give_duty_to(server: Server, login: str, duty: str, code: str) -> str:
-    """Give somebody of the staff a duty at the association of a code; answers his login."""
-    with server.app.extensions["engine"].database.transaction() as session:
-        account = find_account(session, user_type="staff", login=login)
-        office = session.scalars(select(Association).where(Association.code == code)).one()
-        assert account is not None
-        give_duty(session, account_id=account.id, association_id=office.id, duty=duty)
-    return login
 
 
 def refuse(server: Server, errand: Errands, number: str) -> None:

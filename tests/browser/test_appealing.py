@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.attachments import payload, picture
 from tests.browser.conftest import Enter, Errands, Server
-from tests.browser.people import give_duty_to, refuse
+from tests.browser.people import refuse
 from tests.browser.walking import Person
 
 MEMBER, NAME = "330000100001", "蔡思源"
@@ -46,7 +46,7 @@ def test_an_appeal_is_upheld_and_the_member_told_why(
     refuse(server, errand, MEMBER)
     member = enter(MEMBER, "phone")
     send_appeal(member)
-    judge = enter(give_duty_to(server, "zj_review2", "manage", "100000"))
+    judge = enter("cicpa_manage")
     decide(judge, "维持原决定", "判决已于五月生效，有生效证明。")
     judge.is_at("Inbox")
     member.go("/messages").page.get_by_role("link", name="维持原决定").click()
@@ -62,7 +62,7 @@ def test_an_appeal_that_succeeds_brings_the_case_back_to_review(
     refuse(server, errand, MEMBER)
     member = enter(MEMBER)
     send_appeal(member)
-    judge = enter(give_duty_to(server, "zj_review2", "manage", "100000"))
+    judge = enter("cicpa_manage")
     decide(judge, "撤销原决定", "判决尚未生效。")
     judge.page.get_by_role("dialog").get_by_role("button", name=judge.say("OK")).click()
     judge.is_at("Inbox")

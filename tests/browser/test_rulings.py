@@ -2,8 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Enter, Errands, Server
-from tests.browser.people import give_duty_to
+from tests.browser.conftest import Enter, Errands
 from tests.browser.walking import Person
 
 MEMBER, NAME = "330000100001", "蔡思源"
@@ -21,7 +20,7 @@ def find_year(manager: Person, year: int) -> None:
 
 
 def test_one_manager_proposes_another_agrees_and_the_member_is_told(
-    server: Server, enter: Enter, errand: Errands
+    enter: Enter, errand: Errands
 ) -> None:
     errand(MEMBER).start().apply()
     first = enter("zj_manage")
@@ -38,7 +37,7 @@ def test_one_manager_proposes_another_agrees_and_the_member_is_told(
     expect(first.main.get_by_role("button", name="同意", exact=True)).to_have_count(0)
     first.look("ruling-own")
 
-    second = enter(give_duty_to(server, "zj_review2", "manage", "330000"))
+    second = enter("zj_manage2")
     second.go("/inbox?kind=ruling").page.get_by_role("link", name=NAME).click()
     second.sees(REASON).sees("免检").look("ruling-agree").press("同意")
     second.page.get_by_role("dialog").get_by_role("button", name=second.say("OK")).click()
@@ -51,14 +50,14 @@ def test_one_manager_proposes_another_agrees_and_the_member_is_told(
 
 
 def test_what_another_manager_does_not_agree_to_changes_nothing(
-    server: Server, enter: Enter, errand: Errands
+    enter: Enter, errand: Errands
 ) -> None:
     errand(MEMBER).start().apply()
     first = enter("zj_manage")
     find_year(first, 2025)
     first.field("处理结果").select_option(label="未参检")
     first.type("处理理由", REASON).press("提出")
-    second = enter(give_duty_to(server, "zj_review2", "manage", "330000"), "phone")
+    second = enter("zj_manage2", "phone")
     second.go("/inbox?kind=ruling").page.get_by_role("link", name=NAME).click()
     second.look("ruling-agree-phone").press("不同意")
     expect(second.page.get_by_role("alert")).to_be_focused()
