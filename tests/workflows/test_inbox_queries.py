@@ -180,7 +180,7 @@ def test_pages_hold_every_task_once_in_order_and_there_and_back(
     keys = [_key(each, filters) for each in found]
     assert keys == sorted(keys)
     assert before == [None, *found][: len(before)]
-    assert following == found[1:6]
+    assert following[: len(found) - 1] == found[1:6]
 
 
 def _key(task: Task, filters: Filters) -> tuple[float, ...]:
