@@ -184,7 +184,7 @@ def _ask(client: FlaskClient, address: str) -> float:
     return took
 
 
-def _first_tasks(filled: Filled) -> Select[tuple[Task]]:
+def _first_tasks(filled: Filled) -> Select[Task]:
     with filled.database.read() as session:
         office = session.scalar(select(Association.id).where(Association.code == CITY))
     return (
@@ -195,7 +195,7 @@ def _first_tasks(filled: Filled) -> Select[tuple[Task]]:
     )
 
 
-def _first_cases(filled: Filled) -> Select[tuple[Case]]:
+def _first_cases(filled: Filled) -> Select[Case]:
     with filled.database.read() as session:
         office = session.scalar(select(Association.id).where(Association.code == CITY))
     return (
@@ -206,7 +206,7 @@ def _first_cases(filled: Filled) -> Select[tuple[Case]]:
     )
 
 
-def _floor(filled: Filled, query: Select[tuple[Task]] | Select[tuple[Case]]) -> float:
+def _floor(filled: Filled, query: Select[Task] | Select[Case]) -> float:
     """The bare query, without SQLAlchemy's objects: ms."""
     engine = filled.database.sql
     said = str(query.compile(engine, compile_kwargs={"literal_binds": True}))
@@ -296,7 +296,7 @@ def _filled(name: str, size: Size, url: str, weigh: Callable[[], int]) -> Iterat
     engine = app.extensions["engine"]
     try:
         if not marker.is_file():
-            filling = fill_database(engine, size, password=PASSWORD, say=sys.stderr.write)
+            filling = fill_database(engine, size, password=PASSWORD, say=_say)
             marker.write_text(json.dumps({**filling, "bytes": weigh()}))
         yield Filled(name, app, size)
     finally:
@@ -310,3 +310,7 @@ def _folder(name: str, size: Size) -> Path:
 def _marker(folder: Path) -> Path:
     """Written when all is there."""
     return folder / "filled.json"
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")

@@ -1,5 +1,6 @@
 """Filling an installation with very many invented people, watched by who does it."""
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -33,7 +34,9 @@ def fill_database(
             raise NotEmpty
     release_shipped(engine, reason="as shipped", only_missing=True)
     began, rows, done = time.monotonic(), 0, 0
-    with click.progressbar(length=size.members, label="Filling", item_show_func=_show) as bar:
+    with click.progressbar(
+        length=size.members, label="Filling", item_show_func=_show, file=sys.stderr
+    ) as bar:
         for progress in seeding.fill(engine, size, password=password, now=engine.now()):
             bar.update(progress.members - done, progress)
             done, rows = progress.members, progress.rows
