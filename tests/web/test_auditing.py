@@ -1,0 +1,86 @@
+"""The auditor reads everything and changes nothing: every address that takes a form refuses."""
+
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import MetaData, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import Rule
+
+from tests.web.offices import TOKEN, address_of, applied, staff
+from tests.web.test_inbox_people import key_of
+
+OWN = ("signin.", "account.", "languages.", "messages.", "payments.", "verify.")
+"""What everybody does for himself, or what another program calls."""
+
+HARMLESS = frozenset({"web_session", "attempt"})
+
+
+def fill(rule: Rule, known: dict[str, object]) -> dict[str, object]:
+    return {name: known.get(name, known_default(name, rule)) for name in rule.arguments}
+
+
+def known_default(name: str, rule: Rule) -> object:
+    kind = type(rule._converters[name]).__name__
+    return {"UUIDConverter": uuid4(), "SmallInt": 1}.get(kind, "x")
+
+
+def snapshot(app: Flask) -> dict[str, list[str]]:
+    database = app.extensions["engine"].database
+    with database.read() as session:
+        tables = MetaData()
+        tables.reflect(session.connection())
+        return {
+            name: sorted(map(repr, session.execute(select(table))))
+            for name, table in tables.tables.items()
+            if name not in HARMLESS
+        }
+
+
+def test_every_form_refuses_the_auditor_and_nothing_changes(app: Flask) -> None:
+    walk = applied(app)
+    task = walk.tasks()["review_application"]
+    known: dict[str, object] = {
+        "case_id": walk.case.id,
+        "task_id": task.id,
+        "account_id": int(key_of(app, "zj_review")),
+        "season_id": 1,
+        "template": "application_refused",
+    }
+    auditor, before = staff(app, "audit"), snapshot(app)
+    forms = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith(OWN)
+    ]
+    adapter = app.url_map.bind("localhost")
+    accepted = {}
+    for rule in forms:
+        address = adapter.build(rule.endpoint, fill(rule, known), method="POST")
+        sent = MultiDict({**TOKEN, "action": "keep", "outcome": "approve", "office": "1"})
+        answer = auditor.client.post(address, data=sent, buffered=True)
+        if answer.status_code < 400:
+            accepted[rule.endpoint] = answer.status_code
+    assert len(forms) > 20
+    assert set(accepted) <= {"inbox.read"}  # of a copy to himself; there is none
+    assert snapshot(app) == before
+
+
+def test_the_auditor_reads_cases_tasks_seasons_people_words_and_numbers(app: Flask) -> None:
+    walk = applied(app)
+    auditor = staff(app, "audit")
+    for address in (
+        "/cases",
+        f"/cases/{walk.case.id}",
+        address_of(walk),
+        "/manage/seasons",
+        "/manage/staff",
+        f"/manage/staff/{key_of(app, 'zj_review')}",
+        "/manage/texts",
+        "/manage/texts/application_refused",
+        "/manage/numbers",
+    ):
+        page = auditor.open(address)
+        assert page.status == 200, address
+        pressable = "button[not(@disabled)][not(ancestor::fieldset[@disabled])]"
+        assert page.html.xpath(f"//main//form[@method='post']//{pressable}") == [], address
