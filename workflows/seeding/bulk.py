@@ -140,4 +140,6 @@ def _column(rows: list[Row], at: int, process: Callable[[Any], Any] | None) -> I
 
 def _write_moment(moment: datetime) -> str:
     """A moment as SQLite keeps it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

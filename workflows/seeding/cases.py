@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from engine.vault import seal_with
 from workflows.seeding.bulk import Bulk, table_of
 from workflows.seeding.offices import Place
 from workflows.seeding.patterns import Pattern, Values
-from workflows.seeding.stories import Story
+from workflows.seeding.stories import Story, Told
 from workflows.shared.dates import local_date
 from workflows.shared.results import YearlyResult
 from workflows.shared.working_days import end_of_working_day
@@ -40,6 +41,16 @@ RESULT = (
 )
 
 
+@dataclass(frozen=True)
+class Applicant:
+    """A member as his cases need him; `key` is his own, `said` what he tells of himself."""
+
+    person: Mapping[str, Any]
+    said: Mapping[str, Any]
+    account_id: int
+    key: bytes
+
+
 class Cases:
     """Fills patterns in."""
 
@@ -47,7 +58,7 @@ class Cases:
         self,
         engine: Engine,
         rows: Bulk,
-        patterns: Mapping[tuple[str, bool], Pattern],
+        patterns: Mapping[Told, Pattern],
         random: Random,
     ) -> None:
         self.rows, self.patterns, self.random = rows, patterns, random
@@ -63,79 +74,96 @@ class Cases:
         self,
         story: Story,
         *,
+        is_whole: bool,
         place: Place,
-        person: Mapping[str, Any],
-        said: Mapping[str, Any],
-        account_id: int,
+        applicant: Applicant,
         year: int,
-        key: bytes,
         began: datetime,
         until: datetime,
     ) -> None:
-        """Add the rows of one case; `key` is the member's own, `said` what he tells of himself."""
-        pattern = self.patterns[story.name, place.is_city]
+        """Add the rows of one case: all of them, or what is left of one of an earlier season."""
+        pattern = self.patterns[Told(story.name, place.is_city, is_whole)]
         values = list(pattern.slots.constants)
-        slots = pattern.slots.names
-        reviewer = self.random.choice(place.reviewers)
-        known = {
+        self._name(pattern, values, self._people(place, applicant, year))
+        times = self._times(story, began, until)
+        for place_of_moment, at in zip(pattern.moments, times, strict=False):
+            values[place_of_moment] = at
+        last = times[len(story.steps)]
+        if "assigned_to" in pattern.slots.names:
+            handed = self._hand_out(place, story, opened_at=last, until=until)
+            self._name(pattern, values, dict(handed))
+        self._fill(pattern, values, applicant)
+        for table, columns, getters in pattern.tables:
+            if getters:
+                self.rows.add(table, columns, [getter(values) for getter in getters])
+        if pattern.result is not None:
+            self._add_result(pattern, values, place, applicant, (year, last))
+
+    def _people(self, place: Place, applicant: Applicant, year: int) -> Mapping[str, Any]:
+        """What a case has in the places of the pattern's own people and numbers."""
+        person = applicant.person
+        return {
             "year": year,
             "member": person["id"],
-            "account": account_id,
+            "account": applicant.account_id,
             "office": place.id,
             "above": place.second_id,
             "season": place.seasons[year],
-            "reviewer": reviewer,
+            "reviewer": self.random.choice(place.reviewers),
             "second": self.random.choice(place.second_reviewers or place.reviewers),
             "manager": place.manager,
             "number": person["number"],
             "name": person["name"],
             "region": person["region"],
         }
+
+    def _name(self, pattern: Pattern, values: Values, known: Mapping[str, Any]) -> None:
+        slots = pattern.slots.names
         for name, value in known.items():
             if name in slots:
                 values[slots[name]] = value
-        times = self._times(story, began, until)
-        for place_of_moment, at in zip(pattern.moments, times, strict=False):
-            values[place_of_moment] = at
-        last = times[len(story.steps)]
-        if "assigned_to" in slots:
-            for name, value in self._hand_out(place, story, opened_at=last, until=until):
-                values[slots[name]] = value
+
+    def _fill(self, pattern: Pattern, values: Values, applicant: Applicant) -> None:
+        """What follows from people and moments: keys, seals, texts, the chain."""
         for due, opened in pattern.dues:
             values[due] = self._due(values[opened])
         self._make_keys(pattern, values)
-        self._seal(pattern, values, said, key)
+        self._seal(pattern, values, applicant.said, applicant.key)
         for text in pattern.texts:
             values[text.slot] = text.fill(values)
         if pattern.state is not None:
             values[pattern.state.slot] = pattern.state.fill(values).encode()
         self._chain(pattern, values)
-        for table, columns, getters in pattern.tables:
-            if getters:
-                self.rows.add(table, columns, [getter(values) for getter in getters])
-        if pattern.result is not None:
-            record = seal_with(key, orjson.dumps(_retold(pattern.record, said)))
-            result = pattern.result
-            self.rows.add(
-                table_of(YearlyResult),
-                RESULT,
-                [
-                    (
-                        person["id"],
-                        year,
-                        result["kind"],
-                        result["status"],
-                        place.id,
-                        last,
-                        values[pattern.case],
-                        result["hours_required"],
-                        result["hours_done"],
-                        result["fee_status"],
-                        record,
-                        new_code(),
-                    )
-                ],
-            )
+
+    def _add_result(
+        self,
+        pattern: Pattern,
+        values: Values,
+        place: Place,
+        applicant: Applicant,
+        decided: tuple[int, datetime],
+    ) -> None:
+        result = pattern.result or {}
+        record = None
+        if pattern.record is not None:
+            said = orjson.dumps(_retold(pattern.record, applicant.said))
+            record = seal_with(applicant.key, said)
+        year, at = decided
+        row = (
+            applicant.person["id"],
+            year,
+            result["kind"],
+            result["status"],
+            place.id,
+            at,
+            values[pattern.case],
+            result["hours_required"],
+            result["hours_done"],
+            result["fee_status"],
+            record,
+            new_code(),
+        )
+        self.rows.add(table_of(YearlyResult), RESULT, [row])
 
     def _times(self, story: Story, began: datetime, until: datetime) -> list[datetime]:
         """When the steps were: a member's within minutes or days, an association's in days."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -14,11 +15,11 @@ from engine.vault import SubjectKey
 from forms.masking import mask
 from workflows.demo.people import make_person
 from workflows.seeding import bulk
-from workflows.seeding.cases import RESULT, Cases, new_code
+from workflows.seeding.cases import RESULT, Applicant, Cases, new_code
 from workflows.seeding.offices import Place, add_offices, season_dates
-from workflows.seeding.patterns import MODELS
+from workflows.seeding.patterns import MODELS, Pattern
 from workflows.seeding.recording import record_stories
-from workflows.seeding.stories import STORIES, Story
+from workflows.seeding.stories import STORIES, Story, Told
 from workflows.shared.accounts import Account
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import FeeClaim, FeeEntry
@@ -29,9 +30,12 @@ from workflows.shared.results import YearlyResult, subject_of
 LOTS = 20260101
 """All lots are drawn from this number, so that the same is filled in each time."""
 
-AT_ONCE = 500
+AT_ONCE = 2000
 FIRST_MEMBER_ACCOUNT = 1_000_000
 YEARS_BEFORE = 3
+APPLIED = 0.4
+"""How many members have begun their application of the season that is open."""
+
 PERSONAL = (*LOCKED_FIELDS, *FREE_FIELDS)
 LOADED: tuple[type[Base], ...] = (
     Member,
@@ -95,7 +99,7 @@ def fill(engine: Engine, size: Size, *, password: str, now: datetime) -> Iterato
 
 def _years(size: Size) -> int:
     """How many years before the last one it takes: nobody has two cases in a year."""
-    return -(-max(size.cases - size.members, 0) // max(size.members, 1))
+    return ceil(max(size.cases / size.members - APPLIED, 0))
 
 
 class _Filler:
@@ -107,12 +111,13 @@ class _Filler:
         size: Size,
         places: Sequence[Place],
         years: Sequence[int],
-        patterns: Mapping[tuple[str, bool], Any],
+        patterns: Mapping[Told, Pattern],
         *,
         hashed: str,
         now: datetime,
     ) -> None:
-        self.engine, self.size, self.years, self.now = engine, size, years, now
+        self.engine, self.size, self.years = engine, size, years
+        self.now = now.astimezone(UTC)
         self.hashed = hashed
         self.today = local_date(now)
         self.places = places
@@ -120,8 +125,8 @@ class _Filler:
         self.random = Random(LOTS)  # noqa: S311 - invented people, no secrets
         self.rows = bulk.Bulk(engine.database)
         self.cases = Cases(engine, self.rows, patterns, self.random)
-        is_now = min(size.cases, size.members) / size.members
-        before = max(size.cases - size.members, 0) / size.members / (len(years) - 1)
+        is_now = min(size.cases / size.members, APPLIED)
+        before = (size.cases / size.members - is_now) / (len(years) - 1)
         self.share = {year: is_now if year == years[-1] else before for year in years}
         self.windows = {year: self._window(year) for year in years}
         self.stories = {
@@ -189,18 +194,19 @@ class _Filler:
             "identity", self.engine.vault.open_text(person["identity_sealed"])
         )
         self._add_first_result(person)
+        applicant = Applicant(person, said, account_id, secret)
         told = [(year, self._draw(year, place, serial)) for year in self.years]
         for year, story in told:
-            self._add_ledgers(person, year, story)
+            is_now = year == self.years[-1]
+            if is_now:
+                self._add_ledgers(person, year, story)
             if story is not None:
                 self.cases.add(
                     story,
+                    is_whole=is_now,
                     place=place,
-                    person=person,
-                    said=said,
-                    account_id=account_id,
+                    applicant=applicant,
                     year=year,
-                    key=secret,
                     began=self._began(year, serial),
                     until=self._until(year),
                 )
@@ -220,7 +226,7 @@ class _Filler:
     def _window(self, year: int) -> tuple[datetime, datetime]:
         opens, closes = season_dates(year, today=self.today)
         ends = min(datetime.combine(closes, time(), ZONE), self.now)
-        return datetime.combine(opens, time(9), ZONE), ends
+        return datetime.combine(opens, time(9), ZONE).astimezone(UTC), ends.astimezone(UTC)
 
     def _began(self, year: int, serial: int) -> datetime:
         """Members apply one after the other through a season's window."""

@@ -19,15 +19,17 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.database import Base
 from engine.engine import Engine
 from engine.submissions import Mark, Submission, submissions
 from engine.subscriptions import Subscription
 from engine.tasks import Task
 from engine.trail import Event
+from workflows.seeding.abridging import Rows, abridge
 from workflows.seeding.bulk import table_of
 from workflows.shared.results import YearlyResult, subject_of
 
-MODELS = (Case, Task, Submission, Mark, Event, Subscription)
+MODELS: tuple[type[Base], ...] = (Case, Task, Submission, Mark, Event, Subscription)
 """What a case consists of, in the order in which rows refer to rows."""
 
 HANDED_OUT = frozenset(
@@ -134,8 +136,11 @@ class Recorder:
         case: Case,
         markers: Sequence[Marker],
         moments: Sequence[datetime],
+        *,
+        is_whole: bool,
     ) -> None:
         self.session, self.engine, self.case = session, engine, case
+        self.is_whole = is_whole
         self.slots = Slots()
         self.markers = {each.value: each.name for each in markers}
         texts = sorted((str(each.value) for each in markers), key=len, reverse=True)
@@ -151,12 +156,14 @@ class Recorder:
         case, session = self.case, self.session
         session.expire_all()
         self._key(case.id)
-        digests = self._digests()
+        found = self._find_rows()
+        digests = _digests(found[Event])
         subject = case.subject_key
-        sent = {
-            each.id: each
+        sent = [
+            each
             for each in submissions(session, self.engine.vault, case_id=case.id, subject=subject)
-        }
+            if found[Submission]
+        ]
         self.by_text |= {digest: f"digest:{key.hex}" for key, digest in digests.items()}
         self.places = re.compile(
             "|".join([*digests.values(), self.places.pattern]) if digests else self.places.pattern
@@ -168,12 +175,8 @@ class Recorder:
         for model in MODELS:
             table = table_of(model)
             columns = tuple(each.name for each in table.columns)
-            key = table.c.id if model is Case else table.c.case_id
-            query = select(table).where(key == case.id)
-            rows = session.execute(query.order_by(*table.primary_key.columns)).mappings()
             getters: list[Callable[[Values], tuple[Any, ...]]] = []
-            for found in rows.all():
-                row = dict(found)
+            for row in found[model]:
                 places = {name: self._place(model, name, row) for name in columns}
                 if model is Case and row["engine_state"]:
                     state = self._text(row["engine_state"].decode(), self.slots.constant(None))
@@ -197,7 +200,7 @@ class Recorder:
                     self.slots.named(f"sealed:{each.id.hex}"),
                     dict(each.values),
                 )
-                for each in sent.values()
+                for each in sent
             ],
             marks=marks,
             texts=self.texts,
@@ -207,7 +210,7 @@ class Recorder:
             dues=self.dues,
             result=_describe(result),
             record=None
-            if result is None or result.record is None
+            if result is None or result.record is None or not self.is_whole
             else orjson.loads(
                 self.engine.vault.open(session, subject_of(result.member_id), result.record)
             ),
@@ -292,13 +295,24 @@ class Recorder:
             for key, place in sorted(self.ids.items())
         ]
 
-    def _digests(self) -> dict[UUID, str]:
-        rows = self.session.scalars(select(Event).where(Event.case_id == self.case.id))
-        return {
-            UUID(each.data["submission"]): each.data["digest"]
-            for each in rows
-            if each.data.get("digest")
-        }
+    def _find_rows(self) -> Mapping[type[Base], Rows]:
+        """What the story wrote, or what of it a former system hands over."""
+        rows: dict[type[Base], Rows] = {}
+        for model in MODELS:
+            table = table_of(model)
+            key = table.c.id if model is Case else table.c.case_id
+            query = select(table).where(key == self.case.id)
+            found = self.session.execute(query.order_by(*table.primary_key.columns))
+            rows[model] = [dict(each) for each in found.mappings()]
+        return rows if self.is_whole else abridge(rows)
+
+
+def _digests(events: Rows) -> dict[UUID, str]:
+    return {
+        UUID(each["data"]["submission"]): each["data"]["digest"]
+        for each in events
+        if each["data"].get("digest")
+    }
 
 
 def _waits(row: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from engine.engine import Engine
 from workflows.demo.people import make_person
 from workflows.seeding.offices import add_commitments, make_season
 from workflows.seeding.patterns import Marker, Pattern, Recorder
-from workflows.seeding.stories import STORIES, Cast, moment, tell
+from workflows.seeding.stories import STORIES, Cast, Told, moment, tell
 from workflows.shared.associations import Association
 from workflows.shared.register import Member
 
@@ -41,12 +41,12 @@ BEGAN = datetime(2021, 3, 1, 2, 3, 4, 567891, tzinfo=UTC)
 STEPS = 16
 
 
-def record_stories(engine: Engine) -> Mapping[tuple[str, bool], Pattern]:
-    """The pattern of every story, by its name and whether it is of a city's members."""
+def record_stories(engine: Engine) -> Mapping[Told, Pattern]:
+    """The pattern of every story, as often as it is told differently."""
     return dict(_record(engine))
 
 
-def _record(engine: Engine) -> Iterator[tuple[tuple[str, bool], Pattern]]:
+def _record(engine: Engine) -> Iterator[tuple[Told, Pattern]]:
     moments = [moment(number, BEGAN) for number in range(STEPS)]
     for is_city in (False, True):
         for story in STORIES:
@@ -56,9 +56,14 @@ def _record(engine: Engine) -> Iterator[tuple[tuple[str, bool], Pattern]]:
             with engine.database.transaction() as session:
                 cast = _add_cast(session, engine, is_city=is_city)
                 case = tell(session, engine, story, cast, began=BEGAN)
-                pattern = Recorder(session, engine, case, MARKERS, moments).record()
+                found = {
+                    Told(story.name, is_city, is_whole): Recorder(
+                        session, engine, case, MARKERS, moments, is_whole=is_whole
+                    ).record()
+                    for is_whole in story.ways
+                }
                 session.rollback()
-            yield (story.name, is_city), pattern
+            yield from found.items()
 
 
 def _add_cast(session: Session, engine: Engine, *, is_city: bool) -> Cast:

@@ -1,9 +1,9 @@
 """What becomes of applications: each story really run once, so that its rows are true."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,9 +64,22 @@ class Story:
     closed_as: str = ""
     has_two_levels: bool | None = None
 
+    @property
+    def ways(self) -> Sequence[bool]:
+        """Whether it is told whole, of the season that is open, or as history, or both."""
+        return [is_whole for is_whole in (True, False) if (self.now if is_whole else self.before)]
+
     def fits(self, *, is_city: bool) -> bool:
         """Whether it can be told of an association's members."""
         return self.has_two_levels in (None, is_city)
+
+
+class Told(NamedTuple):
+    """A story as it was told: of a city's members or others, whole or as history."""
+
+    name: str
+    is_city: bool
+    is_whole: bool
 
 
 STORIES = (
