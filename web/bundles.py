@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 
 DIST = Path(__file__).parent / "static" / "dist"
 
@@ -18,6 +18,13 @@ class Bundles:
 
     def url(self, name: str) -> str:
         """The address of a bundled file, for example of `main.css`."""
+        # Every sign of a page asks for the same file.
+        known: dict[str, str] = g.setdefault("assets", {})
+        if name not in known:
+            known[name] = self._find(name)
+        return known[name]
+
+    def _find(self, name: str) -> str:
         changed_at = self.manifest.stat().st_mtime
         if changed_at != self._read_at:
             self._names = json.loads(self.manifest.read_text())

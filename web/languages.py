@@ -30,8 +30,12 @@ def catalogue(code: str) -> NullTranslations:
 
 def spoken() -> Language:
     """The two-letter code of the language of this request."""
-    chosen = request.cookies.get(COOKIE) or request.accept_languages.best_match(LANGUAGES)
-    return "en" if chosen == "en" else "zh"
+    # Every sentence of a page asks: it is found out once.
+    if "spoken" not in g:
+        chosen = request.cookies.get(COOKIE) or request.accept_languages.best_match(LANGUAGES)
+        g.spoken = "en" if chosen == "en" else "zh"
+    found: Language = g.spoken
+    return found
 
 
 @bp.get("/language/<code>")

@@ -1,10 +1,11 @@
 """What stands around a page: places to go, the bell, whose page it is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
+from sqlalchemy.orm import Session
 
 from engine.language import N_, _
 from web import current, sessions
@@ -78,43 +79,72 @@ class Shell:
         if person is None:
             return []
         known = MEMBER_PLACES if person.is_member else STAFF_PLACES
-        tallies: Mapping[str, Callable[[], str]] = current_app.extensions["tallies"]
         return [
             Place(
                 title=_(title),
                 address=url_for(endpoint),
                 icon=icon,
                 is_here=_belongs(endpoint),
-                tally=tallies[endpoint]() if endpoint in tallies else "",
+                tally=self._waiting.tallies.get(endpoint, ""),
             )
             for endpoint, title, icon in known
-            if endpoint in current_app.view_functions
-            and (endpoint not in ACTIONS or can(person.viewer, ACTIONS[endpoint], SYSTEM))
+            if self._is_open(endpoint)
         ]
 
     @cached_property
     def unread(self) -> int | None:
         """Unread messages; None for people who have no bell."""
-        if self.person is not None and self.person.viewer.is_staff:
-            with current.engine().database.read() as session:
-                return count_unread(session, account_id=self.person.account_id)
-        return self._member[0]
+        return self._waiting.unread
 
     @cached_property
     def office(self) -> str:
         """The association that a member belongs to."""
-        return self._member[1]
+        return self._waiting.office
+
+    def _is_open(self, endpoint: str) -> bool:
+        """Whether there is such a place, and this person may go there."""
+        if self.person is None or endpoint not in current_app.view_functions:
+            return False
+        return endpoint not in ACTIONS or can(self.person.viewer, ACTIONS[endpoint], SYSTEM)
 
     @cached_property
-    def _member(self) -> tuple[int | None, str]:
-        if self.person is None or self.person.member_id is None:
-            return None, ""
-        member_id = self.person.member_id
+    def _waiting(self) -> "_Waiting":
+        """What is looked up for all of the shell at once."""
+        person = self.person
+        if person is None:
+            return _Waiting()
         with current.engine().database.read() as session:
-            member = get_member(session, member_id)
-            association = get_association(session, member.association_id)
-            name = association.name_en if spoken() == "en" else ""
-            return count_unread(session, member_id=member_id), name or association.name
+            if person.member_id is not None:
+                unread = count_unread(session, member_id=person.member_id)
+                return _Waiting(unread=unread, office=_name_office(session, person.member_id))
+            if not person.viewer.is_staff:
+                return _Waiting()
+            unread = count_unread(session, account_id=person.account_id)
+            return _Waiting(self._tally(session), unread)
+
+    def _tally(self, session: Session) -> Mapping[str, str]:
+        known: Mapping[str, str] = g.get("tallies", {})
+        counting: Mapping[str, Callable[[Session], str]] = current_app.extensions["tallies"]
+        counted = {
+            endpoint: count(session)
+            for endpoint, count in counting.items()
+            if endpoint not in known and self._is_open(endpoint)
+        }
+        return {**counted, **known}
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """What waits for a person where; `unread` is None for people who have no bell."""
+
+    tallies: Mapping[str, str] = field(default_factory=dict)
+    unread: int | None = None
+    office: str = ""
+
+
+def know_tally(endpoint: str, tally: str) -> None:
+    """Say what waits at a place, for a page that has counted it already."""
+    g.setdefault("tallies", {})[endpoint] = tally
 
 
 def init_app(app: Flask) -> None:
@@ -130,6 +160,12 @@ def _context() -> dict[str, object]:
         "person": shell.person,
         "support_phone": current.settings().support_phone,
     }
+
+
+def _name_office(session: Session, member_id: int) -> str:
+    member = get_member(session, member_id)
+    association = get_association(session, member.association_id)
+    return (association.name_en if spoken() == "en" else "") or association.name
 
 
 def _belongs(endpoint: str) -> bool:

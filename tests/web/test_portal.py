@@ -250,7 +250,7 @@ def test_another_members_message_is_not_there(app: Flask, member: Visitor) -> No
 def test_staff_have_no_portal(app: Flask) -> None:
     staff = Visitor(app)
     staff.sign_in("zj_review", kind="staff")
-    for address in ("/applications", "/results", "/messages", "/my-code"):
+    for address in ("/applications", "/results", "/my-code"):
         assert staff.open(address).status == 404
 
 

@@ -1,8 +1,8 @@
 """The association's inbox 待办: what waits for its people, and the page to decide it on."""
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
-from web import current
 from web.inbox import (
     absences,
     assigning,
@@ -17,7 +17,7 @@ from web.inbox import (
 )
 from web.inbox.blueprint import bp
 from web.staff import get_staff_person
-from workflows.inbox.queries import count_open_tasks, say_count
+from workflows.inbox.queries import count_open_tasks, say_waiting
 
 __all__ = [
     "absences",
@@ -40,10 +40,8 @@ blueprints = (bp,)
 def init_app(app: Flask) -> None:
     """Say in the navigation how much waits; let workers do what is decided together."""
     batches.init_app(app)
-    app.extensions["tallies"]["inbox.enter"] = _count
+    app.extensions["tallies"][listing.PLACE] = _count
 
 
-def _count() -> str:
-    with current.engine().database.read() as session:
-        count = count_open_tasks(session, get_staff_person().viewer)
-    return say_count(count) if count else ""
+def _count(session: Session) -> str:
+    return say_waiting(count_open_tasks(session, get_staff_person().viewer))

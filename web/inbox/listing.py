@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.tasks import Task
-from web import current
+from web import current, navigation
 from web.inbox import batches, views
 from web.inbox.addresses import read_filters, read_position, write_filters, write_position
 from web.inbox.blueprint import bp
@@ -28,6 +29,8 @@ from workflows.shared.dates import local_date
 from workflows.shared.seasons import list_years
 
 SOON = timedelta(days=1)
+PLACE = "inbox.enter"
+"""Where the inbox is in the navigation."""
 
 
 @bp.get("")
@@ -52,6 +55,8 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
     page = queries.list_tasks(session, viewer, filters, now=now, after=after)
     counts = queries.count_kinds(session, viewer, filters, now=now)
     kept = write_filters(filters)
+    if not kept:
+        navigation.know_tally(PLACE, queries.say_waiting(queries.add_up(counts.values())))
     return {
         "filters": filters,
         "tasks": _describe_tasks(session, page.tasks, viewer, kept, now=now),
@@ -62,7 +67,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "chips": describe_chips(session, filters),
         "everything": url_for("inbox.index"),
         "batch": batches.describe_bar(session, page, filters),
-        "has_offices": len(frozenset[int]().union(*viewer.duties.values())) > 1,
+        "has_offices": _has_offices(viewer),
     }
 
 
@@ -123,8 +128,7 @@ def _describe_tasks(
         key for each in tasks for key in (each.claimed_by, each.assigned_to, each.completed_by)
     ]
     names = name_accounts(session, people)
-    keys = {each.association_id for each in tasks if each.association_id is not None}
-    offices = {key: name_office(session.get_one(Association, key)) for key in keys}
+    offices = _name_offices(session, viewer, tasks)
     return [
         {
             "id": each.id,
@@ -147,6 +151,19 @@ def _describe_tasks(
         }
         for each in tasks
     ]
+
+
+def _name_offices(session: Session, viewer: Viewer, tasks: Sequence[Task]) -> dict[int, str]:
+    """The associations of tasks, where the list says them."""
+    if not _has_offices(viewer):
+        return {}
+    keys = {each.association_id for each in tasks if each.association_id is not None}
+    found = session.scalars(select(Association).where(Association.id.in_(sorted(keys))))
+    return {each.id: name_office(each) for each in found}
+
+
+def _has_offices(viewer: Viewer) -> bool:
+    return len(frozenset[int]().union(*viewer.duties.values())) > 1
 
 
 def say_urgency(task: Task, *, now: datetime) -> str:

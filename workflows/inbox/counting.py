@@ -47,6 +47,11 @@ def say_count(count: int) -> str:
     return str(count) if count <= MOST else f"{MOST}+"
 
 
+def say_waiting(count: int) -> str:
+    """What stands beside the inbox's name elsewhere: nothing, when nothing waits."""
+    return say_count(count) if count else ""
+
+
 def _count_together(session: Session, selection: Selection) -> dict[str, int]:
     """All kinds at once; worth something only while they are not too many."""
     parts = [each.condition for each in selection.scopes] or [selection.seen]

@@ -8,7 +8,14 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from engine.tasks import Task
-from workflows.inbox.counting import MOST, add_up, count_kinds, count_open_tasks, say_count
+from workflows.inbox.counting import (
+    MOST,
+    add_up,
+    count_kinds,
+    count_open_tasks,
+    say_count,
+    say_waiting,
+)
 from workflows.inbox.filters import (
     BY_DUE,
     BY_NEWEST,
@@ -48,6 +55,7 @@ __all__ = [
     "list_offices",
     "list_tasks",
     "say_count",
+    "say_waiting",
 ]
 
 PAGE = 25
