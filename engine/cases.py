@@ -13,6 +13,7 @@ from engine.errors import Conflict, NotFound
 from engine.language import N_
 
 _OPEN = text("state = 'open'")
+_OVER = text("ended_at IS NOT NULL")
 
 
 class Case(Base):
@@ -46,6 +47,17 @@ class Case(Base):
             "status",
             "year",
             "state",
+        ),
+        # What ended in a period.
+        Index(
+            "ix_case_ended_at",
+            "association_id",
+            "ended_at",
+            "status",
+            "kind",
+            "year",
+            sqlite_where=_OVER,
+            postgresql_where=_OVER,
         ),
         Index("ix_case_status", "association_id", "status", "kind", "year", "state", "id"),
     )

@@ -15,11 +15,14 @@ from engine.database import Base, UtcDateTime, searchable
 _WAITS = text("state = 'open' AND lane <> subject_kind")
 _DECIDED = text("state = 'completed' AND lane <> subject_kind")
 _OTHERS = text("lane <> subject_kind")
+_FIRST = text("round = 1 AND lane <> subject_kind")
 _PUNCTUAL = text("state = 'open' AND escalated_at IS NULL AND due_at IS NOT NULL")
 _LATE = text("state = 'open' AND escalated_at IS NOT NULL")
 
 _DESK = ("association_id", "duty")
 _ASKED = ("kind", "year", "round", "assigned_to", "nudges")
+# What was decided is counted from the index alone; SQLite looks there for its condition, too.
+_COUNTED = ("opened_at", "element_id", "outcome", "ground", "state", "lane", "subject_kind")
 
 
 def _index(name: str, *columns: str, where: TextClause) -> Index:
@@ -48,7 +51,21 @@ class Task(Base):
             "id",
             *_ASKED,
             "completed_by",
+            *_COUNTED,
             where=_DECIDED,
+        ),
+        # What arrived in a period, each application once.
+        _index(
+            "ix_task_arrived",
+            *_DESK,
+            "opened_at",
+            "element_id",
+            "kind",
+            "year",
+            "round",
+            "lane",
+            "subject_kind",
+            where=_FIRST,
         ),
         # Counts by kind.
         _index(

@@ -23,6 +23,8 @@ from workflows.statistics.percentiles import MEDIAN, MOST, percentile
 ENDS = ("passed", "deferred", "not_passed")
 COUNTED = ("applied", *ENDS, "returned")
 REVIEWS = (REVIEW, SECOND_REVIEW)
+DUTY = "review"
+"""Whose steps these are: what indexes have after the association."""
 NOT_GIVEN = ""
 
 
@@ -134,6 +136,7 @@ def _arrivals(filters: NumbersFilters) -> Select[*tuple[Any, ...]]:
     return (
         select(Task.association_id, day_of(Task.opened_at), func.count())
         .where(
+            Task.duty == DUTY,
             Task.element_id == REVIEW,
             Task.round == 1,
             *_of_tasks(filters),
@@ -183,7 +186,12 @@ def _open(filters: NumbersFilters, now: datetime) -> Select[*tuple[Any, ...]]:
     late = func.sum(case((Task.due_at < now, 1), else_=0))
     return (
         select(Task.association_id, func.count(), late)
-        .where(Task.state == "open", Task.element_id.in_(REVIEWS), *_of_tasks(filters))
+        .where(
+            Task.state == "open",
+            Task.duty == DUTY,
+            Task.element_id.in_(REVIEWS),
+            *_of_tasks(filters),
+        )
         .group_by(Task.association_id)
     )
 
@@ -191,6 +199,7 @@ def _open(filters: NumbersFilters, now: datetime) -> Select[*tuple[Any, ...]]:
 def _decided(filters: NumbersFilters) -> list[ColumnElement[bool]]:
     return [
         Task.state == "completed",
+        Task.duty == DUTY,
         Task.element_id.in_(REVIEWS),
         *_of_tasks(filters),
         *_within(filters, Task.completed_at),
