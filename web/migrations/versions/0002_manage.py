@@ -312,6 +312,13 @@ def upgrade() -> None:
             "ix_case_subject_no", ["association_id", "subject_no", "id"], unique=False
         )
         batch_op.create_index(
+            "ix_case_ended_at",
+            ["association_id", "ended_at", "status", "kind", "year"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_case_status",
             ["association_id", "status", "kind", "year", "state", "id"],
             unique=False,
@@ -356,6 +363,23 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_subject_name"))
         batch_op.drop_index(batch_op.f("ix_task_subject_no"))
         batch_op.create_index(
+            "ix_task_arrived",
+            [
+                "association_id",
+                "duty",
+                "opened_at",
+                "element_id",
+                "kind",
+                "year",
+                "round",
+                "lane",
+                "subject_kind",
+            ],
+            unique=False,
+            sqlite_where=sa.text("round = 1 AND lane <> subject_kind"),
+            postgresql_where=sa.text("round = 1 AND lane <> subject_kind"),
+        )
+        batch_op.create_index(
             "ix_task_assigned_to",
             ["assigned_to", "id"],
             unique=False,
@@ -382,6 +406,13 @@ def upgrade() -> None:
                 "assigned_to",
                 "nudges",
                 "completed_by",
+                "opened_at",
+                "element_id",
+                "outcome",
+                "ground",
+                "state",
+                "lane",
+                "subject_kind",
             ],
             unique=False,
             sqlite_where=sa.text("state = 'completed' AND lane <> subject_kind"),
@@ -544,6 +575,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'open' AND lane <> subject_kind"),
             postgresql_where=sa.text("state = 'open' AND lane <> subject_kind"),
         )
+        batch_op.drop_index(
+            "ix_task_arrived",
+            sqlite_where=sa.text("round = 1 AND lane <> subject_kind"),
+            postgresql_where=sa.text("round = 1 AND lane <> subject_kind"),
+        )
         batch_op.create_index(batch_op.f("ix_task_subject_no"), ["subject_no"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_subject_name"), ["subject_name"], unique=False)
         batch_op.create_index(
@@ -573,6 +609,11 @@ def downgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_updated_at")
         batch_op.drop_index("ix_case_status")
+        batch_op.drop_index(
+            "ix_case_ended_at",
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_case_subject_no")
         batch_op.create_index(batch_op.f("ix_case_subject_no"), ["subject_no"], unique=False)
         batch_op.drop_index("ix_case_subject_name")
