@@ -98,13 +98,17 @@ def demo() -> None:
 @main.command()
 @click.option("--members", default=300_000, show_default=True, type=click.IntRange(min=1))
 @click.option("--cases", default=1_000_000, show_default=True, type=click.IntRange(min=1))
-@click.option("--password", default=PASSWORD, show_default=True, help="Of all accounts.")
-def seed(members: int, cases: int, password: str) -> None:
+@click.option("--password", help="Of all accounts; in development the demo's.")
+def seed(members: int, cases: int, password: str | None) -> None:
     """Fill a new database with invented people of a whole country and their cases.
 
     To see how everything behaves then; never where real people are.
     """
-    with _open_engine() as engine:
+    settings = Settings.from_environment()
+    if password is None and not settings.is_development:
+        raise click.UsageError("Outside development the accounts need a --password of your own.")
+    password = PASSWORD if password is None else password
+    with _open_engine(settings) as engine:
         try:
             fill_database(engine, Size(members, cases), password=password, say=click.echo)
         except NotEmpty:

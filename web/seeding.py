@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import click
 
@@ -34,10 +35,13 @@ def fill_database(
             raise NotEmpty
     release_shipped(engine, reason="as shipped", only_missing=True)
     began, rows, done = time.monotonic(), 0, 0
-    with click.progressbar(
+    filling = seeding.fill(engine, size, password=password, now=engine.now())
+    bar = click.progressbar(
         length=size.members, label="Filling", item_show_func=_show, file=sys.stderr
-    ) as bar:
-        for progress in seeding.fill(engine, size, password=password, now=engine.now()):
+    )
+    # Broken off, indexes are made for what is there so far.
+    with closing(filling), bar:
+        for progress in filling:
             bar.update(progress.members - done, progress)
             done, rows = progress.members, progress.rows
     took = time.monotonic() - began

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,3 +155,32 @@ def test_the_compatibility_kit_is_counted_by_level(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(web.cli.main, ["dmn-tck", str(tmp_path)])
     assert wrong.exit_code == 1
     assert "level 2: 0 passed, 1 failed, 0 skipped" in wrong.output
+
+
+def test_a_new_database_is_filled_with_invented_people_once(
+    huiji: Huiji, database: Database
+) -> None:
+    said = huiji("seed", "--members", "20", "--cases", "50")
+    assert said.exit_code == 0, said.output
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 50
+
+    again = huiji("seed", "--members", "20", "--cases", "50")
+    assert again.exit_code == 1
+    assert "something in the database already" in again.output
+
+
+def test_the_demo_password_is_not_given_to_accounts_of_an_installation_that_serves(
+    tmp_path: Path, database_url: str
+) -> None:
+    key = b64encode(b"k" * 32).decode()
+    given = {
+        "HUIJI_ENVIRONMENT": "production",
+        "HUIJI_VAR": str(tmp_path),
+        "HUIJI_DATABASE_URL": database_url,
+        "HUIJI_PUBLIC_URL": "https://huiji.example",
+        **{f"HUIJI_SECRET_{name}": key for name in ("MASTER", "LOOKUP", "TRAIL", "COOKIE")},
+    }
+    said = CliRunner().invoke(web.cli.main, ["seed", "--members", "1"], env=given)
+    assert said.exit_code == 2
+    assert "--password" in said.output

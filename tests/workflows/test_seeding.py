@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from stdnum.cn import ric
 from werkzeug.datastructures import MultiDict
 
@@ -36,7 +36,15 @@ WORKFLOWS = workflows.collect()
 @pytest.fixture
 def filled(database: Database, tmp_path: Path) -> Engine:
     """An engine on a filled database."""
-    engine = make_engine(database, tmp_path)
+    engine = make_ready(database, tmp_path)
+    *_, last = seeding.fill(engine, SIZE, password=PASSWORD, now=NOW)
+    assert last.members == SIZE.members
+    return engine
+
+
+def make_ready(database: Database, folder: Path) -> Engine:
+    """An engine on a database with the processes and nothing else."""
+    engine = make_engine(database, folder)
     for process_id in list_top_processes(ROOT):
         with database.transaction() as session:
             make_release(
@@ -48,8 +56,6 @@ def filled(database: Database, tmp_path: Path) -> Engine:
                 by=SYSTEM,
                 now=NOW,
             )
-    *_, last = seeding.fill(engine, SIZE, password=PASSWORD, now=NOW)
-    assert last.members == SIZE.members
     return engine
 
 
@@ -133,3 +139,31 @@ def test_the_inbox_of_each_desk_lists_what_is_there(filled: Engine) -> None:
 def test_a_database_in_which_something_is_is_not_empty(filled: Engine) -> None:
     with filled.database.read() as session:
         assert not seeding.is_empty(session)
+
+
+def test_broken_off_it_leaves_what_is_there_so_far_whole(
+    database: Database, tmp_path: Path
+) -> None:
+    engine = make_ready(database, tmp_path)
+    before = indexes_of(database)
+    filling = seeding.fill(engine, seeding.Size(2001, 3000), password=PASSWORD, now=NOW)
+    so_far = next(filling)
+    filling.close()
+
+    assert so_far.members == 2000
+    assert indexes_of(database) == before
+    with database.transaction() as session:
+        last_id = session.scalar(select(func.max(Account.id))) or 0
+        account = Account(user_type="staff", login="new", name="", created_at=NOW)
+        session.add(account)
+        session.flush()
+        assert account.id > last_id
+
+
+def indexes_of(database: Database) -> dict[str, set[str | None]]:
+    """The names of each table's indexes."""
+    inspector = inspect(database.sql)
+    return {
+        table: {each["name"] for each in inspector.get_indexes(table)}
+        for table in inspector.get_table_names()
+    }

@@ -1,6 +1,7 @@
 """Writing very many rows: what is prepared once per table, and COPY where there is one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -74,7 +75,7 @@ class Bulk:
 def begin_bulk(session: Session, database: Database) -> None:
     """Spare the database what the rows' maker answers for."""
     if database.is_sqlite:
-        # Broken off, the database is thrown away; and pages are to be written once.
+        # Pages are to be written once.
         session.execute(text("PRAGMA cache_size = -400000"))
         return
     if session.scalar(text("SHOW is_superuser")) == "on":
@@ -82,21 +83,33 @@ def begin_bulk(session: Session, database: Database) -> None:
         session.execute(text("SET LOCAL session_replication_role = replica"))
 
 
-def drop_indexes(session: Session, tables: Iterable[Table]) -> list[Index]:
-    """Drop the tables' indexes and give them, to be made again when all rows are there."""
+@contextmanager
+def without_indexes(database: Database, tables: Sequence[Table]) -> Iterator[list[Index]]:
+    """Drop the tables' indexes and give them, to be made again when all rows are there.
+
+    Those still in the list are made when the block is left, also when it is broken off; and new
+    rows are numbered after those that were written with their numbers.
+    """
     dropped = [index for table in tables for index in sorted(table.indexes, key=_name)]
-    for index in dropped:
-        index.drop(session.connection())
-    return dropped
+    with database.transaction() as session:
+        for index in dropped:
+            index.drop(session.connection())
+    try:
+        yield dropped
+    finally:
+        while dropped:
+            make_index(database, dropped)
+        _bring_counters(database, tables)
 
 
-def make_index(session: Session, index: Index) -> None:
-    """Make an index again."""
-    index.create(session.connection())
+def make_index(database: Database, dropped: list[Index]) -> Index:
+    """Make the first of the dropped indexes again."""
+    with database.transaction() as session:
+        dropped[0].create(session.connection())
+    return dropped.pop(0)
 
 
-def bring_counters(database: Database, tables: Iterable[Table]) -> None:
-    """Let new rows be numbered after those that were written with their numbers."""
+def _bring_counters(database: Database, tables: Iterable[Table]) -> None:
     if database.is_sqlite:
         return
     with database.transaction() as session:

@@ -1,6 +1,6 @@
 """Writing members with everything that is theirs: ledgers, cases, results, a few at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
@@ -66,10 +66,10 @@ class Progress:
     step: str
 
 
-def fill(engine: Engine, size: Size, *, password: str, now: datetime) -> Iterator[Progress]:
-    """Fill an empty database, some hundred members in each transaction, and say how far it is.
+def fill(engine: Engine, size: Size, *, password: str, now: datetime) -> Generator[Progress]:
+    """Fill an empty database, some members in each transaction, and say how far it is.
 
-    The processes must have been released. Broken off, it leaves a database to throw away.
+    The processes must have been released. Broken off, it leaves what is there so far, whole.
     """
     database = engine.database
     patterns = record_stories(engine)
@@ -78,21 +78,19 @@ def fill(engine: Engine, size: Size, *, password: str, now: datetime) -> Iterato
     with database.transaction() as session:
         places = add_offices(session, years=years, password=password, now=now)
         hashed = session.query(Account.password_hash).limit(1).scalar()
-        dropped = bulk.drop_indexes(session, map(bulk.table_of, LOADED))
     filler = _Filler(engine, size, places, years, patterns, hashed=hashed, now=now)
     rows = 0
-    for begin in range(0, size.members, AT_ONCE):
-        end = min(begin + AT_ONCE, size.members)
-        with database.transaction() as session:
-            bulk.begin_bulk(session, database)
-            filler.add_members(begin, end)
-            rows += filler.rows.write(session)
-        yield Progress(end, rows, "members")
-    for index in dropped:
-        with database.transaction() as session:
-            bulk.make_index(session, index)
-        yield Progress(size.members, rows, str(index.name))
-    bulk.bring_counters(database, map(bulk.table_of, LOADED))
+    with bulk.without_indexes(database, [bulk.table_of(each) for each in LOADED]) as dropped:
+        for begin in range(0, size.members, AT_ONCE):
+            end = min(begin + AT_ONCE, size.members)
+            with database.transaction() as session:
+                bulk.begin_bulk(session, database)
+                filler.add_members(begin, end)
+                rows += filler.rows.write(session)
+            yield Progress(end, rows, "members")
+        while dropped:
+            index = bulk.make_index(database, dropped)
+            yield Progress(size.members, rows, str(index.name))
     bulk.gather_statistics(database)
     yield Progress(size.members, rows, "statistics")
 
