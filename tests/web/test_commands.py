@@ -50,17 +50,21 @@ def test_tables_are_made_once_and_then_left_alone(tmp_path: Path) -> None:
 def test_the_shipped_processes_are_released_once(huiji: Huiji, database: Database) -> None:
     first, again = huiji("release"), huiji("release", "inspection", "--reason", "once more")
     assert first.exit_code == again.exit_code == 0
-    assert first.output.split()[:2] == ["inspection", "1"]
-    assert again.output == first.output
+    assert [line.split()[:2] for line in first.output.splitlines()] == [
+        ["appeal", "1"],
+        ["inspection", "1"],
+        ["ruling", "1"],
+    ]
+    assert again.output in first.output
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Release)) == 1
+        assert session.scalar(select(func.count()).select_from(Release)) == 3
 
 
 @pytest.mark.parametrize("process", ["payment", "nothing", "../bpmn"])
 def test_what_no_case_is_started_with_is_not_released(huiji: Huiji, process: str) -> None:
     said = huiji("release", process)
     assert said.exit_code == 2
-    assert "cases are started with inspection only" in said.output
+    assert "cases are started with appeal, inspection, ruling only" in said.output
 
 
 @pytest.fixture
@@ -80,8 +84,10 @@ def test_a_new_folder_is_a_new_process(huiji: Huiji, folder: Path) -> None:
     alone, together = huiji("release", "leave"), huiji("release")
     assert alone.output.split()[:2] == ["leave", "1"], alone.output
     assert [line.split()[:2] for line in together.output.splitlines()] == [
+        ["appeal", "1"],
         ["inspection", "1"],
         ["leave", "1"],
+        ["ruling", "1"],
     ]
 
 
