@@ -80,6 +80,25 @@ def test_a_municipal_association_speaks_in_the_words_of_the_one_above(
     assert send(seeded, cast(ZHEJIANG)[0].id, "请补充。").title == "2021年度年检申请已退回"
 
 
+def test_a_title_that_its_values_make_too_long_is_clipped(seeded: Session, cast: Cast) -> None:
+    member, _season = cast(ZHEJIANG)
+    seeded.add(
+        AdaptedText(
+            association_id=member.association_id,
+            template="application_returned.inspection",
+            title="请修改：$reason",
+            title_en="Please change: $reason",
+            text="$reason",
+            text_en="$reason",
+        )
+    )
+    seeded.flush()
+    message = send(seeded, member.id, "补" * 500)
+    assert message.title == "请修改：" + "补" * 195 + "…"
+    assert message.title_en == "Please change: " + "补" * 384 + "…"
+    assert message.text == "补" * 500
+
+
 @pytest.mark.parametrize("name", sorted(all_texts()))
 def test_both_languages_of_a_template_take_the_same_values(name: str) -> None:
     texts = all_texts()[name]

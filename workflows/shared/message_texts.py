@@ -14,12 +14,12 @@ from engine.language import N_
 from workflows.shared.access import Viewer
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.edits import record_edit
-from workflows.shared.messages import AdaptedText
+from workflows.shared.messages import LONGEST_TITLE, LONGEST_TITLE_EN, AdaptedText
 from workflows.shared.templates import Texts, all_texts
 
 ALWAYS = ("name", "association")
 PARTS = ("title", "title_en", "text", "text_en")
-LONGEST = {"title": 200, "title_en": 400, "text": 2000, "text_en": 2000}
+LONGEST = {"title": LONGEST_TITLE, "title_en": LONGEST_TITLE_EN, "text": 2000, "text_en": 2000}
 NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 

@@ -32,6 +32,10 @@ from workflows.shared.register import get_member
 from workflows.shared.templates import Texts, all_texts
 
 
+LONGEST_TITLE = 200
+LONGEST_TITLE_EN = 400
+
+
 class Message(Base):
     """One message to one person.
 
@@ -46,8 +50,8 @@ class Message(Base):
     recipient_kind: Mapped[str] = mapped_column(String(10))
     recipient_id: Mapped[int]
     template: Mapped[str] = mapped_column(String(60))
-    title: Mapped[str] = mapped_column(String(200))
-    title_en: Mapped[str] = mapped_column(String(400))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    title_en: Mapped[str] = mapped_column(String(LONGEST_TITLE_EN))
     text: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
     node: Mapped[str] = mapped_column(String(100))
@@ -71,8 +75,8 @@ class AdaptedText(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
     template: Mapped[str] = mapped_column(String(60))
-    title: Mapped[str] = mapped_column(String(200))
-    title_en: Mapped[str] = mapped_column(String(400))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    title_en: Mapped[str] = mapped_column(String(LONGEST_TITLE_EN))
     text: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
 
@@ -159,8 +163,8 @@ def _send(
         recipient_kind=kind,
         recipient_id=key,
         template=template,
-        title=Template(texts.title).safe_substitute(filled),
-        title_en=Template(texts.title_en).safe_substitute(filled_en),
+        title=_clip(Template(texts.title).safe_substitute(filled), LONGEST_TITLE),
+        title_en=_clip(Template(texts.title_en).safe_substitute(filled_en), LONGEST_TITLE_EN),
         text=Template(texts.text).safe_substitute(filled),
         text_en=Template(texts.text_en).safe_substitute(filled_en),
         node=texts.node,
@@ -265,6 +269,11 @@ def _texts(session: Session, *, association_id: int, template: str) -> Texts:
     if own is None:
         return texts
     return texts.worded(own.title, own.title_en, own.text, own.text_en)
+
+
+def _clip(title: str, longest: int) -> str:
+    """A title with its values in it, which may be longer than the wording was."""
+    return title if len(title) <= longest else title[: longest - 1] + "…"
 
 
 def _to(member_id: int | None, account_id: int | None) -> ColumnElement[bool]:
