@@ -4,6 +4,7 @@ What a person wrote about it may be personal, so it is kept sealed beside the ev
 the trail, which outlives the subject's key.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,7 +16,7 @@ from engine.actors import Actor
 from engine.cases import Case, CaseNotFound
 from engine.database import Base
 from engine.trail import Trail
-from engine.vault import Vault
+from engine.vault import Erased, Vault
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -69,8 +70,12 @@ def add_text(session: Session, vault: Vault, *, case: Case, number: int, text: s
 
 
 def texts(session: Session, vault: Vault, *, case: Case) -> dict[int, str]:
-    """What people wrote about a case's events, by the event's number in the trail."""
-    found = session.scalars(select(Note).where(Note.case_id == case.id))
-    return {
-        each.number: vault.open(session, case.subject_key, each.sealed).decode() for each in found
-    }
+    """What people wrote about a case's events, by the event's number in the trail.
+
+    What was written before the subject was erased is left out: the trail is read without it.
+    """
+    found = dict[int, str]()
+    for each in session.scalars(select(Note).where(Note.case_id == case.id)):
+        with suppress(Erased):
+            found[each.number] = vault.open(session, case.subject_key, each.sealed).decode()
+    return found

@@ -82,7 +82,11 @@ class Vault:
         key = self._find_key(session, subject)
         if key is None:
             raise Erased
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], b"")
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], b"")
+        except InvalidTag:
+            # Something was sealed for the subject after the erasure, with a key made anew.
+            raise Erased from None
 
     def _data_key(self, session: Session, subject: str) -> bytes:
         key = self._find_key(session, subject)

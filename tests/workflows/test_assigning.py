@@ -17,6 +17,7 @@ from engine.errors import Conflict, NotAllowed, NotFound
 from engine.noting import texts
 from engine.tasks import Task
 from engine.trail import events
+from engine.vault import SubjectKey
 from tests.workflows.conftest import NOW
 from tests.workflows.office import (
     IN_GUANGZHOU,
@@ -125,6 +126,25 @@ def test_a_task_is_handed_to_a_colleague_who_is_told_why(demo_engine: Engine) ->
         assert last.kind == "task_assigned"
         assert last.data == {"task": str(task_id), "to": key_of(demo_engine, SECOND)}
         assert texts(session, demo_engine.vault, case=case) == {last.number: "请核对照片"}
+
+
+def test_what_was_erased_is_left_out_and_what_is_written_later_is_read(
+    demo_engine: Engine,
+) -> None:
+    walk = applied(demo_engine)
+    hand_over(demo_engine, review_of(walk), SECOND, note="请核对照片")
+    with demo_engine.database.transaction() as session:
+        key = session.get_one(Case, walk.case_id).subject_key
+        session.execute(delete(SubjectKey).where(SubjectKey.subject == key))
+
+    def read() -> list[str]:
+        with demo_engine.database.read() as session:
+            case = session.get_one(Case, walk.case_id)
+            return list(texts(session, demo_engine.vault, case=case).values())
+
+    assert read() == []
+    hand_over(demo_engine, review_of(walk), FIRST, note="由我办理")
+    assert read() == ["由我办理"]
 
 
 def test_handing_over_twice_says_it_once(demo_engine: Engine) -> None:
