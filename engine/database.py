@@ -107,6 +107,8 @@ class Database:
             json_deserializer=orjson.loads,
             pool_size=pool_size,
             max_overflow=pool_size,
+            # What a statement was given is personal: no error carries it into a log or a row.
+            hide_parameters=True,
         )
         if self.is_sqlite:
             event.listen(self.sql, "connect", _prepare_sqlite)
