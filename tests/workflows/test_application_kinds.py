@@ -14,6 +14,8 @@ from workflows.shared.application_kinds import (
     find_sent,
     get_application,
     kinds_in,
+    list_applications,
+    told_when,
 )
 from workflows.shared.statuses import LABELS, kind_label
 
@@ -68,3 +70,12 @@ def test_two_kinds_of_one_code_are_refused() -> None:
     assert kinds_in(modules[:1]) == {"photo": Kind("photo", "Photo")}
     with pytest.raises(ValueError, match="two kinds are called photo"):
         kinds_in(modules)
+
+
+def test_a_kind_says_what_its_member_sees_of_it() -> None:
+    assert [kind.code for kind in list_applications() if kind.is_listed] == [
+        "inspection",
+        "deferral",
+    ]
+    assert told_when() == {"ruling": "ruling_agreed"}
+    assert {kind.told_when for kind in list_applications()} <= {*LABELS, ""}

@@ -15,7 +15,7 @@ from web.portal import cases
 from web.sent_forms import draw_sent_form, list_sent_forms
 from web.sessions import get_member_person
 from web.words import day, name_office
-from workflows.appeal.appeals import REFUSED, find_appeal, last_day_to_appeal, start_appeal
+from workflows.appeal.appeals import PROCESS, REFUSED, find_appeal, last_day_to_appeal, start_appeal
 from workflows.shared.access import check
 from workflows.shared.associations import get_association
 from workflows.shared.dates import local_date
@@ -51,7 +51,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     engine = current.engine()
     with engine.database.read() as session:
         case = cases.get_own_case(session, person, case_id)
-        if case.process_id != cases.APPEAL:
+        if case.process_id != PROCESS:
             raise NotFound
         steps = list_last_steps(session, engine, case=case, language=spoken(), now=current.now())
         office = get_association(session, case.association_id or 0)

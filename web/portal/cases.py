@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,23 +11,21 @@ from engine.cases import Case, get_case
 from engine.tasks import Task
 from web.sessions import Person
 from workflows.shared.access import check
-
-INSPECTION = "inspection"
-APPEAL = "appeal"
-RULING = "ruling"
+from workflows.shared.application_kinds import find_application, get_application, list_applications
 
 SENT = frozenset({"in_review", "in_second_review", "awaiting_agreement"})
 """Where an application is with the association: it cannot be changed."""
 
 
 def list_cases(session: Session, *, member_id: int) -> Sequence[Case]:
-    """A member's applications, the last year first."""
+    """A member's applications, of all kinds that are listed, the last year first."""
+    listed = [kind.code for kind in list_applications() if kind.is_listed]
     return session.scalars(
         select(Case)
         .where(
             Case.subject_kind == "member",
             Case.subject_id == member_id,
-            Case.process_id == INSPECTION,
+            Case.kind.in_(listed),
         )
         .order_by(Case.year.desc(), Case.id.desc())
     ).all()
@@ -42,17 +40,22 @@ def get_own_case(session: Session, person: Person, case_id: UUID, action: str = 
 
 def address_of(case: Case) -> str:
     """Where a case is shown in which nothing is to be done by its member."""
-    if case.process_id == APPEAL:
-        return url_for("appeals.show", case_id=case.id)
-    if case.process_id == RULING:
-        return url_for("results.show", year=case.year)
-    return url_for("applications.sent", case_id=case.id)
+    endpoint = get_application(case.kind).member_endpoint
+    if current_app.url_map.is_endpoint_expecting(endpoint, "year"):
+        return url_for(endpoint, year=case.year)
+    return url_for(endpoint, case_id=case.id)
+
+
+def is_listed(case: Case) -> bool:
+    """Whether a case stands among its member's applications."""
+    kind = find_application(case.kind)
+    return kind is not None and kind.is_listed
 
 
 def find_trail_address(session: Session, case_id: UUID | None) -> str:
     """Where the way of the application is shown that a year was decided by, if one did."""
     case = None if case_id is None else session.get(Case, case_id)
-    if case is None or case.process_id != INSPECTION:
+    if case is None or not is_listed(case):
         return ""
     return url_for("applications.trail", case_id=case.id)
 
@@ -68,8 +71,12 @@ def find_own_task(session: Session, case: Case) -> Task | None:
 
 
 def find_case_of_year(session: Session, *, member_id: int, year: int) -> Case | None:
-    """The application of a year: the open one, else the last one that was not abandoned."""
-    found = [each for each in list_cases(session, member_id=member_id) if each.year == year]
+    """What may make a year's result: the open one, else the last one that was not abandoned."""
+    found = [
+        each
+        for each in list_cases(session, member_id=member_id)
+        if each.year == year and get_application(each.kind).result
+    ]
     live = [each for each in found if each.state == "open"]
     ended = [each for each in found if each.status != "abandoned"]
     return next(iter(live or ended), None)

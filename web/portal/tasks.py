@@ -88,7 +88,7 @@ def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValu
         return redirect(url_for("applications.done", case_id=done.case.id))
     if done.next_task_id is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task_id))
-    if done.case.process_id != cases.INSPECTION and done.case.state == "open":
+    if done.case.state == "open" and not cases.is_listed(done.case):
         return redirect(cases.address_of(done.case))
     return redirect(url_for("home"))
 
@@ -178,7 +178,7 @@ def page(
         "portal/task.html",
         title=names.step(task.process_id, task.element_id),
         task_id=task.id,
-        is_inspection=case.process_id == cases.INSPECTION,
+        is_listed=cases.is_listed(case),
         year=case.year,
         kind=case.kind if of_step is None else of_step.code,
         round=task.round,

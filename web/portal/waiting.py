@@ -17,12 +17,12 @@ from web.sessions import get_member_person
 from web.words import name_office
 from workflows.inbox import nudges
 from workflows.inbox.nudges import NothingToNudge, NudgedToday
+from workflows.shared.application_kinds import all_kinds
+from workflows.shared.applications import REVIEW
 from workflows.shared.associations import get_association, has_office_above
 from workflows.shared.seasons import find_season_of_year
 
 bp = Blueprint("waiting", __name__, url_prefix="/applications")
-
-FIRST = "review_application"
 
 LEVELS = {
     "national": N_("National level"),
@@ -30,12 +30,10 @@ LEVELS = {
     "municipal": N_("Municipal level"),
 }
 
-FEE_NEXT = N_("When the fee is confirmed you can apply; if not, you are told why.")
 SECOND_NEXT = N_("If it agrees, the association above it reviews the application as well.")
 LAST_NEXT = N_(
     "The decision is recorded and you get a message. What is missing is named if it is returned."
 )
-APPEAL_NEXT = N_("You get a message with the decision and its reason.")
 
 
 @bp.post("/<uuid:case_id>/nudge")
@@ -83,11 +81,10 @@ def _is_overdue(task: Task, now: datetime) -> bool:
 
 def _say_next(session: Session, case: Case, task: Task) -> str:
     """What follows the step; what colleagues settle between themselves is none for a member."""
-    if task.kind == "fee":
-        return _(FEE_NEXT)
-    if task.kind == "appeal":
-        return _(APPEAL_NEXT)
-    if task.element_id == FIRST and _has_second_level(session, case):
+    kind = all_kinds().get(task.kind)
+    if kind is not None and kind.next_words:
+        return _(kind.next_words)
+    if task.element_id == REVIEW and _has_second_level(session, case):
         return _(SECOND_NEXT)
     return _(LAST_NEXT)
 

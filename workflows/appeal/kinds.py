@@ -10,4 +10,7 @@ KIND = ApplicationKind(
     first_step="state_appeal",
     last_forms=("confirm_appeal",),
     change_outcomes={"state_appeal": "change_statement"},
+    is_listed=False,
+    member_endpoint="appeals.show",
+    next_words=N_("You get a message with the decision and its reason."),
 )

@@ -9,4 +9,7 @@ KIND = ApplicationKind(
     forms=("propose_ruling",),
     first_step="propose_ruling",
     last_forms=(),
+    is_listed=False,
+    told_when="ruling_agreed",
+    member_endpoint="results.show",
 )

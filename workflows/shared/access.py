@@ -16,6 +16,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.files import StoredFile
 from engine.tasks import Task
 from workflows.shared.accounts import DUTIES, Account, list_duties
+from workflows.shared.application_kinds import told_when
 from workflows.shared.associations import ids_below
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
@@ -67,10 +68,6 @@ class Viewer:
     def has(self, duty: str, association_id: int | None) -> bool:
         """Whether the viewer has a duty for an association."""
         return association_id in self.duties.get(duty, NOWHERE)
-
-
-TOLD_ONCE = {"ruling": "ruling_agreed"}
-"""Kinds of cases that are the association's own until they have a status; then it is told."""
 
 
 class System:
@@ -195,9 +192,10 @@ def visible_copies(viewer: Viewer) -> ColumnElement[bool]:
 
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     """The cases that the viewer may see, as a condition on Case."""
+    once = told_when()
     is_told = or_(
-        Case.kind.not_in(TOLD_ONCE),
-        *(and_(Case.kind == kind, Case.status == status) for kind, status in TOLD_ONCE.items()),
+        Case.kind.not_in(once),
+        *(and_(Case.kind == kind, Case.status == status) for kind, status in once.items()),
     )
     conditions = [
         and_(Case.subject_kind == kind, Case.subject_id == key, is_told)
@@ -246,7 +244,7 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
     """The thing is about the viewer, or is the viewer's to do."""
     match thing:
         case Case():
-            is_told = thing.kind not in TOLD_ONCE or thing.status == TOLD_ONCE[thing.kind]
+            is_told = told_when().get(thing.kind, thing.status) == thing.status
             return is_told and _is(viewer, thing.subject_kind, thing.subject_id)
         case Task():
             # A lane of another kind than the case's subject is nobody's by being its subject.

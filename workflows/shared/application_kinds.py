@@ -9,10 +9,14 @@ from types import ModuleType
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of task; `label` is the msgid of what people call it."""
+    """A kind of task; `label` is the msgid of what people call it.
+
+    `next_words`: what a member is told of what follows such a task, where it is not a review.
+    """
 
     code: str
     label: str
+    next_words: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class ApplicationKind(Kind):
     outcome `apply` sends it off. `result`: what an approved one makes of the year, if anything.
     `change_outcomes`: check-your-answers, the outcome that leads back to each form.
     `shows_season_row`: whether the season's hours and fee are shown beside it.
+    `is_listed`: whether it stands, with its trail, among its member's applications.
+    `told_when`: the status from which its member sees it; before, it is the association's own.
+    `member_endpoint`: the page, of the case or its year, that shows it when he has nothing to do.
     """
 
     forms: Sequence[str]
@@ -32,6 +39,9 @@ class ApplicationKind(Kind):
     result: str = ""
     change_outcomes: Mapping[str, str] = field(default_factory=dict)
     shows_season_row: bool = False
+    is_listed: bool = True
+    told_when: str = ""
+    member_endpoint: str = "applications.sent"
 
 
 @cache
@@ -65,19 +75,22 @@ def get_application(code: str) -> ApplicationKind:
     return found
 
 
+def list_applications() -> list[ApplicationKind]:
+    """The kinds of applications, in the order of the processes."""
+    return [kind for kind in all_kinds().values() if isinstance(kind, ApplicationKind)]
+
+
+def told_when() -> dict[str, str]:
+    """The kinds that are the association's own until they have a status, with this status."""
+    return {kind.code: kind.told_when for kind in list_applications() if kind.told_when}
+
+
 def find_kind_of_step(element_id: str) -> ApplicationKind | None:
     """The kind of application that a step belongs to; None if it belongs to several, or none."""
-    found = [
-        kind
-        for kind in all_kinds().values()
-        if isinstance(kind, ApplicationKind) and element_id in {*kind.forms, *kind.last_forms}
-    ]
+    found = [kind for kind in list_applications() if element_id in {*kind.forms, *kind.last_forms}]
     return found[0] if len(found) == 1 else None
 
 
 def find_sent(element_id: str) -> ApplicationKind | None:
     """The kind of application that a step sends off with its outcome `apply`, or None."""
-    for kind in all_kinds().values():
-        if isinstance(kind, ApplicationKind) and element_id in kind.last_forms:
-            return kind
-    return None
+    return next((kind for kind in list_applications() if element_id in kind.last_forms), None)
