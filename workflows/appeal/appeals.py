@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, Subject, find_open_case, get_case
+from engine.cases import Case, find_open_case, get_case
 from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
@@ -20,6 +20,7 @@ from workflows.shared.dates import local_date
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult, find_result
 from workflows.shared.seasons import find_season_of_year
+from workflows.shared.subjects import subject_of_member
 
 PROCESS = "appeal"
 REFUSED = "not_passed"
@@ -110,14 +111,7 @@ def start_appeal(
         engine,
         process_id=PROCESS,
         business_key=key,
-        subject=Subject(
-            kind="member",
-            id=member.id,
-            no=member.number,
-            name=member.name,
-            association_id=find_deciding_office(session, decided),
-            region=member.region or None,
-        ),
+        subject=subject_of_member(member, association_id=find_deciding_office(session, decided)),
         variables={"member_id": member.id, "year": year, "decided_case_id": str(decided.id)},
         by=by,
         now=now,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, Subject, find_open_case, hold_case
+from engine.cases import Case, find_open_case, hold_case
 from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
 from engine.lifecycle import start_case
@@ -20,6 +20,7 @@ from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult, find_result
 from workflows.shared.seasons import Season, find_season
+from workflows.shared.subjects import subject_of_member
 
 PROCESS = "inspection"
 
@@ -66,14 +67,7 @@ def start_inspection(
         engine,
         process_id=PROCESS,
         business_key=business_key(year=season.year, member_no=member.number),
-        subject=Subject(
-            kind="member",
-            id=member.id,
-            no=member.number,
-            name=member.name,
-            association_id=member.association_id,
-            region=member.region or None,
-        ),
+        subject=subject_of_member(member),
         variables=variables_of(member, season),
         by=by,
         now=now,

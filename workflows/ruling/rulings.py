@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, Subject, find_open_case
+from engine.cases import Case, find_open_case
 from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
@@ -17,6 +17,7 @@ from workflows.shared.associations import ids_above
 from workflows.shared.register import NON_PRACTISING, Member
 from workflows.shared.results import list_results
 from workflows.shared.seasons import Season
+from workflows.shared.subjects import subject_of_member
 
 PROCESS = "ruling"
 
@@ -66,14 +67,7 @@ def start_ruling(
         engine,
         process_id=PROCESS,
         business_key=key,
-        subject=Subject(
-            kind="member",
-            id=member.id,
-            no=member.number,
-            name=member.name,
-            association_id=member.association_id,
-            region=member.region or None,
-        ),
+        subject=subject_of_member(member),
         variables={"member_id": member.id, "year": year},
         by=by,
         now=now,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, Subject
+from engine.cases import Case
 from engine.completing import hold_task
 from engine.engine import Engine
 from engine.lifecycle import cancel_case, start_case
@@ -22,6 +22,7 @@ from workflows.shared.hours import HoursEntry
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import Season
+from workflows.shared.subjects import subject_of_member
 
 Steps = tuple[tuple[str, str], ...]
 
@@ -182,14 +183,7 @@ def tell(session: Session, engine: Engine, story: Story, cast: Cast, *, began: d
         engine,
         process_id=PROCESS,
         business_key=business_key(year=season.year, member_no=member.number),
-        subject=Subject(
-            kind="member",
-            id=member.id,
-            no=member.number,
-            name=member.name,
-            association_id=member.association_id,
-            region=member.region,
-        ),
+        subject=subject_of_member(member),
         variables=variables_of(member, season),
         by=cast.actor,
         now=began,

@@ -1,10 +1,11 @@
-"""A case's member and season, which most of its forms ask for."""
+"""Members as what cases are about: how a case names its member, and reads him and his season."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from engine import cases
 from engine.cases import Case
 from workflows.shared.register import Member, get_member
 from workflows.shared.seasons import Season, SeasonNotFound, find_season_of_year
@@ -33,6 +34,18 @@ class Subject:
         if found is None:
             raise SeasonNotFound
         return found
+
+
+def subject_of_member(member: Member, *, association_id: int | None = None) -> cases.Subject:
+    """A member as the subject of a new case, which is his own association's unless one is named."""
+    return cases.Subject(
+        kind="member",
+        id=member.id,
+        no=member.number,
+        name=member.name,
+        association_id=association_id or member.association_id,
+        region=member.region or None,
+    )
 
 
 def subject_of_case(session: Session, case: Case) -> Subject:
