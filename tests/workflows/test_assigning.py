@@ -45,6 +45,7 @@ from workflows.inbox.rules import (
     BY_REGION,
     EVERY_KIND,
     Arriving,
+    AssignmentRule,
     RuleNotUnderstood,
     choose,
     list_rules,
@@ -310,7 +311,8 @@ def put_rule(engine: Engine, way: str, parts: dict[str, str | int], *, kind: str
                 given[part] = account(session, whose).id
             else:
                 given[str(account(session, part).id)] = whose
-        save_rule(session, make_rule(association_id=where.id, kind=kind, way=way, parts=given))
+        rule = make_rule(association_id=where.id, kind=kind, way=way, parts=given)
+        save_rule(session, rule, now=NOW)
 
 
 def comes_to(engine: Engine, number: str) -> str | None:
@@ -431,20 +433,46 @@ def test_a_preview_says_whom_the_last_tasks_would_have_gone_to(demo_engine: Engi
 
 @pytest.mark.parametrize(
     ("way", "parts"),
-    [("mood", {"1": 1}), (BY_DIGIT, {"10": 1}), (BY_REGION, {"x": 1}), (BY_LOAD, {"1": 101})],
+    [
+        ("mood", {"1": 1}),
+        (BY_DIGIT, {"10": 1}),
+        (BY_REGION, {"x": 1}),
+        (BY_LOAD, {"1": 101}),
+        (BY_LOAD, {"²": 1}),
+        (BY_LOAD, {"9" * 5000: 1}),
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(way: str, parts: dict[str, int]) -> None:
     with pytest.raises(RuleNotUnderstood):
         make_rule(association_id=1, kind="", way=way, parts=parts)
 
 
+@pytest.mark.parametrize("way", [BY_DIGIT, BY_LOAD])
+def test_a_rule_names_nobody_who_works_elsewhere(seeded: Session, way: str) -> None:
+    where = seeded.scalars(select(Association.id).where(Association.code == "330000")).one()
+    stranger = account(seeded, "gz_review").id
+    parts = {str(stranger): 1} if way == BY_LOAD else {"1": stranger}
+    with pytest.raises(RuleNotUnderstood):
+        save_rule(seeded, make_rule(association_id=where, kind="", way=way, parts=parts), now=NOW)
+
+
+def test_a_broken_rule_stops_no_task(demo_engine: Engine) -> None:
+    with demo_engine.database.transaction() as session:
+        where = session.scalars(select(Association.id).where(Association.code == "330000")).one()
+        session.add(AssignmentRule(association_id=where, kind="", way=BY_LOAD, parts={"²": 1}))
+
+    assert comes_to(demo_engine, MEMBER) is None
+
+
 def test_a_rule_that_names_nobody_any_more_is_gone(seeded: Session) -> None:
     where = seeded.scalars(select(Association.id).where(Association.code == "330000")).one()
     someone = account(seeded, FIRST).id
-    save_rule(seeded, make_rule(association_id=where, kind="", way=BY_DIGIT, parts={"1": someone}))
+    rule = make_rule(association_id=where, kind="", way=BY_DIGIT, parts={"1": someone})
+    save_rule(seeded, rule, now=NOW)
     assert len(list_rules(seeded, association_id=where)) == 1
 
-    save_rule(seeded, make_rule(association_id=where, kind="", way=BY_LOAD, parts={"1": 0}))
+    ended = make_rule(association_id=where, kind="", way=BY_LOAD, parts={"1": 0})
+    save_rule(seeded, ended, now=NOW)
 
     assert list_rules(seeded, association_id=where) == []
 

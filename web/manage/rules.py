@@ -28,6 +28,7 @@ from workflows.inbox.rules import (
     WAYS,
     AssignmentRule,
     find_rule,
+    is_key,
     list_rules,
     make_rule,
     preview,
@@ -84,8 +85,13 @@ def keep_rule() -> ResponseReturnValue:
             office = session.get_one(Association, rule.association_id)
             found = preview(session, rule, now=current.now(), limit=PREVIEWED)
             return _draw(session, viewer, office, rule, tried=_describe_trial(found))
-    with current.engine().database.transaction() as session:
-        _save(session, viewer, rule)
+    try:
+        with current.engine().database.transaction() as session:
+            _save(session, viewer, rule)
+    except Rejected as error:
+        with current.engine().database.read() as session:
+            office = session.get_one(Association, rule.association_id)
+            return _draw(session, viewer, office, rule, problem=str(error)), 422
     flash(_("The rule counts for what arrives from now on."), "success")
     return redirect(url_for("manage.list_rules", office=rule.association_id, kind=rule.kind))
 
@@ -93,7 +99,7 @@ def keep_rule() -> ResponseReturnValue:
 def _save(session: Session, viewer: Viewer, rule: AssignmentRule) -> None:
     known = find_rule(session, association_id=rule.association_id, kind=rule.kind)
     before = _as_data(known)
-    kept = save_rule(session, rule)
+    kept = save_rule(session, rule, now=current.now())
     record_edit(
         session,
         association_id=rule.association_id,
@@ -186,7 +192,8 @@ def _regions(office: Association) -> list[tuple[str, str]]:
 
 
 def _name_people(rule: AssignmentRule, people: Mapping[int, Colleague]) -> list[str]:
-    keys = map(int, rule.parts) if rule.way == BY_LOAD else rule.parts.values()
+    by_load = (int(each) for each in rule.parts if is_key(each))
+    keys = by_load if rule.way == BY_LOAD else rule.parts.values()
     return [people[key].name if key in people else "–" for key in dict.fromkeys(keys)]
 
 

@@ -21,6 +21,7 @@ BY_REGION, BY_DIGIT, BY_LOAD = "region", "digit", "load"
 WAYS = (BY_REGION, BY_DIGIT, BY_LOAD)
 DIGITS = "0123456789"
 MOST_SHARE = 100
+LONGEST_KEY = 9
 
 EVERY_KIND = ""
 
@@ -92,7 +93,8 @@ def pick(
     if rule.way == BY_LOAD:
         there = [
             (each.load / share, key)
-            for key, share in ((int(key), share) for key, share in rule.parts.items())
+            # A key that is none names nobody: no rule that was kept stops a task from arriving.
+            for key, share in ((int(k), s) for k, s in rule.parts.items() if is_key(k))
             if share > 0 and (each := colleagues.get(key)) is not None and not each.is_away
         ]
         return min(there, default=(0, None))[1]
@@ -167,15 +169,33 @@ def make_rule(
     checks: Mapping[str, Any] = {
         BY_REGION: lambda key, _value: key.isascii() and key.isdigit() and len(key) <= 6,
         BY_DIGIT: lambda key, _value: key in set(DIGITS),
-        BY_LOAD: lambda key, value: key.isdigit() and value <= MOST_SHARE,
+        BY_LOAD: lambda key, value: is_key(key) and value <= MOST_SHARE,
     }
     if way not in checks or not all(checks[way](*each) for each in wanted.items()):
         raise RuleNotUnderstood
     return AssignmentRule(association_id=association_id, kind=kind, way=way, parts=wanted)
 
 
-def save_rule(session: Session, rule: AssignmentRule) -> AssignmentRule | None:
-    """Keep a rule in place of the one for the same kind; one that names nobody ends it."""
+def is_key(part: str) -> bool:
+    """Whether a part of a rule can be the key of an account; "²" is a digit too, but no number."""
+    return part.isascii() and part.isdigit() and len(part) <= LONGEST_KEY
+
+
+def save_rule(session: Session, rule: AssignmentRule, *, now: datetime) -> AssignmentRule | None:
+    """Keep a rule in place of the one for the same kind; one that names nobody ends it.
+
+    Raises RuleNotUnderstood for who works for no such association.
+    """
+    colleagues = list_colleagues(
+        session,
+        association_id=rule.association_id,
+        duties=WORKING,
+        today=local_date(now),
+        has_load=False,
+    )
+    named = map(int, rule.parts) if rule.way == BY_LOAD else rule.parts.values()
+    if not colleagues.keys() >= set(named):
+        raise RuleNotUnderstood
     session.execute(
         select(Association.id).where(Association.id == rule.association_id).with_for_update()
     )
