@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Index, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId, UtcDateTime
@@ -56,7 +56,7 @@ class Absence(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
-def is_away_on(day: date) -> ColumnElement[bool]:
+def is_away_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The absences of a day, as a condition on Absence."""
     return (Absence.from_date <= day) & (Absence.until_date >= day)
 

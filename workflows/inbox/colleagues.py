@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import BindParameter, Date, Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from engine.tasks import Task
@@ -45,13 +46,23 @@ def list_colleagues(
 
     Those above an association do its work too. Without `has_load` nothing is counted.
     """
-    above, is_above = nearest_first(association_id, StaffDuty.association_id)
+    given = {"association_id": association_id, "duties": sorted(duties), "today": today}
+    rows = session.execute(_query(has_load=has_load), given)
+    return {row.id: Colleague(*row) for row in rows}
+
+
+@cache
+def _query(*, has_load: bool) -> Select[int, str, int, date, int]:
+    """The query of `list_colleagues`, made once: the inbox asks it for every page."""
+    above, is_above = nearest_first(bindparam("association_id"), StaffDuty.association_id)
+    is_away = is_away_on(bindparam("today", type_=Date))
     load = (
         select(func.count())
         .where(Task.assigned_to == Account.id, Task.state == "open")
         .scalar_subquery()
     )
-    rows = session.execute(
+    duties: BindParameter[str] = bindparam("duties", expanding=True)
+    return (
         select(
             Account.id,
             Account.name,
@@ -61,12 +72,11 @@ def list_colleagues(
         )
         .join(StaffDuty, StaffDuty.account_id == Account.id)
         .join(above, is_above)
-        .outerjoin(Absence, and_(Absence.account_id == Account.id, is_away_on(today)))
-        .where(StaffDuty.duty.in_(sorted(duties)), Account.is_active, Account.user_type == STAFF)
+        .outerjoin(Absence, and_(Absence.account_id == Account.id, is_away))
+        .where(StaffDuty.duty.in_(duties), Account.is_active, Account.user_type == STAFF)
         .distinct()
         .order_by(Account.name, Account.id)
     )
-    return {row.id: Colleague(*row) for row in rows}
 
 
 def find_stand_in(colleagues: Mapping[int, Colleague], account_id: int | None) -> int | None:

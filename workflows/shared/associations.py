@@ -1,8 +1,19 @@
 """The associations: national, provincial and municipal, as one tree."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import CTE, ColumnElement, ForeignKey, String, literal, select
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    bindparam,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
@@ -49,9 +60,16 @@ def ids_below(session: Session, association_ids: Iterable[int]) -> frozenset[int
     roots = list(association_ids)
     if not roots:
         return frozenset()
+    return frozenset(session.scalars(_below(), {"roots": roots}))
+
+
+@cache
+def _below() -> Select[int]:
+    """The query of `ids_below`, made once: every request of the staff asks it."""
+    roots: BindParameter[int] = bindparam("roots", expanding=True)
     below = select(Association.id).where(Association.id.in_(roots)).cte("below", recursive=True)
     below = below.union(select(Association.id).join(below, Association.parent_id == below.c.id))
-    return frozenset(session.scalars(select(below.c.id)))
+    return select(below.c.id)
 
 
 def ids_above(session: Session, association_id: int) -> list[int]:
@@ -75,7 +93,7 @@ def office_above(session: Session, association_id: int | None) -> int | None:
 
 
 def nearest_first(
-    association_id: int, column: InstrumentedAttribute[int]
+    association_id: int | BindParameter[int], column: InstrumentedAttribute[int]
 ) -> tuple[CTE, ColumnElement[bool]]:
     """An association with those above it, to join: the table and the condition on a column.
 
@@ -85,7 +103,7 @@ def nearest_first(
     return above, above.c.id == column
 
 
-def _above(association_id: int) -> CTE:
+def _above(association_id: int | BindParameter[int]) -> CTE:
     own = select(Association.id, Association.parent_id, literal(0).label("distance")).where(
         Association.id == association_id
     )
