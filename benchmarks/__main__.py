@@ -6,7 +6,7 @@ Those of the lists ask for a filled database, which takes a while to make for th
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,12 +23,12 @@ PARTS = ("function", "http", "batch", "feel", "inbox")
 ON_DATABASES = {"function", "http", "batch"}
 
 
-def main(parts: list[str], size: Size) -> None:
-    """Measure on both databases, then what needs none, and print."""
+def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
+    """Measure on both databases, then what needs none, and print; `inbox` on some databases."""
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
-    for name, databases in measured if ON_DATABASES.intersection(parts) else ():
-        with databases() as (first, second, third):
+    for name, made in measured if ON_DATABASES.intersection(parts) else ():
+        with made() as (first, second, third):
             if "function" in parts:
                 figures += completion.measure(name, first)
             if "http" in parts:
@@ -39,7 +39,7 @@ def main(parts: list[str], size: Size) -> None:
     if "feel" in parts:
         figures += feel.figures()
     if "inbox" in parts:
-        figures += inbox.measure(size)
+        figures += inbox.measure(size, databases)
     show(figures)
 
 
@@ -78,5 +78,10 @@ if __name__ == "__main__":
     asked.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     asked.add_argument("--members", type=int, default=inbox.FULL.members)
     asked.add_argument("--cases", type=int, default=inbox.FULL.cases)
+    asked.add_argument("--database", action="append", choices=inbox.DATABASES)
     given = asked.parse_args()
-    main(given.parts or list(PARTS), Size(given.members, given.cases))
+    main(
+        given.parts or list(PARTS),
+        Size(given.members, given.cases),
+        given.database or inbox.DATABASES,
+    )
