@@ -157,7 +157,8 @@ def remind(session: Session, engine: Engine, now: datetime, reminding_id: str) -
                 session,
                 member_id=member_id,
                 template=TEMPLATE,
-                values=_say_window(season),
+                values={"year": season.year, "date": _say_in_chinese(season.closes_date)},
+                values_en={"date": say_date(season.closes_date)},
                 case_id=None,
                 now=now,
             )
@@ -221,11 +222,9 @@ def _take(
     return noted.scalar() is not None
 
 
-def _say_window(season: Season) -> dict[str, object]:
-    day = season.closes_date
-    # A job speaks no language: the date is said as English is, and as Chinese is.
-    chinese = f"{day.year}年{day.month}月{day.day}日"
-    return {"year": season.year, "date": chinese, "date_en": say_date(day)}
+def _say_in_chinese(day: date) -> str:
+    # A job speaks no language: both are said.
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _day_of(season: Season, mark: int) -> date:

@@ -7,7 +7,7 @@ TEXTS: dict[str, Texts] = {
         ("请办理$year年度年检申请", "Please apply for the inspection of $year"),
         (
             "您尚未提交$year年度年检申请。年检时间截至$date，逾期未申请的按未参检处理，请尽快办理。",
-            "You have not applied for the inspection of $year yet. The window closes on $date_en.",
+            "You have not applied for the inspection of $year yet. The window closes on $date.",
         ),
         ("年检提醒", "Reminder of the inspection"),
         ("年检信息", "Inspection"),
