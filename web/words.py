@@ -1,8 +1,11 @@
 """How templates say dates, times, amounts and codes."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.language import say_date
 from web import current
@@ -38,6 +41,13 @@ def day(value: date | datetime) -> str:
 def name_office(association: Association) -> str:
     """What an association is called in the reader's language."""
     return (association.name_en if spoken() == "en" else "") or association.name
+
+
+def name_offices(session: Session, keys: Collection[int | None]) -> Mapping[int | None, str]:
+    """What associations are called, by key, in one query; a key that is None has no name."""
+    wanted = sorted({key for key in keys if key is not None})
+    found = session.scalars(select(Association).where(Association.id.in_(wanted)))
+    return {each.id: name_office(each) for each in found}
 
 
 def yuan(fen: int) -> str:

@@ -11,11 +11,10 @@ from web.cases.blueprint import bp
 from web.inbox.addresses import read_position, write_position
 from web.numbers import small_int
 from web.staff import get_staff_person
-from web.words import name_office
+from web.words import name_office, name_offices
 from workflows.inbox.orders import Position
 from workflows.shared.access import SYSTEM, Viewer, can, check, overseen_associations
-from workflows.shared.application_kinds import ApplicationKind, all_kinds
-from workflows.shared.associations import Association
+from workflows.shared.application_kinds import list_applications
 from workflows.shared.case_search import (
     STATES,
     CaseFilters,
@@ -44,7 +43,7 @@ def index() -> ResponseReturnValue:
         **found,
         statuses=list(LABELS),
         states=STATES,
-        kinds=[each.code for each in all_kinds().values() if isinstance(each, ApplicationKind)],
+        kinds=[each.code for each in list_applications()],
         years=years,
         offices=[{"id": each.id, "name": name_office(each)} for each in offices],
         can_rule=can(viewer, "rule_years", SYSTEM),
@@ -83,8 +82,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: CaseFilters) -> di
     page = list_cases(session, viewer, filters, after=after)
     stuck = count_incidents(session, page.cases)
     kept = _write_filters(filters)
-    keys = {each.association_id for each in page.cases if each.association_id is not None}
-    offices = {key: name_office(session.get_one(Association, key)) for key in keys}
+    offices = name_offices(session, [each.association_id for each in page.cases])
     return {
         "filters": filters,
         "cases": [
@@ -93,7 +91,7 @@ def _describe_page(session: Session, viewer: Viewer, filters: CaseFilters) -> di
                 "name": each.subject_name,
                 "number": each.subject_no,
                 "kind": each.kind,
-                "office": offices.get(each.association_id or 0, ""),
+                "office": offices.get(each.association_id, ""),
                 "year": each.year,
                 "round": each.round,
                 "state": each.state,

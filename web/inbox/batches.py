@@ -21,13 +21,12 @@ from web.inbox.addresses import kept_filters, read_filters, write_filters
 from web.inbox.blueprint import bp
 from web.languages import catalogue, spoken
 from web.staff import get_staff_person
-from web.words import name_office
+from web.words import name_offices
 from workflows.inbox import batches
 from workflows.inbox.batch_work import batch_job
 from workflows.inbox.batches import DONE, FAILED, MOST, RUNNING, Batch, NothingTicked
 from workflows.inbox.queries import OPEN, Filters, Page, list_tasks
 from workflows.shared.access import SYSTEM, Viewer, check, visible_tasks
-from workflows.shared.associations import Association
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import Tasks
 
@@ -216,14 +215,13 @@ def _describe(session: Session, batch: Batch) -> dict[str, Any]:
 
 def _describe_results(session: Session, batch: Batch, state: str) -> list[dict[str, Any]]:
     found = batches.list_results(session, batch.id, state=state)
-    keys = {each.task.association_id for each in found if each.task.association_id is not None}
-    offices = {key: name_office(session.get_one(Association, key)) for key in keys}
+    offices = name_offices(session, [each.task.association_id for each in found])
     return [
         {
             "name": each.task.subject_name,
             "number": each.task.subject_no,
             "kind": each.task.kind,
-            "office": offices.get(each.task.association_id or 0, ""),
+            "office": offices.get(each.task.association_id, ""),
             "sentence": each.sentence,
             "address": url_for("inbox.show", task_id=each.task.id, **kept_filters()),
         }

@@ -1,6 +1,6 @@
 """未申请名单: who has not applied, to look at, to take away, and to remind."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
 from web.manage.sheets import Value, send_sheet
 from web.numbers import BIGGEST, small_int
-from web.words import minute, name_office
+from web.words import minute, name_office, name_offices
 from workflows.seasons import absentees, reminding
 from workflows.seasons.absentees import DRAFT, NO_DRAFT, NOT_REMINDED, REMINDED, AbsenteeFilters
 from workflows.seasons.listing import list_seasons_of_members
@@ -205,7 +205,7 @@ def _describe(session: Session, scope: Scope, filters: AbsenteeFilters) -> dict[
     page = absentees.list_absentees(session, season, filters, seen, after=after)
     kept = _write(season, filters)
     without = _write(season, replace(filters, text="", draft="", reminded="", association_id=None))
-    offices = _name_offices(session, {each.association_id for each in page.rows})
+    offices = name_offices(session, {each.association_id for each in page.rows})
     return {
         "season": {"id": season.id, "year": season.year, "closes": season.closes_date},
         "filters": filters,
@@ -244,12 +244,8 @@ def _describe_seasons(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _describe_offices(session: Session, scope: Scope) -> list[dict[str, Any]]:
-    names = _name_offices(session, scope.seen)
-    return [{"id": key, "name": names[key]} for key in sorted(names)]
-
-
-def _name_offices(session: Session, keys: set[int] | frozenset[int]) -> Mapping[int, str]:
-    return {key: name_office(session.get_one(Association, key)) for key in keys}
+    names = name_offices(session, scope.seen)
+    return [{"id": key, "name": names[key]} for key in sorted(scope.seen)]
 
 
 def _describe_remindings(session: Session, scope: Scope) -> list[dict[str, Any]]:
@@ -279,7 +275,7 @@ def _describe_reminding(session: Session, found: Reminding) -> dict[str, Any]:
 def _sheet_rows(
     session: Session, scope: Scope, filters: AbsenteeFilters
 ) -> Iterator[Sequence[Value]]:
-    offices = _name_offices(session, scope.seen)
+    offices = name_offices(session, scope.seen)
     rows = absentees.all_absentees(session, scope.season, filters, scope.seen)
     for number, each in enumerate(rows):
         if number == LONGEST_SHEET:
