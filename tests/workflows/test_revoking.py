@@ -10,12 +10,14 @@ from sqlalchemy import select
 from engine.actors import SYSTEM, Actor
 from engine.cases import Case, CaseAlreadyOpen
 from engine.engine import Engine
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.lifecycle import cancel_case
 from engine.noting import texts
 from engine.trail import Event, broken_links
 from tests.workflows.conftest import NOW
+from tests.workflows.office import IN_GUANGZHOU, applied, viewer
 from tests.workflows.walking import INFORMATION, Walk
+from workflows.appeal.appeals import start_appeal
 from workflows.inspection.applications import start_inspection
 from workflows.inspection.policies import CannotWithdraw
 from workflows.inspection.revoking import (
@@ -29,6 +31,7 @@ from workflows.inspection.revoking import (
     reopen,
     revoke,
 )
+from workflows.shared import access
 from workflows.shared.messages import Message
 from workflows.shared.register import find_member_by_number
 from workflows.shared.results import CodeNotGenuine, find_result, list_former_results, verify
@@ -249,3 +252,43 @@ def test_the_trail_of_a_reopened_case_holds_together(demo_engine: Engine) -> Non
             key=demo_engine.vault.trail_key,
         )
         assert list(broken) == []
+
+
+def may_revoke(engine: Engine, walk: Walk) -> set[str]:
+    """Which managers may take a case's decision back."""
+    with engine.database.read() as session:
+        return {
+            login
+            for login in ("zj_manage", "gz_manage", "gd_manage", "cicpa_manage")
+            if access.can_revoke(session, viewer(session, login), walk.case)
+        }
+
+
+def test_a_city_s_manager_does_not_undo_what_its_province_decided(demo_engine: Engine) -> None:
+    walk = applied(demo_engine, IN_GUANGZHOU)
+    walk.do("review_application", "approve", by=Actor("staff", 5))
+    walk.do("second_review", "approve", by=Actor("staff", 6))
+    assert may_revoke(demo_engine, walk) == {"gd_manage", "cicpa_manage"}
+    with demo_engine.database.read() as session:
+        with pytest.raises(access.DecidedElsewhere):
+            access.check_revoke(session, viewer(session, "gz_manage"), walk.case)
+        with pytest.raises(NotFound):
+            access.check_revoke(session, viewer(session, "zj_manage"), walk.case)
+
+
+def test_what_was_upheld_on_appeal_is_undone_only_where_it_was(demo_engine: Engine) -> None:
+    walk = applied(demo_engine)
+    refusal = {"refusal_ground": "criminal_penalty", "reason": "判决已生效。"}
+    walk.do("review_application", "propose_refusal", refusal, by=Actor("staff", 5))
+    walk.do("agree_refusal", "agree", by=Actor("staff", 6))
+    assert may_revoke(demo_engine, walk) == {"zj_manage", "cicpa_manage"}
+    with demo_engine.database.transaction() as session:
+        case = start_appeal(
+            session, demo_engine, member=walk.member, year=2021, by=walk.me, now=NOW
+        )
+    appeal = Walk(demo_engine, MEMBER, case.id)
+    appeal.do("state_appeal", "continue", {"statement": "判决尚未生效。", "evidence": []})
+    appeal.do("confirm_appeal", "apply")
+    assert may_revoke(demo_engine, walk) == {"zj_manage", "cicpa_manage"}
+    appeal.do("decide_appeal", "uphold", {"reason": "已生效。"}, by=Actor("staff", 7))
+    assert may_revoke(demo_engine, walk) == {"cicpa_manage"}

@@ -24,6 +24,7 @@ from workflows.inspection.revoking import (
     reopen,
     revoke,
 )
+from workflows.shared import access
 from workflows.shared.access import Viewer, can, check
 from workflows.shared.dates import local_date
 
@@ -36,7 +37,7 @@ USUAL = timedelta(days=15)
 def ask_to_revoke(case_id: UUID) -> ResponseReturnValue:
     """Ask for the reason, and say what follows."""
     with current.engine().database.read() as session:
-        case = _get_case(session, case_id, "revoke")
+        case = _get_revocable(session, case_id)
         if not can_revoke(session, case):
             raise NothingToRevoke
         return _draw(case, is_reopening=False)
@@ -48,7 +49,7 @@ def revoke_decision(case_id: UUID) -> ResponseReturnValue:
     person, engine = get_staff_person(), current.engine()
     try:
         with engine.database.transaction() as session:
-            _get_case(session, case_id, "revoke")
+            _get_revocable(session, case_id)
             revoke(
                 session,
                 engine,
@@ -67,7 +68,7 @@ def revoke_decision(case_id: UUID) -> ResponseReturnValue:
 def ask_to_reopen(case_id: UUID) -> ResponseReturnValue:
     """Ask for the reason and the last day."""
     with current.engine().database.read() as session:
-        case = _get_case(session, case_id, "reopen")
+        case = _get_reopenable(session, case_id)
         if not can_reopen(session, case):
             raise NotClosed
         return _draw(case, is_reopening=True)
@@ -79,7 +80,7 @@ def reopen_closed(case_id: UUID) -> ResponseReturnValue:
     person, engine = get_staff_person(), current.engine()
     try:
         with engine.database.transaction() as session:
-            _get_case(session, case_id, "reopen")
+            _get_reopenable(session, case_id)
             reopen(
                 session,
                 engine,
@@ -98,16 +99,22 @@ def reopen_closed(case_id: UUID) -> ResponseReturnValue:
 def find_addresses(session: Session, viewer: Viewer, case: Case) -> dict[str, str]:
     """Where the viewer may take a case's decision back or open it anew; empty where he may not."""
     found = {"revoke_address": "", "reopen_address": ""}
-    if can(viewer, "revoke", case) and can_revoke(session, case):
+    if can_revoke(session, case) and access.can_revoke(session, viewer, case):
         found["revoke_address"] = url_for("cases.ask_to_revoke", case_id=case.id)
     if can(viewer, "reopen", case) and can_reopen(session, case):
         found["reopen_address"] = url_for("cases.ask_to_reopen", case_id=case.id)
     return found
 
 
-def _get_case(session: Session, case_id: UUID, action: str) -> Case:
+def _get_revocable(session: Session, case_id: UUID) -> Case:
     case = get_case(session, case_id)
-    check(get_staff_person().viewer, action, case)
+    access.check_revoke(session, get_staff_person().viewer, case)
+    return case
+
+
+def _get_reopenable(session: Session, case_id: UUID) -> Case:
+    case = get_case(session, case_id)
+    check(get_staff_person().viewer, "reopen", case)
     return case
 
 

@@ -11,9 +11,7 @@ from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.lifecycle import start_case
-from engine.submissions import Submission
-from engine.tasks import Task
-from workflows.shared.applications import DECIDING
+from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import get_association
 from workflows.shared.concerns import add_concern
 from workflows.shared.dates import local_date
@@ -111,7 +109,7 @@ def start_appeal(
         engine,
         process_id=PROCESS,
         business_key=key,
-        subject=subject_of_member(member, association_id=find_deciding_office(session, decided)),
+        subject=subject_of_member(member, association_id=find_appeal_office(session, decided)),
         variables={"member_id": member.id, "year": year, "decided_case_id": str(decided.id)},
         by=by,
         now=now,
@@ -121,16 +119,9 @@ def start_appeal(
     return case
 
 
-def find_deciding_office(session: Session, decided: Case) -> int | None:
+def find_appeal_office(session: Session, decided: Case) -> int | None:
     """Who decides an appeal: the association above the one that decided last, else that one."""
-    deciding = session.scalar(
-        select(Task.association_id)
-        .join(Submission, Submission.task_id == Task.id)
-        .where(Task.case_id == decided.id, Task.duty.in_(DECIDING))
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
-    office = deciding or decided.association_id
+    office = find_deciding_office(session, decided)
     if office is None:
         return None
     return get_association(session, office).parent_id or office

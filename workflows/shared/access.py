@@ -14,9 +14,11 @@ from engine.actors import Actor
 from engine.cases import Case, get_case
 from engine.errors import NotAllowed, NotFound
 from engine.files import StoredFile
+from engine.language import N_
 from engine.tasks import Task
 from workflows.shared.accounts import DUTIES, Account, list_duties
 from workflows.shared.application_kinds import told_when
+from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import ids_below
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
@@ -68,6 +70,12 @@ class Viewer:
     def has(self, duty: str, association_id: int | None) -> bool:
         """Whether the viewer has a duty for an association."""
         return association_id in self.duties.get(duty, NOWHERE)
+
+
+class DecidedElsewhere(NotAllowed):
+    """Another association had the last word, above the viewer's."""
+
+    message = N_("Another association decided this last: a manager there can revoke it.")
 
 
 class System:
@@ -151,6 +159,23 @@ def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
         if session.scalar(step.limit(1)) is not None:
             return
     raise NotFound
+
+
+def can_revoke(session: Session, viewer: Viewer | None, case: Case) -> bool:
+    """Whether the viewer may take a case's decision back: a manager of who decided it last.
+
+    A city undoes neither what its province decided after it nor what was upheld on appeal.
+    """
+    if viewer is None or not can(viewer, "revoke", case):
+        return False
+    return viewer.has("manage", find_deciding_office(session, case))
+
+
+def check_revoke(session: Session, viewer: Viewer | None, case: Case) -> None:
+    """Let the viewer take a case's decision back; raises DecidedElsewhere, or as `check`."""
+    check(viewer, "revoke", case)
+    if not can_revoke(session, viewer, case):
+        raise DecidedElsewhere
 
 
 def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
-from engine.submissions import NewMark, Sent, last_submissions, marks, submissions
+from engine.submissions import NewMark, Sent, Submission, last_submissions, marks, submissions
 from engine.tasks import Task
 from engine.vault import Vault
 from workflows.shared.application_kinds import get_application
+from workflows.shared.concerns import Concern
 
 REVIEW = "review_application"
 """The user task in which an application is decided first, whatever its kind."""
@@ -127,6 +128,22 @@ def find_decider(session: Session, vault: Vault, *, case: Case) -> Decision | No
 def office_of(session: Session, decision: Decision) -> int | None:
     """The key of the association whose step the decision was."""
     return session.scalar(select(Task.association_id).where(Task.id == decision.sent.task_id))
+
+
+def find_deciding_office(session: Session, case: Case) -> int | None:
+    """The association that decided a case last, in itself or in an appeal against it.
+
+    Where nobody did, the one that the case is of.
+    """
+    against = select(Concern.case_id).where(Concern.concerned_id == case.id)
+    deciding = session.scalar(
+        select(Task.association_id)
+        .join(Submission, Submission.task_id == Task.id)
+        .where(or_(Task.case_id == case.id, Task.case_id.in_(against)), Task.duty.in_(DECIDING))
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    return deciding or case.association_id
 
 
 def is_decided(session: Session, *, case: Case) -> bool:
