@@ -13,6 +13,7 @@ from engine.language import _
 from web import current
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
+from web.manage.text_values import VALUES
 from web.numbers import small_int
 from web.words import name_office
 from workflows.shared.access import MANAGING, Viewer, managed_associations
@@ -29,8 +30,6 @@ from workflows.shared.message_texts import (
     save_texts,
     subject_of,
 )
-
-EXAMPLES = {"name": "张三", "number": "330000100001", "subject": "张三", "year": "2022"}
 
 
 @bp.get("/texts")
@@ -102,7 +101,7 @@ def _draw(session: Session, viewer: Viewer, template: str, *, problem: str = "")
         office={"id": office.id, "name": name_office(office)},
         step=wording.texts.node,
         typed=typed,
-        names=wording.names,
+        values=[_describe_value(name) for name in wording.names],
         origin=_name_origin(session, wording.origin_id, office),
         is_own=wording.origin_id == office.id,
         inherited=wording.inherited,
@@ -123,9 +122,14 @@ def _draw(session: Session, viewer: Viewer, template: str, *, problem: str = "")
 
 def _fill(typed: dict[str, str], office: Association) -> dict[str, str]:
     """The words as an example person would read them; what is unknown stays as it was typed."""
-    values = {**EXAMPLES, "association": office.name}
-    values["reason"] = _("The proof is not legible.")
+    values = {name: each.example for name, each in VALUES.items()}
+    values["association"] = office.name
     return {name: Template(text).safe_substitute(values) for name, text in typed.items()}
+
+
+def _describe_value(name: str) -> dict[str, str]:
+    known = VALUES.get(name)
+    return {"code": f"${name}", "meaning": _(known.meaning) if known else ""}
 
 
 def _name_origin(session: Session, origin_id: int | None, office: Association) -> str:
