@@ -30,6 +30,7 @@ from workflows.statistics.queries import (
     by_month,
     by_week,
     count,
+    each_day,
     list_years,
 )
 
@@ -68,8 +69,13 @@ class Chosen:
 
     @property
     def rows(self) -> dict[date, Counter[str]]:
-        """The events by day, week or month, oldest first."""
-        days = sorted(self.found.days.items())
+        """The events by day, week or month, oldest first, also of days without any.
+
+        Nothing where there was none at all.
+        """
+        if not self.found.days:
+            return {}
+        days = each_day(self.found.days, self.filters.first, self.filters.last)
         if self.step == "day":
             return dict(days)
         return by_week(days) if self.step == "week" else by_month(days)
@@ -125,7 +131,11 @@ def export_numbers() -> Response:
             Sheet(
                 _(STEPS[chosen.step]),
                 [_("From"), *heads],
-                [[day, *(row[code] for code in COUNTED)] for day, row in chosen.rows.items()],
+                [
+                    [day, *(row[code] for code in COUNTED)]
+                    for day, row in chosen.rows.items()
+                    if row.total()
+                ],
             ),
             Sheet(
                 _("Reasons for return"),

@@ -4,7 +4,7 @@ Every query is answered from one index; nothing is read case by case.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -110,6 +110,14 @@ def working_days(first: int, last: int) -> int:
     """The working days after a day until another, both as numbers."""
     days = map(date.fromordinal, range(first + 1, last + 1))
     return sum(is_working_day(each) for each in days)
+
+
+def each_day(
+    days: Mapping[date, Counter[str]], first: date, last: date
+) -> list[tuple[date, Counter[str]]]:
+    """Every day of a period in order, with what was counted on it, be it nothing."""
+    period = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return [(day, days.get(day, Counter())) for day in period]
 
 
 def by_week(days: Iterable[tuple[date, Counter[str]]]) -> dict[date, Counter[str]]:
