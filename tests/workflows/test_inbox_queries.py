@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from engine.engine import Engine
 from engine.tasks import Task
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import Walk
-from workflows.inbox import counting, selecting
+from workflows.inbox import counting, queries, selecting
+from workflows.inbox.claims import CLAIM_LASTS
 from workflows.inbox.filters import (
     BY_DUE,
     BY_NEWEST,
@@ -181,6 +183,26 @@ def test_pages_hold_every_task_once_in_order_and_there_and_back(
     assert keys == sorted(keys)
     assert before == [None, *found][: len(before)]
     assert following[: len(found) - 1] == found[1:6]
+
+
+@pytest.mark.parametrize("login", ["zj_review", "gd_review"])
+def test_the_next_task_is_one_that_nobody_was_on_lately(
+    filled: Engine, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "list_tasks", partial(list_tasks, limit=2))
+    filters = Filters(sort=BY_OLDEST)
+    with filled.database.transaction() as session:
+        viewer = viewer_of(session, login)
+        first, *others = list_tasks(session, viewer, filters, now=NOW, limit=7).tasks
+        for each in others:
+            each.claimed_by, each.claimed_at = 999, NOW
+        # Of those that others are on, the one on the third page was left long ago.
+        others[4].claimed_at = NOW - CLAIM_LASTS - timedelta(minutes=1)
+        session.flush()
+
+        assert find_next_task(session, viewer, filters, decided=first, now=NOW) == others[4]
+        monkeypatch.setattr(queries, "MOST_PAGES", 1)
+        assert find_next_task(session, viewer, filters, decided=first, now=NOW) is None
 
 
 def _key(task: Task, filters: Filters) -> tuple[float, ...]:

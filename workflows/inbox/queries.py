@@ -8,6 +8,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from engine.tasks import Task
+from workflows.inbox.claims import is_stale
 from workflows.inbox.counting import (
     MOST,
     add_up,
@@ -59,6 +60,8 @@ __all__ = [
 ]
 
 PAGE = 25
+MOST_PAGES = 4
+"""So many pages of tasks that others are on are passed over in search of a free one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,20 @@ def find_next_task(
 ) -> Task | None:
     """The task to open after a decision: the next in the list that nobody else is on.
 
-    The list begins anew at its end, so that what was passed over comes again.
+    The list begins anew at its end, so that what was passed over comes again. Whoever was on a
+    task too long ago is not on it any more.
     """
-    for after in (place_of(decided, filters), None):
-        page = list_tasks(session, viewer, filters, now=now, after=after)
-        free = [
-            each
-            for each in page.tasks
-            if each.id != decided.id and each.claimed_by in (None, viewer.account_id)
-        ]
-        if free:
-            return free[0]
+    for start in (place_of(decided, filters), None):
+        after: Position | None = start
+        for _page in range(MOST_PAGES):
+            page = list_tasks(session, viewer, filters, now=now, after=after)
+            for each in page.tasks:
+                is_free = each.claimed_by in (None, viewer.account_id) or is_stale(each, now=now)
+                if is_free and each.id != decided.id:
+                    return each
+            after = page.next
+            if after is None:
+                break
     return None
 
 
