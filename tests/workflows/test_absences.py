@@ -97,8 +97,9 @@ def test_days_out_of_order_are_refused(seeded: Session, days: tuple[int, int]) -
 
 @pytest.mark.parametrize("cover", [FIRST, CLERK, "gz_review"])
 def test_a_cover_has_a_duty_of_who_is_away(seeded: Session, cover: str) -> None:
-    with pytest.raises(CoverNotSuitable):
+    with pytest.raises(CoverNotSuitable) as refused:
         be_away(seeded, FIRST, cover)
+    assert account(seeded, cover).name not in str(refused.value)
 
 
 def test_oneself_and_ones_manager_say_it_and_nobody_else(seeded: Session) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.cases import Case
 from engine.completing import TaskIsOver, TaskNotFound
 from engine.engine import Engine
-from engine.errors import Conflict, NotAllowed, NotFound
+from engine.errors import Conflict, NotAllowed, NotFound, Rejected
 from engine.noting import texts
 from engine.tasks import Task
 from engine.trail import events
@@ -39,6 +39,7 @@ from workflows.inbox.assigning import (
     assign_tasks,
     release_tasks,
 )
+from workflows.inbox.copies import copy_task
 from workflows.inbox.rules import (
     BY_DIGIT,
     BY_LOAD,
@@ -53,7 +54,7 @@ from workflows.inbox.rules import (
     preview,
     save_rule,
 )
-from workflows.shared.accounts import StaffDuty
+from workflows.shared.accounts import STAFF, Account, StaffDuty
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
 from workflows.shared.messages import Message
@@ -182,6 +183,33 @@ def test_one_who_may_not_decide_it_gets_no_task(demo_engine: Engine) -> None:
             hand_over(demo_engine, task_id, outsider)
 
     assert assigned_to(demo_engine, task_id) is None
+
+
+def test_no_refusal_names_whom_the_association_does_not_know(demo_engine: Engine) -> None:
+    task_id = review_of(applied(demo_engine))
+    with demo_engine.database.read() as session:
+        member = session.scalars(select(Account).where(Account.user_type != STAFF)).first()
+        assert member is not None
+        mine, strangers = viewer(session, FIRST), [member, account(session, "gz_review")]
+        clerk = account(session, CLERK)
+
+    def refuse(to: int) -> str:
+        with (
+            pytest.raises(Rejected) as raised,
+            demo_engine.database.transaction() as session,
+        ):
+            assign_task(session, demo_engine, task_id=task_id, to=to, viewer=mine, now=NOW)
+        return str(raised.value)
+
+    assert clerk.name in refuse(clerk.id)
+    for each in strangers:
+        assert each.name not in refuse(each.id)
+        with (
+            pytest.raises(Rejected) as raised,
+            demo_engine.database.transaction() as session,
+        ):
+            copy_task(session, demo_engine, task_id=task_id, to=[each.id], viewer=mine, now=NOW)
+        assert each.name not in str(raised.value)
 
 
 def take_duty(engine: Engine, login: str, duty: str) -> None:

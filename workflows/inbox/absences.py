@@ -36,9 +36,12 @@ class AbsencesOverlap(Rejected):
 
 
 class CoverNotSuitable(Rejected):
-    """The one who was to cover has none of the duties, or is the one who is away."""
+    """The one who was to cover has none of the duties, or is the one who is away.
 
-    message = N_("%(name)s cannot cover: the duties are others.")
+    It names nobody: who asks for any key at all learns no name from the answer.
+    """
+
+    message = N_("This person cannot cover. Choose a colleague who has one of the same duties.")
 
 
 class Absence(Base):
@@ -166,11 +169,11 @@ def _tell_cover(
     duties = list_duties(session, account_id=account.id)
     suits = cover is not None and cover.id != account.id and cover.user_type == STAFF
     if cover is None or not suits or not cover.is_active:
-        raise CoverNotSuitable(name=cover.name if cover else "")
+        raise CoverNotSuitable
     known = get_viewer(session, cover)
     shared = [each for each in duties if known.has(each.duty, each.association_id)]
     if not shared:
-        raise CoverNotSuitable(name=cover.name)
+        raise CoverNotSuitable
     if cover.id != viewer.account_id:
         send_to_staff(
             session,

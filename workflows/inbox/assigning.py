@@ -15,9 +15,9 @@ from engine.errors import Conflict, HuijiError, Rejected
 from engine.language import N_
 from engine.noting import note as add_note
 from engine.tasks import Task
-from workflows.inbox.colleagues import list_colleagues
+from workflows.inbox.colleagues import Colleague, list_colleagues
 from workflows.shared.access import Viewer, check, get_viewer, visible_tasks
-from workflows.shared.accounts import Account, get_account
+from workflows.shared.accounts import DUTIES, get_account
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.dates import local_date
 from workflows.shared.messages import send_to_staff
@@ -30,6 +30,12 @@ class ColleagueLacksDuty(Rejected):
     """The one who was to get the task may not decide it."""
 
     message = N_("%(name)s cannot decide this task. Choose somebody who has the duty for it.")
+
+
+class NoColleague(ColleagueLacksDuty):
+    """The one who was to get the task is nobody whom the association knows, so has no name."""
+
+    message = N_("This person cannot decide this task. Choose somebody who has the duty for it.")
 
 
 class AssignedMeanwhile(Conflict):
@@ -177,16 +183,15 @@ def _say_changed(session: Session, task: Task) -> None:
 
 
 def _check_duty(session: Session, task: Task, account_id: int, *, now: datetime) -> None:
-    colleagues = list_colleagues(
-        session,
-        association_id=task.association_id or 0,
-        duties=[task.duty],
-        today=local_date(now),
-        has_load=False,
-    )
-    if account_id not in colleagues:
-        account = session.get(Account, account_id)
-        raise ColleagueLacksDuty(name=account.name if account else "")
+    def find(duties: Sequence[str]) -> Colleague | None:
+        association_id, today = task.association_id or 0, local_date(now)
+        return list_colleagues(
+            session, association_id=association_id, duties=duties, today=today, has_load=False
+        ).get(account_id)
+
+    if find([task.duty]) is None:
+        known = find(DUTIES)
+        raise NoColleague if known is None else ColleagueLacksDuty(name=known.name)
 
 
 def _tell(

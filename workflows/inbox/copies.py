@@ -19,7 +19,6 @@ from engine.tasks import Task
 from workflows.inbox.assigning import LONGEST_NOTE, NO_NOTE
 from workflows.inbox.colleagues import Colleague, list_colleagues
 from workflows.shared.access import OVERSEERS, WORKING, Viewer, check
-from workflows.shared.accounts import get_account
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.dates import local_date
 from workflows.shared.messages import send_to_staff
@@ -36,9 +35,9 @@ class NobodyToCopyTo(Rejected):
 
 
 class ReaderIsOutside(Rejected):
-    """The one who was to read belongs to another association."""
+    """The one who was to read belongs to another association; who that is is not told."""
 
-    message = N_("%(name)s has no duty at this association and may not read it.")
+    message = N_("Somebody who was chosen has no duty at this association and may not read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,9 @@ def copy_task(
     # The case is held: of two that copy to the same person the second one sees the first.
     session.execute(select(Case.id).where(Case.id == task.case_id).with_for_update())
     readers = list_readers(session, task=task, viewer=viewer, now=now)
+    if not readers.keys() >= set(to):
+        raise ReaderIsOutside
     for account_id in sorted(set(to)):
-        if account_id not in readers:
-            raise ReaderIsOutside(name=get_account(session, account_id).name)
         _copy(session, engine, task, account_id, viewer=viewer, now=now, note=note.strip())
 
 
