@@ -7,7 +7,7 @@ whole table; `check` turns it into errors, the `visible_…` functions into quer
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -155,7 +155,9 @@ def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
     if can(viewer, "see", case):
         return
     if viewer is not None and viewer.duties:
-        step = select(Task.id).where(Task.case_id == case.id, _is_step_for(viewer, case.kind))
+        step = select(Task.id).where(
+            Task.case_id == case.id, Task.kind == case.kind, _is_of_a_duty(viewer)
+        )
         if session.scalar(step.limit(1)) is not None:
             return
     raise NotFound
@@ -215,25 +217,6 @@ def visible_copies(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Task.association_id.in_(sorted(associations)), Task.id.in_(copied))
 
 
-def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
-    """The cases that the viewer may see, as a condition on Case."""
-    once = told_when()
-    is_told = or_(
-        Case.kind.not_in(once),
-        *(and_(Case.kind == kind, Case.status == status) for kind, status in once.items()),
-    )
-    conditions = [
-        and_(Case.subject_kind == kind, Case.subject_id == key, is_told)
-        for kind, key in sorted(viewer.own.items())
-    ]
-    if associations := overseen_associations(viewer):
-        conditions.append(Case.association_id.in_(sorted(associations)))
-    if viewer.duties:
-        step = select(Task.id).where(Task.case_id == Case.id, _is_step_for(viewer, Case.kind))
-        conditions.append(step.exists())
-    return or_(*conditions) if conditions else false()
-
-
 def visible_seasons(viewer: Viewer) -> ColumnElement[bool]:
     """The seasons that the viewer may see, as a condition on Season."""
     return Season.association_id.in_(sorted(_associations(viewer, *OVERSEERS)))
@@ -255,10 +238,6 @@ def _is_of_a_duty(viewer: Viewer) -> ColumnElement[bool]:
         for duty, associations in sorted(viewer.duties.items())
     ]
     return or_(*conditions) if conditions else false()
-
-
-def _is_step_for(viewer: Viewer, kind: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
-    return and_(Task.kind == kind, _is_of_a_duty(viewer))
 
 
 def _associations(viewer: Viewer, *duties: str) -> frozenset[int]:
@@ -332,6 +311,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Case, "see"): (_is_subject, _with("review", *OVERSEERS)),
     (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS)),
     (Case, "see_diagram"): (_with("review", *OVERSEERS),),
+    (Case, "check_trail"): (_with(*OVERSEERS),),
     (Case, "withdraw"): (_is_subject,),
     (Case, "nudge"): (_is_subject,),
     (Case, "pay"): (_is_subject,),
