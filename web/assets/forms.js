@@ -135,6 +135,7 @@ addEventListener("pagehide", () => {
 
 async function keep(form) {
   forget(form);
+  if (!form.dataset.draft) return;
   const response = await fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
   const saved = document.getElementById("saved");
   if (!response?.ok || !saved?.dataset.saved) return;

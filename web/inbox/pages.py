@@ -63,7 +63,7 @@ def draw_task(
     return render_template(
         "inbox/review.html",
         **_describe(session, viewer, task, opened.case),
-        **claims.describe(session, viewer, task),
+        **_describe_claim(session, viewer, opened),
         **phrases.describe(session, viewer),
         application=applications.draw_application(session, task, is_marking=can_mark, marks=marks),
         can_mark=can_mark,
@@ -74,6 +74,12 @@ def draw_task(
         decide_address=url_for("inbox.decide", task_id=task.id, **kept_filters()),
         has_errors=bool(errors),
     )
+
+
+def _describe_claim(session: Session, viewer: Viewer, opened: OpenForm) -> dict[str, object]:
+    """Who is on the task; one who may not decide it is not on it by looking."""
+    described = claims.describe(session, viewer, opened.task)
+    return described | {"can_claim": described["can_claim"] and not opened.obstacle}
 
 
 def draw_decided(session: Session, viewer: Viewer, task: Task) -> str:
