@@ -61,6 +61,13 @@ def test_a_reviewer_finds_what_waits_for_his_association_and_nothing_else(app: F
     assert staff(app, "gd_review").open(address_of(own)).status == 404
 
 
+@pytest.mark.parametrize("address", ["/inbox", "/inbox?q=nobody", "/account"])
+def test_every_page_says_how_much_waits(app: Flask, address: str) -> None:
+    applied(app)
+    (tally,) = staff(app).open(address).html.xpath("//nav[@class='places']//span[@class='tally']")
+    assert tally.text_content() == "1"
+
+
 def test_a_fee_clerk_sees_fees_and_no_applications(app: Flask) -> None:
     walk = applied(app)
     clerk = staff(app, "zj_fees")
