@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine.incidents import Incident
 from engine.operations import Operation
+from engine.trail import Event
 from tests.web.conftest import Page, Visitor
 from tests.web.offices import IN_GUANGZHOU, READY, TOKEN, applied, part, say, staff
 from tests.workflows.walking import REVIEWER, Walk
@@ -89,6 +90,28 @@ def test_variables_are_shown_to_administrators_only(app: Flask) -> None:
 
     assert "fee_key" in staff(app, "admin").open(f"/cases/{walk.case_id}").text
     assert "fee_key" not in staff(app, "zj_review").open(f"/cases/{walk.case_id}").text
+
+
+def test_those_who_oversee_are_told_whether_a_trail_was_changed(app: Flask) -> None:
+    case_id = applied(app).case_id
+    for login in ("admin", "audit", "zj_manage"):
+        assert "nobody changed it" in say(part(see(app, login, case_id), "main"))
+    with app.extensions["engine"].database.transaction() as session:
+        touched = select(Event).where(Event.case_id == case_id, Event.number == 2)
+        session.scalars(touched).one().by_id = 4711
+
+    for login in ("admin", "audit", "zj_manage"):
+        page = say(part(see(app, login, case_id), "main"))
+        assert "This trail was changed afterwards" in page
+        assert page.count("Changed afterwards") == 1
+        assert "nobody changed it" not in page
+    page = say(part(see(app, "zj_review", case_id), "main"))
+    assert "chain" not in page
+    assert "nobody changed it" not in page
+
+
+def see(app: Flask, login: str, case_id: object) -> Page:
+    return staff(app, login).open(f"/cases/{case_id}")
 
 
 def test_an_unknown_case_is_nothing(app: Flask) -> None:

@@ -25,6 +25,7 @@ from web.cases.blueprint import bp
 from web.cases.trails import describe_trail
 from web.languages import spoken
 from web.staff import get_staff_person
+from web.verifying import find_broken_links, hold_still
 from web.words import name_office
 from workflows.shared.access import Viewer, can, check, check_case
 from workflows.shared.actor_names import name_actors
@@ -37,6 +38,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     """Show everything about a case."""
     viewer = get_staff_person().viewer
     with current.engine().database.read() as session:
+        hold_still(session, current.engine())
         case = get_case(session, case_id)
         check_case(session, viewer, case)
         return render_template("cases/show.html", **_describe(session, viewer, case))
@@ -102,6 +104,9 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
         "variables": _describe_variables(found) if is_admin else [],
         "rounds": _describe_rounds(session, engine, case, names),
         "trail": describe_trail(session, engine, case, is_full=True),
+        "broken_links": find_broken_links(session, engine, case)
+        if can(viewer, "check_trail", case)
+        else None,
         "diagram_address": url_for("studio.diagram", case_id=case.id),
     }
 
