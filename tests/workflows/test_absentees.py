@@ -169,6 +169,19 @@ def test_more_than_a_portion_are_reminded(
     assert count_messages(demo_engine) == total
 
 
+def test_a_job_that_fails_for_good_leaves_no_reminding_under_way(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.seasons.reminding.TEMPLATE", "no such template")
+    key = remind(demo_engine)
+    for hours in range(8):
+        demo_engine.now = lambda hours=hours: NOW + timedelta(hours=2 * hours)  # type: ignore[misc]
+        Worker(demo_engine).run_due()
+    with demo_engine.database.read() as session:
+        assert session.get_one(Reminding, key).finished_at == NOW + timedelta(hours=14)
+        assert session.scalars(select(Reminder.id)).all() == []
+
+
 def test_only_the_ticked_are_reminded_and_only_of_ones_own(demo_engine: Engine) -> None:
     with demo_engine.database.read() as session:
         mine = find_member_by_number(session, READY)

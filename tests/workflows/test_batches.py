@@ -4,11 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 
 import workflows
 from engine.completing import Completed
@@ -44,6 +46,7 @@ from workflows.shared.tasks import Tasks
 
 FIRST, SECOND = "zj_review", "zj_review2"
 THIRD = "330000100009"
+ATTEMPTS = 8
 WORKFLOWS = workflows.collect()
 
 
@@ -258,6 +261,32 @@ def test_two_reviewers_at_the_same_tasks_decide_each_once(demo_engine: Engine) -
         names = [account(session, login).name for login in (SECOND, FIRST)]
     for batch_id, name in zip(batches, names, strict=True):
         assert all(each.startswith(name) for each in sentences(demo_engine, batch_id))
+
+
+def test_a_job_that_fails_for_good_ends_its_batch_which_is_tried_again_by_hand(
+    demo_engine: Engine,
+) -> None:
+    walks = [applied(demo_engine, number) for number in (MEMBER, OTHER)]
+    wrong = review_of(walks[1])
+
+    def lose_the_database(task_id: UUID) -> None:
+        if task_id == wrong:
+            raise OperationalError("SELECT", {}, Exception("away"))
+
+    let(demo_engine, lose_the_database)
+    batch_id = start(demo_engine, [review_of(each) for each in walks])
+    for hours in range(ATTEMPTS):
+        demo_engine.now = lambda hours=hours: NOW + timedelta(hours=2 * hours)  # type: ignore[misc]
+        run(demo_engine)
+    assert progress(demo_engine, batch_id) == Progress(total=2, done=1, failed=1)
+    assert sentences(demo_engine, batch_id) == ["This did not work."]
+    let(demo_engine)
+    with demo_engine.database.transaction() as session:
+        mine = viewer(session, FIRST)
+        assert get_batch(session, batch_id, viewer=mine).state == DONE
+        try_again(session, batch_id=batch_id, viewer=mine, now=NOW)
+    run(demo_engine)
+    assert progress(demo_engine, batch_id) == Progress(total=2, done=2, failed=0)
 
 
 def test_a_duty_that_was_taken_away_meanwhile_stops_what_is_left(demo_engine: Engine) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -91,7 +91,24 @@ class WentAnotherWay(Rejected):
 def batch_job(tasks: Tasks, speaking: Speaking) -> Callable[..., None]:
     """The job of an application: `tasks` complete, `speaking` puts sentences into a language."""
 
-    @job(JOB)
+    def give_up(
+        session: Session, _engine: Engine, *, error: Exception, now: datetime, batch_id: str
+    ) -> None:
+        """End a batch whose job failed for good: what still waits was not decided, and says so."""
+        batch = session.get(Batch, UUID(batch_id), with_for_update=True)
+        if batch is None:
+            return
+        with speaking(cast(Language, batch.language)):
+            sentence = str(HuijiError())
+        session.execute(
+            update(BatchItem)
+            .where(BatchItem.batch_id == batch.id, BatchItem.state == WAITING)
+            .values(state=FAILED, sentence=sentence)
+        )
+        batch.state, batch.ended_at = DONE, now
+        log.error("batch %s ended before it was through: %s", batch_id, type(error).__name__)
+
+    @job(JOB, gives_up=give_up)
     def work(engine: Engine, now: datetime, *, batch_id: str) -> None:
         """Decide the next tasks of a batch; have the job done again while there are more."""
         key = UUID(batch_id)

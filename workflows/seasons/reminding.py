@@ -4,6 +4,7 @@ A reminder is a row that exists once for each member, season and mark, and once 
 is pressed twice, or is done by two workers, writes to nobody twice.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -29,6 +30,8 @@ PORTION = 100
 MORNING = time(9, tzinfo=ZONE)
 JOB = "seasons.remind"
 TEMPLATE = "not_applied_yet"
+
+log = logging.getLogger(__name__)
 
 
 class RemindingNotFound(NotFound):
@@ -138,7 +141,15 @@ def remind_in_time(session: Session, now: datetime) -> None:
             )
 
 
-@job(JOB)
+def _give_up(
+    session: Session, _engine: Engine, *, error: Exception, now: datetime, reminding_id: str
+) -> None:
+    """End a reminding whose job failed for good: whoever was not reminded can be again."""
+    get_reminding(session, UUID(reminding_id)).finished_at = now
+    log.error("reminding %s ended before it was through: %s", reminding_id, type(error).__name__)
+
+
+@job(JOB, gives_up=_give_up)
 def remind(session: Session, engine: Engine, now: datetime, reminding_id: str) -> None:
     """Remind a portion, and have the next one done after it."""
     reminding = get_reminding(session, UUID(reminding_id))
