@@ -14,8 +14,9 @@ from engine.completing import hold_task
 from engine.database import Base, new_id
 from engine.engine import Engine
 from engine.errors import HuijiError
-from engine.jobs import Worker, plan_recurring
+from engine.jobs import Job, Worker, plan_recurring
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
+from workflows.inspection import season_end
 from workflows.inspection.season_end import close_late, end_seasons, list_late_cases
 from workflows.shared.dates import local_date
 from workflows.shared.messages import list_messages
@@ -258,6 +259,35 @@ def test_many_cases_are_closed_with_few_statements_each(demo_engine: Engine) -> 
     with demo_engine.database.read() as session:
         closed = select(func.count()).where(Case.status == "not_inspected")
         assert session.scalar(closed) == count + 1
+
+
+def test_more_than_a_portion_are_closed(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(season_end, "PORTION", 3)
+    multiply(demo_engine, draft(demo_engine), 6)
+    end(demo_engine, NEW_YEAR)
+    with demo_engine.database.read() as session:
+        closed = select(func.count()).where(Case.status == "not_inspected")
+        assert session.scalar(closed) == 7
+
+
+def test_a_case_that_cannot_be_closed_is_tried_again_the_next_night(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = draft(demo_engine)
+    with monkeypatch.context() as broken:
+        broken.setattr(season_end, "subject_of_case", None)
+        end(demo_engine, NEW_YEAR)
+        for hours in range(8):
+            demo_engine.now = lambda hours=hours: NEW_YEAR + timedelta(hours=2 * hours)  # type: ignore[misc]
+            Worker(demo_engine).run_due()
+    assert walk.case.state == "open"
+    with demo_engine.database.read() as session:
+        jobs = select(Job.id).where(Job.name == "inspection.close_late")
+        assert session.scalars(jobs).all() == []
+    end(demo_engine, NEW_YEAR + timedelta(days=1))
+    assert walk.case.status == "not_inspected"
 
 
 def test_who_is_faster_wins_alone(demo_engine: Engine) -> None:

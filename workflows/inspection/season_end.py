@@ -5,6 +5,7 @@ its own, so that one that cannot be closed stops no other. Everything is looked 
 its turn comes: a member who sent a moment before has sent.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.actors import SYSTEM
 from engine.cases import Case, CaseIsOver, hold_case
 from engine.engine import Engine
-from engine.jobs import defer_many, job
+from engine.jobs import defer, defer_many, job
 from engine.lifecycle import cancel_case
 from engine.recurring import Daily
 from engine.tasks import Task
@@ -44,22 +45,50 @@ WITH_THE_MEMBER = (
 """Where a case has not been sent, or not again; what is in review, on any level, stays."""
 
 
+PORTION = 500
+"""So many cases of a season are looked for in one transaction, which is soon over."""
+
+log = logging.getLogger(__name__)
+
+
 @job("inspection.end_seasons", attempts=4, recurs=Daily(NIGHTLY))
 def end_seasons(session: Session, now: datetime) -> None:
     """Have every case closed that nobody sent before its season was over."""
     today = local_date(now)
     for season in session.scalars(select(Season).where(Season.closes_date < today)).all():
-        late = list_late_cases(session, season=season, today=today)
-        defer_many(
-            session,
-            [
-                ("inspection.close_late", {"case_id": str(case_id)}, now, f"case:{case_id}")
-                for case_id in late
-            ],
-        )
+        _end_some(session, season, after=None, now=now)
 
 
-@job("inspection.close_late")
+@job("inspection.end_season", attempts=4)
+def end_season(session: Session, now: datetime, season_id: int, after: str) -> None:
+    """Go on with a season that has more late cases than a portion."""
+    _end_some(session, session.get_one(Season, season_id), after=UUID(after), now=now)
+
+
+def _end_some(session: Session, season: Season, *, after: UUID | None, now: datetime) -> None:
+    late = list_late_cases(
+        session, season=season, today=local_date(now), after=after, limit=PORTION
+    )
+    defer_many(
+        session,
+        [
+            ("inspection.close_late", {"case_id": str(case_id)}, now, f"case:{case_id}")
+            for case_id in late
+        ],
+    )
+    if len(late) == PORTION:
+        rest = {"season_id": season.id, "after": str(late[-1])}
+        defer(session, "inspection.end_season", rest, at=now, lock=f"end_season:{season.id}")
+
+
+def _leave_open(
+    _session: Session, _engine: Engine, *, error: Exception, case_id: str, **_given: object
+) -> None:
+    """Say that a case cannot be closed; it is late tomorrow too, and the night tries again."""
+    log.error("case %s is late and could not be closed: %s", case_id, type(error).__name__)
+
+
+@job("inspection.close_late", gives_up=_leave_open)
 def close_late(session: Session, engine: Engine, now: datetime, case_id: str) -> None:
     """Close a case that was not sent in time: the year is 未参检, and the member is told."""
     try:
@@ -79,8 +108,18 @@ def close_late(session: Session, engine: Engine, now: datetime, case_id: str) ->
     cancel_case(session, engine, case_id=case.id, status=status, by=SYSTEM, now=now)
 
 
-def list_late_cases(session: Session, *, season: Season, today: date) -> Sequence[UUID]:
-    """The cases of a season that are late; one that was returned may have more days yet."""
+def list_late_cases(
+    session: Session,
+    *,
+    season: Season,
+    today: date,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> Sequence[UUID]:
+    """The cases of a season that are late, by key from one on.
+
+    One that was returned may have more days yet.
+    """
     query = select(Case.id).where(
         Case.process_id == PROCESS,
         Case.state == "open",
@@ -91,7 +130,9 @@ def list_late_cases(session: Session, *, season: Season, today: date) -> Sequenc
     )
     if today <= season.closes_date + timedelta(days=season.resubmission_days):
         query = query.where(~exists().where(Task.case_id == Case.id, Task.outcome == RETURN))
-    return session.scalars(query).all()
+    if after is not None:
+        query = query.where(Case.id > after)
+    return session.scalars(query.order_by(Case.id).limit(limit)).all()
 
 
 def _associations_of(session: Session, season: Season) -> frozenset[int]:
