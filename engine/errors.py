@@ -46,12 +46,6 @@ class Rejected(HuijiError):
     message = N_("This cannot be accepted.")
 
 
-class OperationFailed(HuijiError):
-    """An operation failed for good; its case gets an incident."""
-
-    message = N_("The operation %(operation)s failed.")
-
-
 class BpmnError(Exception):
     """An operation's answer that a diagram has an error boundary event for."""
 

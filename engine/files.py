@@ -8,7 +8,6 @@ own, and becomes known with one row. A row that was never written leaves a file 
 import hashlib
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -137,16 +136,6 @@ def get_file(session: Session, file_id: UUID) -> StoredFile:
     if row is None:
         raise FileNotFound
     return row
-
-
-def get_files(session: Session, file_ids: Iterable[UUID], *, case_id: UUID) -> list[StoredFile]:
-    """Those of the named files that belong to the case."""
-    wanted = list(file_ids)
-    if not wanted:
-        return []
-    query = select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.case_id == case_id)
-    found = {row.id: row for row in session.scalars(query)}
-    return [found[each] for each in wanted if each in found]
 
 
 def sweep_files(session: Session, store: FileStore, *, now: datetime, age: timedelta) -> int:

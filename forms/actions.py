@@ -6,12 +6,8 @@ from typing import Any, NamedTuple
 from forms.document import Component
 from forms.receiving import Submitted, last
 
-REFRESH = "refresh"
 ADD_ROW = "add_row"
 REMOVE_ROW = "remove_row"
-UPLOAD = "upload"
-REPLACE_FILE = "replace_file"
-REMOVE_FILE = "remove_file"
 
 
 class Action(NamedTuple):

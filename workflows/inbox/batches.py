@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.cases import Case
 from engine.database import Base, UtcDateTime
 from engine.engine import Engine
-from engine.errors import Conflict, NotFound, Rejected
+from engine.errors import NotFound, Rejected
 from engine.jobs import defer
 from engine.language import N_
 from engine.tasks import Task
@@ -52,12 +52,6 @@ class TooManyTicked(Rejected):
     """More tasks than one batch takes."""
 
     message = N_("At most %(most)s tasks can be decided at once.")
-
-
-class StillRunning(Conflict):
-    """What failed can be tried again when the others are through."""
-
-    message = N_("This is still under way.")
 
 
 class Batch(Base):

@@ -3,7 +3,7 @@
 The pages, the checks, the history and what is shown before saving all read this one description.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.language import N_
@@ -220,9 +220,3 @@ COMMITMENTS: Mapping[str, str] = {f"commitment_{kind}": kind for kind in (INSPEC
 def find_section(name: str) -> Section | None:
     """The section of a name, or None."""
     return next((each for each in SECTIONS if each.name == name), None)
-
-
-def all_settings() -> Iterator[Setting]:
-    """Every setting, section by section."""
-    for section in SECTIONS:
-        yield from section.settings
