@@ -37,7 +37,8 @@ class Case(Base):
         Index("ix_case_subject", "subject_kind", "subject_id", "year", "kind", "status", "state"),
         Index("ix_case_subject_no", "association_id", "subject_no", "id"),
         Index("ix_case_subject_name", "association_id", "subject_name", "id"),
-        # The list of cases: in its order, with what it is filtered by at the end; and what is rare.
+        # The list of cases: in its order, with what it is filtered by at the end; and what is
+        # rare, in the same order.
         Index(
             "ix_case_updated_at",
             "association_id",
@@ -59,7 +60,26 @@ class Case(Base):
             sqlite_where=_OVER,
             postgresql_where=_OVER,
         ),
-        Index("ix_case_status", "association_id", "status", "kind", "year", "state", "id"),
+        Index(
+            "ix_case_status",
+            "association_id",
+            "status",
+            "updated_at",
+            "id",
+            "kind",
+            "year",
+            "state",
+        ),
+        Index(
+            "ix_case_open",
+            "association_id",
+            "updated_at",
+            "id",
+            "kind",
+            "year",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
