@@ -319,8 +319,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("ended_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_case_open",
+            ["association_id", "updated_at", "id", "kind", "year"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
             "ix_case_status",
-            ["association_id", "status", "kind", "year", "state", "id"],
+            ["association_id", "status", "updated_at", "id", "kind", "year", "state"],
             unique=False,
         )
         batch_op.create_index(
@@ -609,6 +616,11 @@ def downgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_updated_at")
         batch_op.drop_index("ix_case_status")
+        batch_op.drop_index(
+            "ix_case_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.drop_index(
             "ix_case_ended_at",
             sqlite_where=sa.text("ended_at IS NOT NULL"),
