@@ -1,5 +1,8 @@
 """People and duties: who may give what to whom, and what it does."""
 
+from threading import Barrier, Thread
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,10 +11,12 @@ from engine.engine import Engine
 from engine.errors import HuijiError
 from tests.workflows.conftest import NOW
 from tests.workflows.office import account, viewer
+from workflows.shared.access import Viewer
 from workflows.shared.accounts import Account, hash_password
 from workflows.shared.associations import Association
 from workflows.shared.edits import Edit, list_edits
 from workflows.staff.changes import (
+    ClosedMeanwhile,
     LastDuty,
     LoginNotUsable,
     LoginTaken,
@@ -189,3 +194,56 @@ def test_people_of_other_associations_are_not_found(seeded: Session) -> None:
     for other in (account(seeded, "gd_review").id, 10**6):
         with pytest.raises(HuijiError):
             get_person(seeded, manager, other)
+
+
+def test_two_administrators_who_close_each_other_do_not_both_succeed(demo_engine: Engine) -> None:
+    database = demo_engine.database
+    with database.transaction() as session:
+        other = add_person(
+            session,
+            login="admin2",
+            name="管理员乙",
+            hashed=hash_password("a password that is new"),
+            duty="admin",
+            association_id=place(session, NATIONAL),
+            viewer=viewer(session, "admin"),
+            now=NOW,
+        ).id
+    with database.read() as session:
+        first, second = viewer(session, "admin"), viewer(session, "admin2")
+    together, outcomes = Barrier(2), dict[int, str]()
+
+    def close(by: Viewer, whom: int) -> None:
+        together.wait(timeout=10)
+        try:
+            with database.transaction() as session:
+                set_active(session, account_id=whom, is_active=False, viewer=by, now=NOW)
+            outcomes[whom] = "closed"
+        except ClosedMeanwhile:
+            outcomes[whom] = "refused"
+
+    threads = [
+        Thread(target=close, args=(first, other)),
+        Thread(target=close, args=(second, first.account_id)),
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=20)
+    assert sorted(outcomes.values()) == ["closed", "refused"]
+    with database.read() as session:
+        active = {key: session.get_one(Account, key).is_active for key in outcomes}
+    assert active == {key: outcome == "refused" for key, outcome in outcomes.items()}
+
+
+def test_power_taken_meanwhile_gives_nothing_any_more(seeded: Session) -> None:
+    """A viewer is as of his request's beginning; what counts is what he is when he acts."""
+    before = viewer(seeded, "zj_manage")
+    where, target = place(seeded, ZHEJIANG), account(seeded, "zj_review").id
+    above = viewer(seeded, "cicpa_manage")
+    common: dict[str, Any] = {"association_id": where, "now": NOW}
+    take(seeded, account_id=before.account_id, duty="manage", viewer=above, **common)
+    with pytest.raises(DutyNotYours):
+        give(seeded, account_id=target, duty="fees", viewer=before, **common)
+    with pytest.raises(PersonNotYours):
+        set_active(seeded, account_id=target, is_active=False, viewer=before, now=NOW)

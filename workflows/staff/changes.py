@@ -10,9 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict, Rejected
+from engine.errors import Conflict, NotAllowed, Rejected
 from engine.language import N_
-from workflows.shared.access import Viewer
+from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import (
     STAFF,
     Account,
@@ -53,6 +53,12 @@ class LoginTaken(Conflict):
     message = N_("There is an account %(login)s already. Nothing was changed.")
 
 
+class ClosedMeanwhile(NotAllowed):
+    """Who changes people was closed himself while he asked for it."""
+
+    message = N_("Your own account was closed meanwhile. Nothing was changed.")
+
+
 class LastDuty(Rejected):
     """Without a duty nobody would find the account any more."""
 
@@ -84,6 +90,7 @@ def add_person(
 
     Raises LoginNotUsable, NameNeeded, LoginTaken, DutyNotYours.
     """
+    viewer, _account = _hold(session, viewer, viewer.account_id)
     association = get_association(session, association_id)
     check_duty(viewer, account_id=0, duty=duty, association=association, is_given=True)
     login, name = login.strip().casefold(), " ".join(name.split())
@@ -123,7 +130,7 @@ def give(
     now: datetime,
 ) -> None:
     """Give a duty; having it already is fine. Raises DutyNotYours, NotYourself."""
-    _hold(session, account_id)
+    viewer, _account = _hold(session, viewer, account_id)
     association = get_association(session, association_id)
     check_duty(viewer, account_id=account_id, duty=duty, association=association, is_given=True)
     before = {"duties": _say_duties(session, account_id)}
@@ -145,7 +152,7 @@ def take(
 
     Tasks that the person may not decide any more are for the caller to put back.
     """
-    _hold(session, account_id)
+    viewer, _account = _hold(session, viewer, account_id)
     association = get_association(session, association_id)
     check_duty(viewer, account_id=account_id, duty=duty, association=association, is_given=False)
     duties = list_duties(session, account_id=account_id)
@@ -169,7 +176,7 @@ def set_active(
     session: Session, *, account_id: int, is_active: bool, viewer: Viewer, now: datetime
 ) -> None:
     """Close an account, which signs its person out everywhere, or open it again."""
-    account = _hold(session, account_id)
+    viewer, account = _hold(session, viewer, account_id)
     check_account(session, viewer, account)
     before = {"is_active": account.is_active}
     account.is_active = is_active
@@ -185,7 +192,7 @@ def issue_password(
     session: Session, *, account_id: int, hashed: str, viewer: Viewer, now: datetime
 ) -> Account:
     """Give an account a new password to be changed at once; its sessions end."""
-    account = _hold(session, account_id)
+    viewer, account = _hold(session, viewer, account_id)
     check_account(session, viewer, account)
     account.password_hash, account.must_change_password = hashed, True
     end_other_sessions(session, account_id=account_id)
@@ -196,13 +203,26 @@ def issue_password(
     return account
 
 
-def _hold(session: Session, account_id: int) -> Account:
-    """An account of the staff, locked, so that changes of it come one after another."""
-    query = select(Account).where(Account.id == account_id, Account.user_type == STAFF)
-    account = session.scalar(query.with_for_update())
-    if account is None:
+def _hold(session: Session, viewer: Viewer, account_id: int) -> tuple[Viewer, Account]:
+    """The viewer as he is now, and an account of the staff; both locked.
+
+    So changes of people come one after another, and two who close each other do not both
+    succeed. Rows are locked in the order of their ids: nobody waits for who waits for him.
+    """
+    query = (
+        select(Account)
+        .where(Account.id.in_({viewer.account_id, account_id}), Account.user_type == STAFF)
+        .order_by(Account.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    held = {each.id: each for each in session.scalars(query)}
+    if account_id not in held:
         raise AccountNotFound
-    return account
+    by = held.get(viewer.account_id)
+    if by is None or not by.is_active:
+        raise ClosedMeanwhile
+    return get_viewer(session, by), held[account_id]
 
 
 def _say_duties(session: Session, account_id: int) -> list[list[Any]]:
