@@ -67,6 +67,20 @@ def test_all_that_fit_the_filters_are_taken(app: Flask, tasks: list[UUID]) -> No
     assert len(part(reviewer.open(shown.path), "done-title").getparent().xpath(".//li")) == 1
 
 
+def test_what_colleagues_are_at_is_named_and_left_out_when_all_are_asked_for(
+    app: Flask, tasks: list[UUID]
+) -> None:
+    colleague = staff(app, "zj_review2")
+    colleague.send(f"/inbox/{tasks[0]}/claim", TOKEN)
+    reviewer = staff(app)
+    ticked = ask(reviewer, tasks)
+    assert "A colleague is on 1 of them" in ticked.text
+    assert len(ticked.values("/inbox/batches")["tasks"].split()) == len(tasks)
+    every = ask(reviewer, [], all="approve")
+    assert "is left out" in every.text
+    assert len(every.values("/inbox/batches")["tasks"].split()) == len(tasks) - 1
+
+
 def test_a_second_post_of_the_same_page_shows_the_same_batch(app: Flask, tasks: list[UUID]) -> None:
     reviewer = staff(app)
     page = ask(reviewer, tasks)

@@ -25,6 +25,7 @@ from web.words import name_offices
 from workflows.inbox import batches
 from workflows.inbox.batch_work import batch_job
 from workflows.inbox.batches import DONE, FAILED, MOST, RUNNING, Batch, NothingTicked
+from workflows.inbox.claims import is_stale
 from workflows.inbox.queries import OPEN, Filters, Page, list_tasks
 from workflows.shared.access import SYSTEM, Viewer, check, visible_tasks
 from workflows.shared.step_names import StepNames
@@ -65,9 +66,15 @@ def ask_batch() -> ResponseReturnValue:
     with current.engine().database.read() as session:
         task_ids, has_more = _find_wanted(session, viewer, is_all=is_all)
         chosen = _choose(session, viewer, task_ids, outcome)
+        elsewhere = [each for each in chosen if _is_a_colleagues(each, viewer)]
+        if is_all and len(elsewhere) < len(chosen):
+            # Who asks for all has looked at none of them: what others are at stays theirs.
+            chosen = [each for each in chosen if each not in elsewhere]
         return render_template(
             "inbox/batch_ask.html",
             **_describe_chosen(session, chosen, outcome),
+            elsewhere=[each.subject_name for each in elsewhere],
+            are_left_out=not set(elsewhere) & set(chosen),
             others=0 if is_all else len(task_ids) - len(chosen),
             has_more=has_more,
             most=MOST,
@@ -180,6 +187,13 @@ def _choose(
     if not found:
         raise NothingTicked
     return list(found)
+
+
+def _is_a_colleagues(task: Task, viewer: Viewer) -> bool:
+    """Whether somebody else is on a task, or has it assigned."""
+    mine = (None, viewer.account_id)
+    is_claimed = task.claimed_by not in mine and not is_stale(task, now=current.now())
+    return is_claimed or task.assigned_to not in mine
 
 
 def _describe_chosen(session: Session, chosen: Sequence[Task], outcome: str) -> dict[str, Any]:
