@@ -23,7 +23,8 @@ from workflows.shared.associations import Association
 from workflows.shared.messages import Message
 from workflows.shared.results import find_result, record_year, verification_token, verify
 from workflows.shared.seasons import Season
-from workflows.shared.tasks import NeedsSecondPerson, OpenForm, Refused, Tasks, Unconfirmed
+from workflows.shared.tasks import NeedsSecondPerson, Refused, Tasks, Unconfirmed
+from workflows.shared.work import OpenForm
 
 GUANGZHOU = "440100100001"
 ZHEJIANG = "330000100001"

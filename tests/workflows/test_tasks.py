@@ -16,7 +16,8 @@ from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import find_account
 from workflows.shared.seasons import DEFERRAL, Season, list_slots
 from workflows.shared.subjects import subject_of_case
-from workflows.shared.tasks import OpenForm, Refused, Tasks
+from workflows.shared.tasks import Refused, Tasks
+from workflows.shared.work import OpenForm
 
 READY, OTHER = "330000100001", "330000100003"
 WORKFLOWS = workflows.collect()

@@ -14,7 +14,7 @@ from engine.noting import texts
 from engine.trail import Event, events
 from web.languages import spoken
 from workflows.shared.actor_names import name_accounts, name_actors
-from workflows.shared.applications import Decision, list_decisions
+from workflows.shared.applications import RETURN, Decision, list_decisions
 from workflows.shared.statuses import status_label
 from workflows.shared.step_names import StepNames
 
@@ -58,7 +58,7 @@ LOOKS = {
     "case_ended": "is-good",
     "approve": "is-good",
     "received": "is-good",
-    "return": "is-returned",
+    RETURN: "is-returned",
     "propose_refusal": "is-returned",
     "case_reopened": "is-now",
     "not_received": "is-returned",

@@ -26,16 +26,16 @@ from web.words import name_office
 from workflows.shared.access import Viewer, can
 from workflows.shared.actor_names import name_actors
 from workflows.shared.application_kinds import find_application
+from workflows.shared.applications import RETURN
 from workflows.shared.associations import Association
 from workflows.shared.inspection_row import inspection_row
 from workflows.shared.step_names import StepNames
 from workflows.shared.subjects import subject_of_case
-from workflows.shared.tasks import OpenForm
+from workflows.shared.work import OpenForm
 
 __all__ = ["draw_changes", "draw_decided", "draw_over", "draw_round", "draw_task", "read_forms"]
 
 FEE_PANEL = "fee_claim"
-RETURN = "return"
 
 
 def draw_task(

@@ -24,10 +24,10 @@ from web.staff import get_staff_person
 from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
 from workflows.shared.access import Viewer, check
+from workflows.shared.applications import RETURN
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
-
-RETURN = "return"
+from workflows.shared.tasks import Refused, Unconfirmed
+from workflows.shared.work import OpenForm
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from workflows.shared.application_kinds import ApplicationKind, find_sent
 from workflows.shared.dates import ZONE
 from workflows.shared.fees import TO_PAY
 from workflows.shared.sent_forms import cover_identity
-from workflows.shared.tasks import OpenForm
+from workflows.shared.work import OpenForm
 
 
 def draw_open_form(

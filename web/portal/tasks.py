@@ -21,7 +21,8 @@ from web.sessions import Person, get_member_person
 from workflows.shared.application_kinds import find_application, find_kind_of_step
 from workflows.shared.applications import find_last_return
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import OpenForm, Refused, Unconfirmed
+from workflows.shared.tasks import Refused, Unconfirmed
+from workflows.shared.work import OpenForm
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 

@@ -21,7 +21,7 @@ from engine.message_events import publish
 from engine.submissions import last_submissions
 from workflows.inspection.applications import PROCESS, variables_of
 from workflows.inspection.policies import NoSeason
-from workflows.shared.applications import find_last_return
+from workflows.shared.applications import RETURN, find_last_return
 from workflows.shared.dates import local_date
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, get_member, hold_member
@@ -133,7 +133,7 @@ def reopen(
         session,
         engine,
         case=case,
-        variables={"begins_at": "information", "last_decision": "return" if last else None},
+        variables={"begins_at": "information", "last_decision": RETURN if last else None},
         told=("case_reopened", {"until": until_date.isoformat()}),
         reason=reason,
         by=by,

@@ -21,6 +21,7 @@ from engine.lifecycle import cancel_case
 from engine.recurring import Daily
 from engine.tasks import Task
 from workflows.inspection.applications import PROCESS
+from workflows.shared.applications import RETURN
 from workflows.shared.associations import ids_below
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import fee_state
@@ -30,7 +31,7 @@ from workflows.shared.register import get_member, personal_fields
 from workflows.shared.results import find_result, record_year
 from workflows.shared.seasons import INSPECTION, Season
 from workflows.shared.subjects import subject_of_case
-from workflows.shared.windows import RETURN, Extension, last_day
+from workflows.shared.windows import Extension, last_day
 
 NIGHTLY = time(1, 30, tzinfo=ZONE)
 NOT_INSPECTED = "not_inspected"

@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine import drafts
-from engine.cases import Case, get_case
+from engine.cases import get_case
 from engine.completing import (
     Completed,
     HeldTask,
@@ -27,8 +26,7 @@ from engine.engine import Engine
 from engine.errors import NotAllowed, NotFound, Rejected
 from engine.files import Received, add_file
 from engine.language import N_
-from engine.spiff import Step
-from engine.submissions import NewMark, last_submissions
+from engine.submissions import NewMark
 from engine.tasks import Task
 from forms.actions import Action
 from forms.bound import BoundForm, Reading
@@ -38,10 +36,11 @@ from forms.receiving import Submitted
 from forms.requirements import FieldError
 from forms.slots import StoredFile as FileDescription
 from workflows.shared.access import Viewer, can, check, check_task
-from workflows.shared.applications import GROUNDS, find_last_return
+from workflows.shared.applications import GROUNDS
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.concerns import Concern
-from workflows.shared.form_data import AnswerCheck, FormData, Key, Provider
+from workflows.shared.form_data import AnswerCheck, Key, Provider
+from workflows.shared.work import OpenForm, Work
 
 
 class SlotNotFound(NotFound):
@@ -58,25 +57,6 @@ class NeedsSecondPerson(NotAllowed):
     """The step is for a second person, and this one took part in what it is about."""
 
     message = N_("You took part in this yourself: another person must decide here.")
-
-
-@dataclass(frozen=True)
-class OpenForm:
-    """A task's form as its person finds it.
-
-    `values`: the draft, else what was sent last in this case, else what the register knows.
-    `marks`: the reviewer's comments on this form, by the path of the field. `obstacle`: why the
-    viewer may look at it and not complete it, a sentence; empty when he may.
-    """
-
-    task: Task
-    case: Case
-    step: Step
-    form: BoundForm
-    values: Mapping[str, Any]
-    panels: Mapping[str, Any]
-    marks: Mapping[str, str]
-    obstacle: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,9 +220,7 @@ class Tasks:
         check(viewer, "complete", held.task)
         return held
 
-    def _work_on(
-        self, held: HeldTask, viewer: Viewer, language: Language, now: datetime
-    ) -> "_Work":
+    def _work_on(self, held: HeldTask, viewer: Viewer, language: Language, now: datetime) -> Work:
         bound, data = bind_form(
             held.session,
             engine=self.engine,
@@ -253,10 +231,10 @@ class Tasks:
             language=language,
             now=now,
         )
-        return _Work(held, viewer, bound, data, now)
+        return Work(held, viewer, bound, data, now)
 
     def _check_answers(
-        self, held: HeldTask, work: "_Work", outcome: str, reading: Reading, now: datetime
+        self, held: HeldTask, work: Work, outcome: str, reading: Reading, now: datetime
     ) -> list[FieldError]:
         found = self.answer_checks.get((held.task.process_id, held.task.element_id))
         if found is None:
@@ -276,98 +254,6 @@ class Tasks:
         return [
             FieldError(path, labels.get(path, ""), sentence) for path, sentence in wrong.items()
         ]
-
-
-@dataclass
-class _Work:
-    """A held task with its form bound."""
-
-    held: HeldTask
-    viewer: Viewer
-    form: BoundForm
-    data: FormData
-    now: datetime
-
-    @property
-    def owner(self) -> int | None:
-        """Whose alone a draft is: what a reviewer types is not for his colleagues to find."""
-        is_subjects = self.held.step.lane == self.held.case.subject_kind
-        return None if is_subjects else self.viewer.account_id
-
-    def values(self) -> Mapping[str, Any]:
-        """What stands in the form: the draft, else what was sent last, else the register's."""
-        session, case, task = self.held.session, self.held.case, self.held.task
-        vault = self.held.engine.vault
-        draft = drafts.find_draft(
-            session,
-            vault,
-            case_id=case.id,
-            subject=case.subject_key,
-            element_id=task.element_id,
-            owner=self.owner,
-        )
-        if draft is not None:
-            return draft
-        if self.held.step.lane != case.subject_kind:
-            # A decision is made anew each time; what one applies with is filled in as sent.
-            return self.data.prefill
-        last = last_submissions(
-            session,
-            vault,
-            case_id=case.id,
-            subject=case.subject_key,
-            element_ids=[task.element_id],
-        )
-        return last[task.element_id].values if last else self.data.prefill
-
-    def opened(self) -> OpenForm:
-        """The form as its person finds it."""
-        held = self.held
-        values = self.form.complete(self.values())
-        self.form.see(values)
-        return OpenForm(
-            task=held.task,
-            case=held.case,
-            step=held.step,
-            form=self.form,
-            values=values,
-            panels=self.data.panels,
-            marks=self._marks(),
-        )
-
-    def read(self, posted: Submitted, outcome: str | None = None) -> Reading:
-        """Read what was posted; files are those that were attached before."""
-        is_draft = outcome is None
-        has_files = any(each.type == "filepicker" for each in self.form.form.fields)
-        before = self.values() if is_draft or has_files else {}
-        return self.form.read(
-            posted, outcome=outcome, files=_by_slot(self.form, before), values_before=before
-        )
-
-    def keep_draft(self, values: Mapping[str, Any]) -> None:
-        """Keep what was typed."""
-        held = self.held
-        drafts.save_draft(
-            held.session,
-            held.engine.vault,
-            case_id=held.case.id,
-            subject=held.case.subject_key,
-            element_id=held.task.element_id,
-            values=values,
-            now=self.now,
-            owner=self.owner,
-        )
-
-    def _marks(self) -> dict[str, str]:
-        held = self.held
-        if held.case.round == 1 or held.step.lane != held.case.subject_kind:
-            return {}
-        last = find_last_return(held.session, held.engine.vault, case=held.case)
-        return {
-            mark.path: mark.comment
-            for mark in (last.marks if last else ())
-            if mark.element_id == held.task.element_id
-        }
 
 
 def _is_second_person(held: HeldTask, viewer: Viewer) -> bool:
@@ -396,15 +282,6 @@ def _find_ground(outcome: str, values: Mapping[str, Any]) -> str | None:
     """What kind of reason an outcome was given, for counting; None where none was chosen."""
     found = values.get(GROUNDS.get(outcome, "ground"))
     return found if isinstance(found, str) else None
-
-
-def _by_slot(form: BoundForm, values: Mapping[str, Any]) -> dict[str, list[FileDescription]]:
-    found: dict[str, list[FileDescription]] = {}
-    for component in form.form.fields:
-        if component.type == "filepicker":
-            for file in values.get(component.key) or ():
-                found.setdefault(file["slot"], []).append(file)
-    return found
 
 
 def _without_file(form: BoundForm, values: dict[str, Any], action: Action) -> dict[str, Any]:

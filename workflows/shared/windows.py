@@ -11,10 +11,9 @@ from engine.database import Base
 from engine.errors import Rejected
 from engine.language import N_
 from engine.tasks import Task
+from workflows.shared.applications import RETURN
 from workflows.shared.dates import local_date
 from workflows.shared.seasons import Season
-
-RETURN = "return"
 
 
 class NotOpenYet(Rejected):
