@@ -225,7 +225,7 @@ def upgrade() -> None:
             "association_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("query", sa.String(length=1000), nullable=False),
+        sa.Column("query", sa.String(length=4000), nullable=False),
         sa.Column("is_shared", sa.Boolean(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("made_at", engine.database.UtcDateTime(timezone=True), nullable=False),
