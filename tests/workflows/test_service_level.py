@@ -1,10 +1,13 @@
 """The service level: by when an association decides, who is reminded, whom delays are told."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
+from engine.completing import HeldTask, hold_task
 from engine.database import new_id
 from engine.engine import Engine
 from engine.tasks import Task
@@ -13,6 +16,7 @@ from tests.workflows.conftest import NOW
 from tests.workflows.office import IN_GUANGZHOU, MEMBER, OTHER, account, applied, review_of, viewer
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
 from workflows.inbox.absences import set_absence
+from workflows.inbox.service import escalation
 from workflows.inbox.service.escalation import SLICE, escalate, list_managers
 from workflows.inbox.service.reminders import remind
 from workflows.shared.associations import Association
@@ -141,6 +145,27 @@ def test_who_covers_is_reminded_and_on_holidays_nobody(demo_engine: Engine) -> N
     remind(demo_engine, MORNING)
     assert texts_to(demo_engine, SECOND)[0].template == "tasks_due"
     assert texts_to(demo_engine, FIRST) == []
+
+
+def test_overdue_cases_are_locked_newest_first_as_everybody_does(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks = [applied(demo_engine, number) for number in (MEMBER, OTHER)]
+    held = list[UUID]()
+
+    def hold(session: Session, engine: Engine, task_id: UUID) -> HeldTask:
+        found = hold_task(session, engine, task_id)
+        held.append(found.case.id)
+        return found
+
+    monkeypatch.setattr(escalation, "hold_task", hold)
+    with demo_engine.database.transaction() as session:
+        # The elder case waits with the younger task.
+        elder = session.get_one(Task, review_of(walks[0]))
+        assert elder.due_at is not None
+        elder.due_at -= timedelta(minutes=1)
+    escalate(demo_engine, MORNING + timedelta(days=1))
+    assert held == [each.case_id for each in reversed(walks)]
 
 
 def test_what_is_assigned_to_nobody_reminds_nobody(demo_engine: Engine) -> None:

@@ -48,11 +48,10 @@ def escalate(engine: Engine, now: datetime) -> None:
 
 def _mark_some(engine: Engine, now: datetime) -> int:
     with engine.database.transaction() as session:
-        late = session.scalars(
-            select(Task.id).where(is_due_by(now)).order_by(Task.due_at, Task.id).limit(SLICE)
-        ).all()
-        # In the order of keys, as whoever else locks several does.
-        for task_id in sorted(late):
+        due = select(Task.case_id, Task.id).where(is_due_by(now))
+        late = session.execute(due.order_by(Task.due_at, Task.id).limit(SLICE)).all()
+        # The newest case first, as everybody locks them who holds several.
+        for _case_id, task_id in sorted(late, reverse=True):
             try:
                 task = hold_task(session, engine, task_id).task
             except TaskIsOver:
