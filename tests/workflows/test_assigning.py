@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
+from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.completing import TaskIsOver, TaskNotFound
 from engine.engine import Engine
@@ -29,10 +30,12 @@ from tests.workflows.office import (
     viewer,
 )
 from tests.workflows.walking import Walk
+from workflows.inbox import assigning
 from workflows.inbox.absences import set_absence
 from workflows.inbox.assigning import (
     AssignedMeanwhile,
     ColleagueLacksDuty,
+    HandedOver,
     ReleasedMeanwhile,
     Seen,
     assign_task,
@@ -298,15 +301,7 @@ def test_several_are_handed_over_with_one_message_and_each_refusal_said(
     ids = [review_of(each) for each in (first, second, third)]
     third.do("review_application", "approve")
 
-    with demo_engine.database.transaction() as session:
-        result = assign_tasks(
-            session,
-            demo_engine,
-            task_ids=[*ids, UUID(int=7)],
-            to=account(session, SECOND).id,
-            viewer=viewer(session, FIRST),
-            now=NOW,
-        )
+    result = hand_over_all(demo_engine, [*ids, UUID(int=7)], SECOND)
 
     assert {each.id for each in result.done} == set(ids[:2])
     assert set(result.refused) == {ids[2], UUID(int=7)}
@@ -315,18 +310,54 @@ def test_several_are_handed_over_with_one_message_and_each_refusal_said(
     assert "2项" in message.title
 
 
-def test_who_lost_the_duty_keeps_no_task_of_it(demo_engine: Engine) -> None:
-    task_id = review_of(applied(demo_engine))
-    hand_over(demo_engine, task_id, SECOND)
-    with demo_engine.database.transaction() as session:
-        assert release_tasks(session, account_id=account(session, SECOND).id) == 0
+def hand_over_all(engine: Engine, task_ids: list[UUID], to: str) -> HandedOver:
+    """Hand several tasks over as the first reviewer."""
+    with engine.database.read() as session:
+        key, by = account(session, to).id, viewer(session, FIRST)
+    return assign_tasks(engine, task_ids=task_ids, to=key, viewer=by, now=NOW)
+
+
+def test_many_are_handed_over_in_slices_the_newest_case_first(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assigning, "SLICE", 2)
+    walks = [applied(demo_engine, each) for each in (MEMBER, OTHER, "330000100009")]
+    ids = [review_of(each) for each in walks]
+    committed = list[object]()
+    event.listen(demo_engine.database.sql, "commit", committed.append)
+
+    result = hand_over_all(demo_engine, ids, SECOND)
+
+    # Two slices and the message.
+    assert len(committed) == 3
+    assert [each.case_id for each in result.done] == [each.case_id for each in reversed(walks)]
+    assert len(told(demo_engine, SECOND)) == 1
+
+
+def release(engine: Engine, login: str) -> int:
+    """Put back what somebody may not decide any more."""
+    return release_tasks(engine, account_id=key_of(engine, login), by=SYSTEM, now=NOW)
+
+
+def test_who_lost_the_duty_keeps_no_task_of_it_and_the_trail_says_so(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assigning, "SLICE", 1)
+    walks = [applied(demo_engine, each) for each in (MEMBER, OTHER)]
+    for each in walks:
+        hand_over(demo_engine, review_of(each), SECOND)
+    assert release(demo_engine, SECOND) == 0
     take_duty(demo_engine, SECOND, "review")
 
-    with demo_engine.database.transaction() as session:
-        released = release_tasks(session, account_id=account(session, SECOND).id)
+    assert release(demo_engine, SECOND) == 2
+    assert release(demo_engine, SECOND) == 0
 
-    assert released == 1
-    assert assigned_to(demo_engine, task_id) is None
+    for walk in walks:
+        assert assigned_to(demo_engine, review_of(walk)) is None
+        with demo_engine.database.read() as session:
+            last = events(session, walk.case.id)[-1]
+        assert (last.kind, last.by_kind) == ("task_assigned", "system")
+        assert last.data == {"task": str(review_of(walk)), "to": None}
 
 
 def put_rule(engine: Engine, way: str, parts: dict[str, str | int], *, kind: str = "") -> None:

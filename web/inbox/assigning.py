@@ -90,16 +90,14 @@ def assign_ticked() -> ResponseReturnValue:
         with current.engine().database.read() as session:
             page = _draw_several(session, viewer, task_ids, problem)
         return page, 422 if problem else 200
-    with current.engine().database.transaction() as session:
-        result = assign_tasks(
-            session,
-            current.engine(),
-            task_ids=task_ids,
-            to=to,
-            viewer=viewer,
-            now=current.now(),
-            note=request.form.get("note", ""),
-        )
+    result = assign_tasks(
+        current.engine(),
+        task_ids=task_ids,
+        to=to,
+        viewer=viewer,
+        now=current.now(),
+        note=request.form.get("note", ""),
+    )
     if result.refused:
         with current.engine().database.read() as session:
             return _draw_result(session, viewer, result, to)

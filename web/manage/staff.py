@@ -98,13 +98,13 @@ def change_duty(account_id: int) -> ResponseReturnValue:
                 viewer=viewer,
                 now=current.now(),
             )
-            released = 0 if is_given else release_tasks(session, account_id=account_id)
     except NotAllowed:
         raise
     except HuijiError as error:
         return _answer_problem(viewer, account_id, error)
     flash(_("The duty was given.") if is_given else _("The duty was taken away."), "success")
-    _tell_released(released)
+    if not is_given:
+        _release(viewer, account_id)
     return redirect(url_for("manage.show_staff", account_id=account_id))
 
 
@@ -113,23 +113,18 @@ def close_staff(account_id: int) -> ResponseReturnValue:
     """Close an account; its tasks go to a colleague or back to everybody."""
     viewer = get_viewer_of_management()
     to = request.form.get("to", type=small_int)
-    with current.engine().database.transaction() as session:
+    engine, now = current.engine(), current.now()
+    with engine.database.transaction() as session:
         get_person(session, viewer, account_id)
-        changes.set_active(
-            session, account_id=account_id, is_active=False, viewer=viewer, now=current.now()
-        )
-        handed = 0
-        if to is not None and to != account_id:
-            tasks = [each.id for each in list_open_tasks(session, account_id=account_id)]
-            done = assign_tasks(
-                session, current.engine(), task_ids=tasks, to=to, viewer=viewer, now=current.now()
-            )
-            handed = len(done.done)
-        released = release_tasks(session, account_id=account_id)
+        changes.set_active(session, account_id=account_id, is_active=False, viewer=viewer, now=now)
+        tasks = [each.id for each in list_open_tasks(session, account_id=account_id)]
     flash(_("The account is closed; the person was signed out everywhere."), "success")
-    if handed:
-        flash(ngettext("%(n)s task was handed over.", "%(n)s tasks were handed over.", handed))
-    _tell_released(released)
+    if to is not None and to != account_id:
+        done = assign_tasks(engine, task_ids=tasks, to=to, viewer=viewer, now=now).done
+        if done:
+            handed = len(done)
+            flash(ngettext("%(n)s task was handed over.", "%(n)s tasks were handed over.", handed))
+    _release(viewer, account_id)
     return redirect(url_for("manage.show_staff", account_id=account_id))
 
 
@@ -171,7 +166,11 @@ def _show_password(account_id: int, login: str, name: str, password: str) -> str
     )
 
 
-def _tell_released(count: int) -> None:
+def _release(viewer: Viewer, account_id: int) -> None:
+    """Put back what the person may not decide any more, and say how much that is."""
+    count = release_tasks(
+        current.engine(), account_id=account_id, by=viewer.actor, now=current.now()
+    )
     if count:
         flash(
             ngettext(

@@ -1,15 +1,16 @@
 """Handing over 转办: a task becomes a colleague's to do. Nobody else is kept out of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engine.completing import TaskNotFound, hold_task
+from engine.actors import Actor
+from engine.completing import TaskIsOver, TaskNotFound, hold_task
 from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
 from engine.language import N_
@@ -24,6 +25,8 @@ from workflows.shared.messages import send_to_staff
 
 LONGEST_NOTE = 500
 NO_NOTE = "–"
+SLICE = 25
+"""So many cases are locked at once: others hardly notice."""
 
 
 class ColleagueLacksDuty(Rejected):
@@ -81,7 +84,15 @@ def assign_task(
     Raises TaskIsOver, ColleagueLacksDuty, AssignedMeanwhile, ReleasedMeanwhile.
     """
     task, is_new = _assign(
-        session, engine, task_id, to=to, viewer=viewer, now=now, note=note, seen=seen
+        session,
+        engine,
+        task_id,
+        Desks(session, now),
+        to=to,
+        viewer=viewer,
+        now=now,
+        note=note,
+        seen=seen,
     )
     if is_new:
         _tell(session, [task], to=to, viewer=viewer, now=now, note=note)
@@ -89,7 +100,6 @@ def assign_task(
 
 
 def assign_tasks(
-    session: Session,
     engine: Engine,
     *,
     task_ids: Iterable[UUID],
@@ -100,47 +110,96 @@ def assign_tasks(
 ) -> HandedOver:
     """Make several tasks a colleague's; one that cannot be handed over stops no other.
 
-    The colleague gets one message for all of them.
+    They are handed over in slices, each in a transaction of its own; the colleague gets one
+    message for all of them.
     """
+    wanted = set(task_ids)
+    with engine.database.read() as session:
+        known = session.scalars(_in_order(select(Task.id).where(Task.id.in_(wanted)))).all()
     done, new, refused = list[Task](), list[Task](), dict[UUID, str]()
-    for task_id in sorted(set(task_ids)):
-        try:
-            task, is_new = _assign(
-                session, engine, task_id, to=to, viewer=viewer, now=now, note=note
-            )
-        except HuijiError as error:
-            refused[task_id] = str(error)
-        else:
-            done.append(task)
-            new += [task] if is_new else []
+    for keys in _slices([*known, *sorted(wanted.difference(known))]):
+        with engine.database.transaction() as session:
+            desks = Desks(session, now)
+            # Read at once what is then held one by one.
+            kept = session.scalars(select(Task).where(Task.id.in_(keys))).all()
+            for task_id in keys:
+                try:
+                    task, is_new = _assign(
+                        session, engine, task_id, desks, to=to, viewer=viewer, now=now, note=note
+                    )
+                except HuijiError as error:
+                    refused[task_id] = str(error)
+                else:
+                    done.append(task)
+                    new += [task] if is_new else []
+            del kept
     if new:
-        _tell(session, new, to=to, viewer=viewer, now=now, note=note)
+        with engine.database.transaction() as session:
+            _tell(session, new, to=to, viewer=viewer, now=now, note=note)
     return HandedOver(done, refused)
 
 
-def release_tasks(session: Session, *, account_id: int) -> int:
+def release_tasks(engine: Engine, *, account_id: int, by: Actor, now: datetime) -> int:
     """Put back what a person has and may not decide any more; answers how many tasks.
 
-    For whoever takes a duty away or closes an account.
+    For whoever took a duty away or closed an account, after that was committed: in slices, and
+    each trail says so. Doing it again puts back what is left.
     """
-    account = get_account(session, account_id)
-    mine = [Task.assigned_to == account_id, Task.state == "open"]
-    if account.is_active:
-        mine.append(~visible_tasks(get_viewer(session, account)))
-    released = session.execute(
-        update(Task)
-        .where(*mine)
-        .values(assigned_to=None, assigned_at=None)
-        .returning(Task.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(released.all())
+    with engine.database.read() as session:
+        account = get_account(session, account_id)
+        mine = select(Task.id).where(Task.assigned_to == account_id, Task.state == "open")
+        if account.is_active:
+            mine = mine.where(~visible_tasks(get_viewer(session, account)))
+        task_ids = session.scalars(_in_order(mine)).all()
+    released = 0
+    for keys in _slices(task_ids):
+        with engine.database.transaction() as session:
+            for task_id in keys:
+                try:
+                    task = hold_task(session, engine, task_id).task
+                except TaskIsOver:
+                    continue
+                if task.assigned_to == account_id:
+                    _give(session, engine, task, None, by=by, now=now)
+                    released += 1
+    return released
+
+
+class Desks:
+    """Who may decide what waits at a desk, asked for once in a transaction."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._today = session, local_date(now)
+        self._found: dict[tuple[int, tuple[str, ...]], Mapping[int, Colleague]] = {}
+
+    def find(self, task: Task, account_id: int, duties: tuple[str, ...]) -> Colleague | None:
+        """The person, if he has one of the duties where the task is."""
+        desk = (task.association_id or 0, duties)
+        if desk not in self._found:
+            self._found[desk] = list_colleagues(
+                self._session,
+                association_id=desk[0],
+                duties=duties,
+                today=self._today,
+                has_load=False,
+            )
+        return self._found[desk].get(account_id)
+
+
+def _in_order(keys: Select[UUID]) -> Select[UUID]:
+    """Tasks by their cases, the newest first, as everybody locks cases who holds several."""
+    return keys.order_by(Task.case_id.desc(), Task.id)
+
+
+def _slices(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (keys[first : first + SLICE] for first in range(0, len(keys), SLICE))
 
 
 def _assign(
     session: Session,
     engine: Engine,
     task_id: UUID,
+    desks: Desks,
     *,
     to: int | None,
     viewer: Viewer,
@@ -158,22 +217,36 @@ def _assign(
     if seen is not None and task.assigned_to != seen.account_id:
         _say_changed(session, task)
     if to is not None:
-        _check_duty(session, task, to, now=now)
-    task.assigned_to, task.assigned_at = to, now if to is not None else None
+        _check_duty(desks, task, to)
     if task.claimed_by == viewer.account_id != to:
         task.claimed_by = task.claimed_at = None
+    _give(session, engine, task, to, by=viewer.actor, now=now, note=note)
+    return task, True
+
+
+def _give(
+    session: Session,
+    engine: Engine,
+    task: Task,
+    to: int | None,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Make a task that is held somebody's, or everybody's, and say so in its trail."""
+    task.assigned_to, task.assigned_at = to, now if to is not None else None
     add_note(
         session,
         engine,
         case_id=task.case_id,
         kind="task_assigned",
-        by=viewer.actor,
+        by=by,
         now=now,
         text=note.strip()[:LONGEST_NOTE],
         task=str(task.id),
         to=to,
     )
-    return task, True
 
 
 def _say_changed(session: Session, task: Task) -> None:
@@ -182,15 +255,9 @@ def _say_changed(session: Session, task: Task) -> None:
     raise AssignedMeanwhile(name=name_accounts(session, [task.assigned_to])[task.assigned_to])
 
 
-def _check_duty(session: Session, task: Task, account_id: int, *, now: datetime) -> None:
-    def find(duties: Sequence[str]) -> Colleague | None:
-        association_id, today = task.association_id or 0, local_date(now)
-        return list_colleagues(
-            session, association_id=association_id, duties=duties, today=today, has_load=False
-        ).get(account_id)
-
-    if find([task.duty]) is None:
-        known = find(DUTIES)
+def _check_duty(desks: Desks, task: Task, account_id: int) -> None:
+    if desks.find(task, account_id, (task.duty,)) is None:
+        known = desks.find(task, account_id, tuple(DUTIES))
         raise NoColleague if known is None else ColleagueLacksDuty(name=known.name)
 
 
