@@ -7,11 +7,11 @@ so that a row is fetched only when it is to be shown.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, and_, false, literal, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.tasks import Task
 from workflows.inbox.absences import covered_by
@@ -56,8 +56,11 @@ class Selection:
     @property
     def condition(self) -> ColumnElement[bool]:
         """All of it in one."""
-        chosen = () if self.few is None else (Task.id.in_(self.few),)
-        return and_(*chosen, self.seen, *self.conditions)
+        if self.few is None:
+            return and_(self.seen, *self.conditions)
+        return and_(
+            Task.id.in_(self.few), or_(false(), *map(_at_desk, self.scopes)), *self.conditions
+        )
 
 
 def in_state(state: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -104,7 +107,7 @@ def _conditions(
     if filters.year is not None:
         conditions.append(Task.year == filters.year)
     if filters.text:
-        conditions.append(_begins(filters))
+        conditions.append(begins_with(_aside(_begun(filters)), filters.text))
     if filters.is_overdue:
         conditions.append(Task.due_at < now)
     if filters.is_resubmitted:
@@ -117,13 +120,14 @@ def _conditions(
 def _of_people(viewer: Viewer, filters: Filters, own: frozenset[int]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.is_mine and filters.state == OPEN:
-        conditions.append(or_(Task.assigned_to.in_(own), Task.claimed_by == viewer.account_id))
+        is_assigned = _aside(Task.assigned_to).in_(own)
+        conditions.append(or_(is_assigned, _aside(Task.claimed_by) == viewer.account_id))
     elif filters.is_mine:
-        conditions.append(Task.completed_by == viewer.account_id)
+        conditions.append(_aside(Task.completed_by) == viewer.account_id)
     if filters.assigned == NOBODY:
-        conditions.append(Task.assigned_to.is_(None))
+        conditions.append(_aside(Task.assigned_to).is_(None))
     elif filters.assigned:
-        conditions.append(Task.assigned_to == _account(viewer, filters))
+        conditions.append(_aside(Task.assigned_to) == _account(viewer, filters))
     return conditions
 
 
@@ -139,7 +143,11 @@ def _find_few(
     queries = []
     if filters.text:
         offices = frozenset[int]().union(*(each.association_ids for each in scopes))
-        queries.append(keys.where(Task.association_id.in_(sorted(offices)), _begins(filters)))
+        queries.append(
+            keys.where(
+                Task.association_id.in_(sorted(offices)), begins_with(_begun(filters), filters.text)
+            )
+        )
     if filters.is_mine and filters.state == OPEN:
         claimed = keys.where(Task.claimed_by == viewer.account_id).subquery()
         assigned = keys.where(Task.assigned_to.in_(own)).subquery()
@@ -156,9 +164,24 @@ def _find_few(
     return None
 
 
-def _begins(filters: Filters) -> ColumnElement[bool]:
-    column = Task.subject_no if filters.is_number else Task.subject_name
-    return begins_with(column, filters.text)
+def _begun(filters: Filters) -> InstrumentedAttribute[str]:
+    return Task.subject_no if filters.is_number else Task.subject_name
+
+
+def _at_desk(scope: Scope) -> ColumnElement[bool]:
+    """The tasks at a scope's desks, of some whose keys are known."""
+    at = _aside(Task.association_id).in_(scope.association_ids)
+    return and_(at, _aside(Task.duty).in_(scope.duties))
+
+
+def _aside(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """A column as the index of a desk has it beside its order.
+
+    What leaves few is looked up before, by its own index. Where it leaves many, that index would
+    lead to all of them one by one; written so, no database is tempted to take it.
+    """
+    nothing: Any = "" if isinstance(column.type, String) else 0
+    return column.concat(nothing) if nothing == "" else column + nothing
 
 
 def _account(viewer: Viewer, filters: Filters) -> int:

@@ -4,15 +4,14 @@
 points: `engine.database.searchable` makes such ones.
 """
 
-from sqlalchemy import ColumnElement, and_, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, true
 
 LAST_BEFORE_SURROGATES = 0xD7FF
 FIRST_AFTER_SURROGATES = 0xE000
 LAST = 0x10FFFF
 
 
-def begins_with(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+def begins_with(column: SQLColumnExpression[str], prefix: str) -> ColumnElement[bool]:
     """The condition that a column begins with a prefix."""
     end = successor(prefix)
     if end is None:
