@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.language import N_, _
 from web.manage.blueprint import bp
+from web.sessions import find_person
 from web.staff import get_staff_person
 from workflows.shared.access import SYSTEM, Viewer, can, check
 
@@ -53,8 +54,11 @@ def index() -> ResponseReturnValue:
 
 @bp.context_processor
 def describe_places() -> dict[str, object]:
-    """Give the place's templates its pages, for `manage/_places.html`."""
-    viewer = get_staff_person().viewer
+    """Give the place's templates its pages, for `manage/_places.html`.
+
+    A page that says no is drawn here too, whoever asked.
+    """
+    person = find_person()
     here = request.path.removeprefix(f"{bp.url_prefix}/").partition("/")[0]
     return {
         "manage_places": [
@@ -65,7 +69,7 @@ def describe_places() -> dict[str, object]:
                 "is_here": here == each.prefix,
             }
             for each in ENTRIES
-            if _is_for(viewer, each)
+            if person is not None and _is_for(person.viewer, each)
         ]
     }
 
