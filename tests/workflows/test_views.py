@@ -1,5 +1,7 @@
 """Saved views: whose they are, who changes them, in which order they stand."""
 
+from urllib.parse import urlencode
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -52,6 +54,13 @@ def test_own_views_come_first_and_shared_ones_reach_the_association(seeded: Sess
     assert names(seeded, FIRST) == ["共用", "自用"]
     assert names(seeded, SECOND) == ["乙的", "共用"]
     assert names(seeded, ELSEWHERE) == []
+
+
+def test_a_view_keeps_the_longest_text_that_is_looked_for(seeded: Session) -> None:
+    query = urlencode({"kind": "\U00020000" * 40, "q": "\U00020000" * 100})
+    keep(seeded, "罕见字", query=query)
+    seeded.expire_all()
+    assert [each.query for each in list_views(seeded, viewer(seeded, FIRST))] == [query]
 
 
 def test_a_view_has_a_name_of_its_own(seeded: Session) -> None:

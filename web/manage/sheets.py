@@ -7,6 +7,7 @@ from typing import IO
 from flask import Response, send_file
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,7 +39,11 @@ def send_sheet(
 
 
 def _cell(sheet: object, value: Value) -> object:
-    if not isinstance(value, str) or not value.startswith("="):
+    if not isinstance(value, str):
+        return value
+    # A control character in a name is nothing that a sheet may hold.
+    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if not value.startswith("="):
         return value
     cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
     cell.data_type = "s"  # a text that looks like a formula is none

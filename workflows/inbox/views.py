@@ -12,6 +12,9 @@ from engine.language import N_
 from workflows.shared.access import Viewer
 
 LONGEST_NAME = 40
+LONGEST_QUERY = 4000
+"""Every character of a text may be twelve of an address."""
+
 MOST_VIEWS = 50
 
 
@@ -52,7 +55,7 @@ class SavedView(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     association_id: Mapped[int] = mapped_column(ForeignKey("association.id"))
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    query: Mapped[str] = mapped_column(String(1000))
+    query: Mapped[str] = mapped_column(String(LONGEST_QUERY))
     is_shared: Mapped[bool] = mapped_column(default=False)
     place: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
