@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -143,3 +143,31 @@ def test_who_becomes_a_practising_member_is_not_inspected_here(demo_engine: Engi
         open_tasks = select(Task).where(Task.case_id == walk.case_id, Task.state == "open")
         assert session.scalars(open_tasks).all() == []
     assert walk.member.kind == CPA
+
+
+def test_cases_are_locked_the_newest_first_and_the_member_after_them(demo_engine: Engine) -> None:
+    walk = applied(demo_engine)
+    said = list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    with demo_engine.database.transaction() as session:
+        member = find(session)
+        event.listen(demo_engine.database.sql, "before_cursor_execute", note)
+        change_kind(
+            session,
+            demo_engine,
+            member=member,
+            kind=CPA,
+            reason="转为执业会员。",
+            by=BY,
+            now=NOW,
+        )
+    first, second, *_rest = said
+    assert "ORDER BY" in first
+    assert [each.partition("FROM ")[2].split()[0] for each in (first, second)] == [
+        '"case"',
+        "member",
+    ]
+    assert walk.case.state == "cancelled"

@@ -6,13 +6,12 @@ calls these after it changed the member's row, in the same transaction.
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, hold_case
+from engine.cases import Case
 from engine.engine import Engine
 from engine.lifecycle import cancel_case
 from engine.noting import note
@@ -39,11 +38,10 @@ def change_association(
     again moves nothing.
     """
     office = get_association(session, association_id)
-    hold_member(session, member.id)
+    held = _hold(session, member)
     if member.association_id == office.id:
         return []
     before, member.association_id = member.association_id, office.id
-    held = [hold_case(session, each) for each in _list_open(session, member)]
     # What another association has of him, an appeal, stays with it.
     moved = [each for each in held if each.association_id == before]
     for case in moved:
@@ -80,9 +78,9 @@ def end_membership(
 
     Answers the cases that were closed. Doing it again closes nothing.
     """
-    hold_member(session, member.id)
+    held = _hold(session, member)
     member.state = state
-    return _close(session, engine, member=member, reason=reason, by=by, now=now)
+    return _close(session, engine, held, member=member, reason=reason, by=by, now=now)
 
 
 def change_kind(
@@ -96,23 +94,27 @@ def change_kind(
     now: datetime,
 ) -> Sequence[Case]:
     """Make a member one of another kind: what he has open as the former one closes."""
-    hold_member(session, member.id)
+    held = _hold(session, member)
     if member.kind == kind:
         return []
     member.kind = kind
-    return _close(session, engine, member=member, reason=reason, by=by, now=now)
+    return _close(session, engine, held, member=member, reason=reason, by=by, now=now)
 
 
 def _close(
-    session: Session, engine: Engine, *, member: Member, reason: str, by: Actor, now: datetime
+    session: Session,
+    engine: Engine,
+    cases: Sequence[Case],
+    *,
+    member: Member,
+    reason: str,
+    by: Actor,
+    now: datetime,
 ) -> Sequence[Case]:
-    closed = []
-    for case_id in _list_open(session, member):
-        case = hold_case(session, case_id)
-        cancel_case(session, engine, case_id=case_id, status=CLOSED, by=by, now=now)
+    for case in cases:
+        cancel_case(session, engine, case_id=case.id, status=CLOSED, by=by, now=now)
         session.flush()
-        note(session, engine, case_id=case_id, kind="case_closed", by=by, now=now, text=reason)
-        closed.append(case)
+        note(session, engine, case_id=case.id, kind="case_closed", by=by, now=now, text=reason)
         if member.state == "dead":
             continue
         send_to_member(
@@ -120,19 +122,23 @@ def _close(
             member_id=member.id,
             template="case_closed",
             values={"year": case.year or "", "reason": reason},
-            case_id=case_id,
+            case_id=case.id,
             now=now,
         )
-    return closed
+    return cases
 
 
-def _list_open(session: Session, member: Member) -> Sequence[UUID]:
-    """The keys of a member's open cases, the newest first, as everybody locks them."""
-    return session.scalars(
-        select(Case.id)
-        .where(Case.subject_kind == "member", Case.subject_id == member.id, Case.state == "open")
-        .order_by(Case.id.desc())
-    ).all()
+def _hold(session: Session, member: Member) -> Sequence[Case]:
+    """Lock all of a member's cases, then him; answers those that are open.
+
+    The newest goes first and the member last, as everybody locks them. Those that are over are
+    locked too: none is opened again meanwhile.
+    """
+    cases = select(Case).where(Case.subject_kind == "member", Case.subject_id == member.id)
+    locked = cases.order_by(Case.id.desc()).with_for_update()
+    found = session.scalars(locked.execution_options(populate_existing=True)).all()
+    hold_member(session, member.id)
+    return [each for each in found if each.state == "open"]
 
 
 def _list_tasks(session: Session, case: Case) -> Sequence[Task]:
