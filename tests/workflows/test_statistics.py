@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
@@ -89,3 +89,29 @@ def test_nothing_to_count_is_no_error(seeded: Session) -> None:
     filters = NumbersFilters([office], date(2001, 1, 1), date(2001, 1, 2))
     found = count(seeded, filters, now=NOW)
     assert (found.total.median, dict(found.total.counts), found.days) == (None, {}, {})
+
+
+def test_what_happened_in_a_period_is_counted_from_indexes_alone(demo_engine: Engine) -> None:
+    database = demo_engine.database
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL looks through a small table whatever indexes it has")
+    asked = list[tuple[str, object]]()
+
+    def note(_c: object, _cursor: object, sql: str, given: object, *_more: object) -> None:
+        asked.append((sql, given))
+
+    with database.read() as session:
+        offices = list(session.scalars(select(Association.id)))
+        event.listen(database.sql, "before_cursor_execute", note)
+        for ids in (offices, offices[:1]):
+            day = NOW.date()
+            count(session, NumbersFilters(ids, day - timedelta(days=90), day), now=NOW)
+        event.remove(database.sql, "before_cursor_execute", note)
+    plans = list[str]()
+    with database.sql.connect() as connection:
+        for sql, given in asked:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given)  # type: ignore[arg-type]
+            plans.append(" ".join(str(row) for row in rows))
+    counted = [each for each in plans if "COVERING INDEX" in each]
+    assert len(plans) == 10
+    assert len(counted) >= 8, plans
