@@ -50,6 +50,7 @@ class Task(Base):
             "completed_at",
             "id",
             *_ASKED,
+            "due_at",
             "completed_by",
             *_COUNTED,
             where=_DECIDED,
