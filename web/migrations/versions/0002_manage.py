@@ -412,6 +412,7 @@ def upgrade() -> None:
                 "round",
                 "assigned_to",
                 "nudges",
+                "due_at",
                 "completed_by",
                 "opened_at",
                 "element_id",
