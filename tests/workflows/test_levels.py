@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -15,9 +15,10 @@ from engine.submissions import NewMark
 from engine.tasks import Task
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import Walk
+from workflows.inbox.absences import set_absence
 from workflows.inspection.policies import CannotWithdraw
 from workflows.shared.access import Viewer, get_viewer
-from workflows.shared.accounts import find_account
+from workflows.shared.accounts import Account, StaffDuty, find_account, give_duty
 from workflows.shared.applications import find_last_return
 from workflows.shared.associations import Association
 from workflows.shared.messages import Message
@@ -169,6 +170,51 @@ def test_what_is_sent_back_is_given_to_who_had_it(demo_engine: Engine, office: O
         ("广州审核员", "通过", ""),
         ("广东审核员", "退回一级审核", "请核对工作单位。"),
     ]
+
+
+def send_back(office: Office, walk: Walk) -> Task:
+    """The first review, after the province sent it back."""
+    office.decide(walk, "second_review", "send_back", "gd_review", reason="请核对工作单位。")
+    return walk.tasks()["review_application"]
+
+
+def test_what_is_sent_back_to_who_is_away_is_for_his_cover(
+    demo_engine: Engine, office: Office
+) -> None:
+    reviewer, cover = office.viewer("gz_review"), office.viewer("gz_manage")
+    with demo_engine.database.transaction() as session:
+        give_duty(
+            session,
+            account_id=cover.account_id,
+            association_id=cover.association_id or 0,
+            duty="review",
+        )
+        set_absence(
+            session,
+            account_id=reviewer.account_id,
+            from_date=NOW.date(),
+            until_date=NOW.date(),
+            cover_id=cover.account_id,
+            viewer=reviewer,
+            now=NOW,
+        )
+    walk = office.applied(GUANGZHOU)
+    office.decide(walk, "review_application", "approve", "gz_review")
+    assert send_back(office, walk).assigned_to == cover.account_id
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_what_is_sent_back_to_who_does_not_review_any_more_is_for_all(
+    demo_engine: Engine, office: Office, has_left: bool
+) -> None:
+    walk, reviewer = office.applied(GUANGZHOU), office.viewer("gz_review")
+    office.decide(walk, "review_application", "approve", "gz_review")
+    with demo_engine.database.transaction() as session:
+        if has_left:
+            session.get_one(Account, reviewer.account_id).is_active = False
+        else:
+            session.execute(delete(StaffDuty).where(StaffDuty.account_id == reviewer.account_id))
+    assert send_back(office, walk).assigned_to is None
 
 
 def refuse(office: Office, walk: Walk, **answers: str) -> object:

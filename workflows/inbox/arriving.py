@@ -9,8 +9,10 @@ from engine.cases import Case
 from engine.spiff import Step
 from engine.tasks import Task
 from workflows.inbox import service_level
+from workflows.inbox.colleagues import find_stand_in, list_colleagues
 from workflows.inbox.rules import Arriving, choose
 from workflows.shared.applications import SEND_BACK
+from workflows.shared.dates import local_date
 from workflows.shared.offices import find_office, find_steps_before
 
 
@@ -24,20 +26,39 @@ def describe_task(session: Session, case: Case, step: Step, now: datetime) -> Ma
         "association_id": association_id,
         "due_at": service_level.due(session, case, step, now),
         **(
-            _give_back(step, before, now)
+            _give_back(session, step, association_id, now=now, before=before)
             or _assign(session, case, step, association_id, now=now, before=before)
         ),
     }
 
 
-def _give_back(step: Step, before: Sequence[Task], now: datetime) -> Mapping[str, object]:
-    """A step to which a colleague sent the application back is whose it was."""
-    if not before or before[-1].outcome != SEND_BACK:
+def _give_back(
+    session: Session,
+    step: Step,
+    association_id: int | None,
+    *,
+    now: datetime,
+    before: Sequence[Task],
+) -> Mapping[str, object]:
+    """A step to which a colleague sent the application back is whose it was, or his cover's.
+
+    Who has left or has the duty no more gets nothing back; nobody what he sent back himself.
+    """
+    if association_id is None or not before or before[-1].outcome != SEND_BACK:
         return {}
     had = next((each for each in reversed(before) if each.element_id == step.id), None)
     if had is None:
         return {}
-    return {"assigned_to": had.completed_by, "assigned_at": now}
+    colleagues = list_colleagues(
+        session,
+        association_id=association_id,
+        duties=[step.group or ""],
+        today=local_date(now),
+        has_load=False,
+    )
+    others = {key: each for key, each in colleagues.items() if key != before[-1].completed_by}
+    found = find_stand_in(others, had.completed_by)
+    return {} if found is None else {"assigned_to": found, "assigned_at": now}
 
 
 def _assign(
