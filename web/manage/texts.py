@@ -41,7 +41,7 @@ def list_texts() -> str:
         rows = [
             {
                 "template": each.template,
-                "title": each.texts.title,
+                "title": _fill({"title": each.texts.title}, office)["title"],
                 "step": each.texts.node,
                 "origin": _name_origin(session, each.origin_id, office),
                 "address": url_for("manage.show_text", template=each.template, office=office.id),
