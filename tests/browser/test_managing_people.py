@@ -7,7 +7,7 @@ from tests.browser.errands import get_task
 from tests.browser.test_signing_in import sign_in
 from tests.browser.walking import Person
 
-LOGIN, NAME = "zj_wang", "王新"
+LOGIN, NAME = "zj_wang_with_many_characters", "王新"
 CLERK, OWN_NAME = "浙江会费岗", "浙江管理员"
 MEMBER, APPLICANT = "330000100001", "蔡思源"
 OWN = "a calm river at dawn"
