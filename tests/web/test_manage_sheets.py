@@ -10,10 +10,12 @@ from web.manage.sheets import send_sheet
 
 def test_texts_stay_texts_and_control_characters_are_left_out(app: Flask) -> None:
     rows = [["张\x0b三\x00", "=1+1"], ["\x01=1+1", 7], [None, "第一行\n第二行"]]
-    with app.test_request_context():
-        with send_sheet("a.xlsx", title="名单", heads=["姓名", "数"], rows=rows) as answer:
-            answer.direct_passthrough = False
-            sheet = load_workbook(BytesIO(answer.get_data())).active
+    with (
+        app.test_request_context(),
+        send_sheet("a.xlsx", title="名单", heads=["姓名", "数"], rows=rows) as answer,
+    ):
+        answer.direct_passthrough = False
+        sheet = load_workbook(BytesIO(answer.get_data())).active
     assert sheet is not None
     cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     assert cells == [["张三", "=1+1"], ["=1+1", 7], [None, "第一行\n第二行"]]

@@ -31,7 +31,6 @@ from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import get_member
 from workflows.shared.templates import Texts, all_texts
 
-
 LONGEST_TITLE = 200
 LONGEST_TITLE_EN = 400
 
