@@ -20,7 +20,7 @@ test: setup ## Check everything: style, types, imports, all tests on both databa
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
-	.venv/bin/pytest -n 2 --dist worksteal
+	.venv/bin/pytest -n 3 --dist worksteal
 
 bench: setup ## Measure a completion beside the floor, on both databases
 	@$(python) -m benchmarks
