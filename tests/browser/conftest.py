@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from werkzeug.serving import make_server
 
 from tests.browser.errands import Errand, open_session
@@ -76,6 +76,11 @@ class Server:
 
     url: str
     app: Any
+
+
+def pytest_configure() -> None:
+    """Give a page time on a machine that has much to do; a test that passes does not wait."""
+    expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
