@@ -152,6 +152,7 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
             has_touch=size == "phone",
             locale=locale,
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",  # no colour is looked at half-way to another one
             java_script_enabled=javascript,
         )
         context.set_default_timeout(10_000)

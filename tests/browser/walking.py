@@ -97,5 +97,6 @@ class Person:
             self.page.screenshot(path=path, full_page=True)
         for width in sorted(WIDTHS.values(), key=lambda each: each == size["width"]):
             self.page.set_viewport_size({"width": width, "height": size["height"]})
-            assert self.axe(self.page) == [], f"{name} at {width}"
+            found = self.axe(self.page)
+            assert found == [], f"{name} at {width}: {found}"
         return self
