@@ -35,6 +35,7 @@ from workflows.shared.commitments import find_version
 from workflows.shared.form_data import Key, Provider
 from workflows.shared.hours import assess
 from workflows.shared.messages import send
+from workflows.shared.seasons import find_season_of_year
 
 
 def _table(model: type[Base]) -> Table:
@@ -341,8 +342,6 @@ class Floor:
         return "provide_materials", "draft"
 
     def _season(self, session: Session, case: Case) -> int:
-        from workflows.shared.seasons import find_season_of_year  # noqa: PLC0415
-
         season = find_season_of_year(
             session, association_id=case.association_id or 0, year=case.year or 0
         )

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from engine.actors import SYSTEM
-from engine.cases import Case, Subject
+from engine.cases import Case
 from engine.engine import Engine
 from engine.lifecycle import start_case
 from engine.tasks import Task
 from forms.bound import BoundForm
-from workflows.inspection.applications import PROCESS
+from workflows.inspection.applications import PROCESS, variables_of
 from workflows.shared.dates import local_date
-from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
 from workflows.shared.seasons import find_season
+from workflows.shared.subjects import subject_of_member
 
 MEMBER_NO = "330000100001"
 REVIEWER = "zj_review"
@@ -68,20 +68,8 @@ def begin(session: Session, engine: Engine, number: int) -> UUID:
         engine,
         process_id=PROCESS,
         business_key=f"benchmark:{number}",
-        subject=Subject(
-            "member", member.id, member.number, member.name, member.association_id, member.region
-        ),
-        variables={
-            "member_id": member.id,
-            "member_no": member.number,
-            "member_key": str(member.id),
-            "year": season.year,
-            "season_id": season.id,
-            "association_id": member.association_id,
-            "fee_key": fee_key(member.id, season.year),
-            "commitment_version": 0,
-            "deferral_commitment_version": 0,
-        },
+        subject=subject_of_member(member),
+        variables=variables_of(member, season),
         by=SYSTEM,
         now=now,
         year=season.year,

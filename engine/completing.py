@@ -41,9 +41,7 @@ class TaskIsOver(Conflict):
         self.outcome = task.outcome
         self.at = task.completed_at
         self.by = (
-            Actor(task.completed_by_kind, task.completed_by)  # type: ignore[arg-type]
-            if task.completed_by_kind
-            else None
+            Actor(task.completed_by_kind, task.completed_by) if task.completed_by_kind else None
         )
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.actors import Actor
+from engine.actors import Actor, ActorKind
 from engine.database import Base, UtcDateTime, new_id
 from engine.errors import NotFound
 
@@ -39,7 +39,7 @@ class StoredFile(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime())
-    by_kind: Mapped[str] = mapped_column(String(10))
+    by_kind: Mapped[ActorKind] = mapped_column(String(10))
     by_id: Mapped[int | None]
 
     def describe(self, *, slot: str) -> dict[str, object]:

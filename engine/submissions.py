@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.actors import Actor
+from engine.actors import Actor, ActorKind
 from engine.database import Base, UtcDateTime, new_id
 from engine.vault import Vault
 
@@ -38,7 +38,7 @@ class Submission(Base):
     outcome: Mapped[str] = mapped_column(String(40))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
-    by_kind: Mapped[str] = mapped_column(String(10))
+    by_kind: Mapped[ActorKind] = mapped_column(String(10))
     by_id: Mapped[int | None]
 
 
@@ -182,7 +182,7 @@ def _opened(session: Session, vault: Vault, subject: str, each: Submission) -> S
         round=each.round,
         outcome=each.outcome,
         at=each.at,
-        by=Actor(each.by_kind, each.by_id),  # type: ignore[arg-type]
+        by=Actor(each.by_kind, each.by_id),
         values=orjson.loads(vault.open(session, subject, each.sealed))["values"],
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, TextClause, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.actors import Actor
+from engine.actors import Actor, ActorKind
 from engine.database import Base, UtcDateTime, searchable
 
 _WAITS = text("state = 'open' AND lane <> subject_kind")
@@ -134,7 +134,7 @@ class Task(Base):
     nudges: Mapped[int] = mapped_column(server_default="0", default=0)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    completed_by_kind: Mapped[str | None] = mapped_column(String(10))
+    completed_by_kind: Mapped[ActorKind | None] = mapped_column(String(10))
     completed_by: Mapped[int | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
     ground: Mapped[str | None] = mapped_column(String(40))

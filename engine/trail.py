@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import ForeignKey, Integer, LargeBinary, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.actors import Actor
+from engine.actors import Actor, ActorKind
 from engine.database import Base, Json, UtcDateTime
 
 NOTHING_YET = b""
@@ -31,7 +31,7 @@ class Event(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime())
-    by_kind: Mapped[str] = mapped_column(String(10))
+    by_kind: Mapped[ActorKind] = mapped_column(String(10))
     by_id: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     mac: Mapped[bytes] = mapped_column(LargeBinary)

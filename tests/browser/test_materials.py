@@ -1,7 +1,7 @@
 """Files at a step: sent with progress, shown, replaced, removed, and refused with a sentence."""
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.attachments import MB, big_photo, document, payload, picture
 from tests.browser.conftest import Enter, Errands
@@ -43,6 +43,24 @@ def test_a_file_is_sent_shown_and_removed(member: Person) -> None:
     expect(slot(member.page).get_by_role("link")).to_have_count(0)
     member.press("下一步").is_at("缴费与材料")
     expect(member.page.get_by_role("alert")).to_contain_text(SLOT)
+
+
+def test_a_file_chosen_before_the_scripts_came_is_sent(enter: Enter, errand: Errands) -> None:
+    errand(MEMBER).start().to("provide_materials")
+    member = enter(MEMBER).go("/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    member.page.route("**/forms-*.js", hold)
+    member.link("Go on").click(no_wait_after=True)
+    choose(member, payload("proof.png", picture(), "image/png"))
+    link = slot(member.page).get_by_role("link", name="proof.png")
+    expect(link).to_have_count(0)
+    for each in held:
+        each.continue_()
+    expect(link).to_be_visible()
 
 
 def test_what_was_attached_waits_on_another_device(member: Person, enter: Enter) -> None:

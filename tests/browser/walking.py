@@ -73,6 +73,8 @@ class Person:
     def is_at(self, title: str, **values: object) -> "Person":
         """Be at the page of this title."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.say(title, **values))
+        # Its scripts hear what is done next.
+        self.page.wait_for_load_state("load")
         return self
 
     def sees(self, words: str, **values: object) -> "Person":

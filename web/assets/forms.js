@@ -233,3 +233,6 @@ function prepare(form) {
 }
 
 for (const part of document.querySelectorAll("[data-form]")) if (part.closest("form")) prepare(part.closest("form"));
+
+/* Somebody was faster than this script: what was chosen before it came is sent now. */
+for (const field of document.querySelectorAll("input[type=file][data-max-size]")) if (field.form) take(field.form, field);

@@ -71,7 +71,7 @@ def describe_trail(
 ) -> list[dict[str, Any]]:
     """The nodes of a case's trail, oldest first; in full with the machinery and the data."""
     shown = [each for each in events(session, case.id) if is_full or each.kind not in MACHINERY]
-    actors = {each.number: Actor(each.by_kind, each.by_id) for each in shown}  # type: ignore[arg-type]
+    actors = {each.number: Actor(each.by_kind, each.by_id) for each in shown}
     people = name_actors(session, actors.values())
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
     decisions = {

@@ -181,7 +181,7 @@ def _describe_row(session: Session, case: Case) -> dict[str, Any] | None:
 def _describe_over(session: Session, task: Task, case: Case) -> dict[str, Any]:
     """Who decided what and when; without an outcome the case went another way."""
     names = StepNames(current.engine().releases.get(session, case.release_id), spoken())
-    by = Actor(task.completed_by_kind, task.completed_by) if task.completed_by_kind else None  # type: ignore[arg-type]
+    by = Actor(task.completed_by_kind, task.completed_by) if task.completed_by_kind else None
     return {
         "by": name_actors(session, [by])[by] if by else "",
         "at": task.completed_at,

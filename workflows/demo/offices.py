@@ -1,6 +1,11 @@
 """The demo's associations: Guangdong as its manual lists it, the others as examples."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from workflows.shared.associations import Association
 
 NATIONAL = "100000"
 GUANGDONG = "440000"
@@ -95,6 +100,28 @@ def all_offices() -> list[Office]:
             "0571-00000000",
         ),
     ]
+
+
+def add_offices(session: Session, offices: Iterable[Office]) -> dict[str, int]:
+    """Write associations, those above before those below; returns their keys by code."""
+    ids: dict[str, int] = {}
+    for office in offices:
+        row = Association(
+            code=office.code,
+            name=office.name,
+            name_en=office.name_en,
+            area=office.area,
+            area_en=office.area_en,
+            level=office.level,
+            parent_id=None if office.parent is None else ids[office.parent],
+            region_code=office.code,
+            address=office.address,
+            telephone=office.telephone,
+        )
+        session.add(row)
+        session.flush()
+        ids[office.code] = row.id
+    return ids
 
 
 def _city(line: str) -> Office:

@@ -58,7 +58,7 @@ def seed(session: Session, engine: Engine, *, password: str, now: datetime) -> D
     today = local_date(now)
     year = today.year - 1
     random = Random(LOTS)  # noqa: S311 - invented people, no secrets
-    ids = _add_offices(session)
+    ids = offices.add_offices(session, offices.all_offices())
     _add_seasons(session, ids, year=year, today=today, now=now)
     roles = all_roles(year)
     people = [
@@ -102,27 +102,6 @@ def list_accounts(*, today: date) -> list[DemoAccount]:
             for each in STAFF
         ),
     ]
-
-
-def _add_offices(session: Session) -> dict[str, int]:
-    ids: dict[str, int] = {}
-    for office in offices.all_offices():
-        row = Association(
-            code=office.code,
-            name=office.name,
-            name_en=office.name_en,
-            area=office.area,
-            area_en=office.area_en,
-            level=office.level,
-            parent_id=None if office.parent is None else ids[office.parent],
-            region_code=office.code,
-            address=office.address,
-            telephone=office.telephone,
-        )
-        session.add(row)
-        session.flush()
-        ids[office.code] = row.id
-    return ids
 
 
 def _add_seasons(

@@ -214,5 +214,5 @@ def _say_over(tasks: Tasks, batch: Batch, task_id: UUID) -> str:
         outcome = names.outcome(task.process_id, task.element_id, task.outcome)
         if task.completed_by == batch.account_id:
             return str(DecidedByYourself(outcome=outcome))
-        by = Actor(task.completed_by_kind, task.completed_by)  # type: ignore[arg-type]
+        by = Actor(task.completed_by_kind, task.completed_by)
         return str(DecidedAlready(name=name_actors(session, [by])[by], outcome=outcome))

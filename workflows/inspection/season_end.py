@@ -22,14 +22,13 @@ from engine.recurring import Daily
 from engine.tasks import Task
 from workflows.inspection.applications import PROCESS
 from workflows.shared.applications import RETURN
-from workflows.shared.associations import ids_below
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import fee_state
 from workflows.shared.hours import assess_hours
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import get_member, personal_fields
 from workflows.shared.results import find_result, record_year
-from workflows.shared.seasons import INSPECTION, Season
+from workflows.shared.seasons import INSPECTION, Season, associations_of
 from workflows.shared.subjects import subject_of_case
 from workflows.shared.windows import Extension, last_day
 
@@ -126,7 +125,7 @@ def list_late_cases(
         Case.state == "open",
         Case.year == season.year,
         Case.status.in_(WITH_THE_MEMBER),
-        Case.association_id.in_(_associations_of(session, season)),
+        Case.association_id.in_(associations_of(session, season)),
         ~exists().where(Extension.case_id == Case.id, Extension.until_date >= today),
     )
     if today <= season.closes_date + timedelta(days=season.resubmission_days):
@@ -134,15 +133,6 @@ def list_late_cases(
     if after is not None:
         query = query.where(Case.id > after)
     return session.scalars(query.order_by(Case.id).limit(limit)).all()
-
-
-def _associations_of(session: Session, season: Season) -> frozenset[int]:
-    """The associations that work in a season: those below that have none of their own."""
-    others = session.scalars(
-        select(Season.association_id).where(Season.year == season.year, Season.id != season.id)
-    ).all()
-    below = ids_below(session, [season.association_id])
-    return below - ids_below(session, below.intersection(others))
 
 
 def _record(session: Session, engine: Engine, *, case: Case, season: Season, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from workflows.demo import texts
 from workflows.demo.offices import NATIONAL, Office, all_offices
+from workflows.demo.offices import add_offices as write_offices
 from workflows.shared.accounts import STAFF, Account, StaffDuty, hash_password
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
@@ -74,24 +75,8 @@ def every_office() -> list[Office]:
 
 def add_offices(session: Session, *, years: list[int], password: str, now: datetime) -> list[Place]:
     """Write associations, seasons of some years, and staff; returns where members belong."""
-    ids: dict[str, int] = {}
     known = every_office()
-    for office in known:
-        row = Association(
-            code=office.code,
-            name=office.name,
-            name_en=office.name_en,
-            area=office.area,
-            area_en=office.area_en,
-            level=office.level,
-            parent_id=None if office.parent is None else ids[office.parent],
-            region_code=office.code,
-            address=office.address,
-            telephone=office.telephone,
-        )
-        session.add(row)
-        session.flush()
-        ids[office.code] = row.id
+    ids = write_offices(session, known)
     hashed = hash_password(password)
     staff = {office.code: _add_staff(session, office, ids, hashed, now) for office in known}
     places = []
