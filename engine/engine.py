@@ -48,6 +48,8 @@ class Engine:
     releases: Releases = field(default_factory=Releases)
     checks: list[Check] = field(default_factory=list)
     describe_task: Describe = _nothing_more
+    services: dict[str, object] = field(default_factory=dict)
+    """What reaches people and programs outside, by name; put in by whoever sets things up."""
 
     def __post_init__(self) -> None:
         self.operations.add(case_operations)

@@ -1,0 +1,27 @@
+"""How a person or a firm is reached: what is on file for the holder of an account."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from engine.vault import Vault
+from workflows.shared.accounts import Account
+from workflows.shared.register import Firm, Member
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is on file, as it stands there; empty where nothing is."""
+
+    mobile: str = ""
+    email: str = ""
+
+
+def find_reach(session: Session, _vault: Vault, account: Account) -> Reach:
+    """How the holder of an account is reached."""
+    if account.member_id is not None:
+        member = session.get_one(Member, account.member_id)
+        return Reach(member.mobile, member.email)
+    if account.firm_id is not None:
+        return Reach(mobile=session.get_one(Firm, account.firm_id).mobile)
+    return Reach()
