@@ -72,6 +72,9 @@ class OfficialAccount(Protocol):
     def find_openid(self, *, code: str) -> str:
         """The openid of the reader who came back from `sign_in_address` with this code."""
 
+    def is_following(self, *, openid: str) -> bool:
+        """Whether this WeChat user follows the official account, so that messages reach him."""
+
 
 class SmsSender(Protocol):
     """A provider of text messages. May raise ChannelAway or ChannelRefused."""
