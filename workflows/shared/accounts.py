@@ -1,12 +1,14 @@
 """Accounts: who signs in, with which duties, and what a password must be."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from zxcvbn import zxcvbn
 
 from engine.actors import Actor, ActorKind
 from engine.database import Base, BigId, UtcDateTime
@@ -22,6 +24,21 @@ USER_TYPES = (MEMBER, CPA, FIRM, STAFF)
 DUTIES = ("review", "fees", "photos", "training", "help_desk", "manage", "admin", "audit")
 
 SHORTEST_PASSWORD = 10
+
+_IS_STAFF = text("user_type = 'staff'")
+LONGEST_PASSWORD = 200
+
+COMMON_WORDS = (
+    "huiji", "huiyuan", "cicpa", "zhuxie", "kuaiji", "kuaijishi", "zhuce", "shenji", "caiwu",
+    "mima", "zhongguo", "woaini", "aini", "1314", "520", "5201314", "nihao", "renming",
+)  # fmt: skip
+"""What passwords of this system are likely to be made of, besides what zxcvbn knows anyway."""
+
+FEW_GUESSES = 10_000_000
+"""A password that a guesser who knows lists and habits finds within so many is a common one."""
+
+LONGEST_ESTIMATE = 72
+"""zxcvbn looks at no longer one."""
 
 HASHER = PasswordHasher()
 """argon2id with the library's parameters; a hash says with which ones it was made."""
@@ -39,10 +56,24 @@ class PasswordTooShort(Rejected):
     message = N_("A password has at least %(length)s characters.")
 
 
-class PasswordTooPlain(Rejected):
-    """A new password can be guessed from the account."""
+class PasswordTooLong(Rejected):
+    """A new password has too many characters."""
 
-    message = N_("The password must not contain the account or consist of one character.")
+    message = N_("A password has at most %(length)s characters.")
+
+
+class PasswordTooPlain(Rejected):
+    """A new password says whose it is."""
+
+    message = N_("The password must not contain the account, the name or the identity number.")
+
+
+class PasswordTooCommon(Rejected):
+    """Many people have the new password, or one like it."""
+
+    message = N_(
+        "This password is easily guessed. Use several words, or letters and digits in no order."
+    )
 
 
 class PasswordHasChanged(Conflict):
@@ -58,7 +89,11 @@ class Account(Base):
     """
 
     __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("user_type", "login"),)
+    __table_args__ = (
+        UniqueConstraint("user_type", "login"),
+        # Colleagues are few among hundreds of thousands.
+        Index("ix_account_staff", "id", sqlite_where=_IS_STAFF, postgresql_where=_IS_STAFF),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_type: Mapped[str] = mapped_column(String(10))
@@ -133,16 +168,32 @@ def is_password(hashed: str, password: str) -> bool:
         return False
 
 
-def check_new_password(password: str, *, account: Account) -> None:
-    """Check a new password; raises PasswordTooShort or PasswordTooPlain.
+def check_new_password(
+    password: str, *, account: Account, name: str = "", identity_number: str = ""
+) -> None:
+    """Check a new password; raises PasswordTooShort, -TooLong, -TooPlain or -TooCommon.
 
-    Password policy: at least 10 characters, not the account; all of one character is no
-    password either.
+    Password policy: at least 10 characters, not a common one, not the account, the name or the
+    identity number. Any characters are fine, and nothing is asked of their kinds. `name`: of the
+    person, where it is not the account's (the head of a firm). For an account that does not exist
+    one is made up: the same is done for it.
     """
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(length=SHORTEST_PASSWORD)
-    if account.login.casefold() in password.casefold() or len(set(password)) == 1:
+    if len(password) > LONGEST_PASSWORD:
+        raise PasswordTooLong(length=LONGEST_PASSWORD)
+    own = [_fold(each) for each in (account.login, account.name, name, identity_number) if each]
+    folded = _fold(password)
+    # Part of an identity number is what everybody tries first, too.
+    if any(len(each) > 1 and (each in folded or folded in each) for each in own):
         raise PasswordTooPlain
+    known = [*own, *COMMON_WORDS]
+    if zxcvbn(folded[:LONGEST_ESTIMATE], user_inputs=known)["guesses"] < FEW_GUESSES:
+        raise PasswordTooCommon
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def change_password(session: Session, *, account_id: int, known: str | None, hashed: str) -> None:
