@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, false, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, union
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from engine.tasks import Task
 from workflows.inbox.absences import covered_by
@@ -178,10 +181,32 @@ def _aside(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """A column as the index of a desk has it beside its order.
 
     What leaves few is looked up before, by its own index. Where it leaves many, that index would
-    lead to all of them one by one; written so, no database is tempted to take it.
+    lead to all of them one by one; written so, SQLite is not tempted to take it. PostgreSQL
+    weighs what each way costs, and looks into an index for plain columns only.
     """
-    nothing: Any = "" if isinstance(column.type, String) else 0
-    return column.concat(nothing) if nothing == "" else column + nothing
+    return _Aside(column)
+
+
+class _Aside(ColumnElement[Any]):
+    """A column that SQLite looks for in no index of its own."""
+
+    inherit_cache = True
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
+
+    def __init__(self, column: InstrumentedAttribute[Any]) -> None:
+        self.column: ColumnElement[Any] = column.expression
+        self.type = column.type
+
+
+@compiles(_Aside)
+def _plain(element: _Aside, compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.column, **given)
+
+
+@compiles(_Aside, "sqlite")
+def _without_index(element: _Aside, compiler: SQLCompiler, **given: Any) -> str:
+    # To SQLite, a plus before a column is nothing but that.
+    return f"+{compiler.process(element.column, **given)}"
 
 
 def _account(viewer: Viewer, filters: Filters) -> int:
