@@ -18,6 +18,7 @@ from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
+from engine.vault import Vault
 from workflows.shared.accounts import Account, find_account, hash_password, is_password
 
 FREE_ATTEMPTS = 5
@@ -90,21 +91,14 @@ def sign_in(
 ) -> SignedIn:
     """Open a session; raises SignInRefused or SignInLocked.
 
-    Opens its own transactions: the attempt is counted before anything is checked, and no
-    password is hashed while a transaction is open.
+    Opens its own transactions: no password is hashed while one is open.
     """
-    key = _key(engine, user_type, login)
-    _count(engine, key, address=address, now=now)
-    with engine.database.read() as session:
-        account = find_account(session, user_type=user_type, login=login)
-    known = account.password_hash if account is not None and account.is_active else None
-    is_right = is_password(known or _nobodys_hash(), password)
-    if account is None or known is None or not is_right:
-        raise SignInRefused
+    account = prove_owner(
+        engine, user_type=user_type, login=login, password=password, address=address, now=now
+    )
     token = secrets.token_urlsafe(32)
     with engine.database.transaction() as session:
-        forget_attempts(session, key)
-        session.execute(delete(SignInLock).where(SignInLock.key == key))
+        forget_failures(session, engine.vault, user_type=user_type, login=login)
         opened = WebSession(
             token_hash=_hash(token),
             account_id=account.id,
@@ -119,6 +113,31 @@ def sign_in(
         session.execute(update(Account).where(Account.id == account.id).values(last_sign_in_at=now))
         session.flush()
         return SignedIn(token, opened.id, account.id, account.must_change_password)
+
+
+def prove_owner(
+    engine: Engine, *, user_type: str, login: str, password: str, address: str, now: datetime
+) -> Account:
+    """The account whose password this is; raises SignInRefused or SignInLocked.
+
+    The attempt is counted, in a transaction of its own, before anything is checked. Whoever
+    accepts the proof calls `forget_failures` in the transaction that it was for.
+    """
+    _count(engine, _key(engine.vault, user_type, login), address=address, now=now)
+    with engine.database.read() as session:
+        account = find_account(session, user_type=user_type, login=login)
+    known = account.password_hash if account is not None and account.is_active else None
+    is_right = is_password(known or _nobodys_hash(), password)
+    if account is None or known is None or not is_right:
+        raise SignInRefused
+    return account
+
+
+def forget_failures(session: Session, vault: Vault, *, user_type: str, login: str) -> None:
+    """Count attempts from the beginning again: the owner has proved himself."""
+    key = _key(vault, user_type, login)
+    forget_attempts(session, key)
+    session.execute(delete(SignInLock).where(SignInLock.key == key))
 
 
 def find_session(
@@ -203,9 +222,9 @@ def _count(engine: Engine, key: str, *, address: str, now: datetime) -> None:
             session.merge(SignInLock(key=key, until_at=now + lock))
 
 
-def _key(engine: Engine, user_type: str, login: str) -> str:
+def _key(vault: Vault, user_type: str, login: str) -> str:
     typed = f"{user_type}:{login.strip().casefold()}"
-    return "sign-in:" + engine.vault.lookup(typed).hex()
+    return "sign-in:" + vault.lookup(typed).hex()
 
 
 def _hash(token: str) -> bytes:
