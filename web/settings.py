@@ -10,16 +10,16 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
+
+__all__ = ["SECRETS", "IncompleteSettings", "Settings"]
+
 SECRETS = ("master", "lookup", "trail", "cookie")
 """Names of the four 32-byte secrets; HUIJI_SECRET_MASTER may list several, the current first."""
-
-
-class IncompleteSettings(ValueError):
-    """An installation for production does not say what it must."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Settings:
     support_phone: str = "010-88250337/0338"
     session_idle: timedelta = timedelta(hours=2)
     session_length: timedelta = timedelta(hours=12)
+    services: ServiceSettings = field(default_factory=ServiceSettings)
 
     @property
     def is_development(self) -> bool:
@@ -81,6 +82,7 @@ class Settings:
             public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
             proxies=int(given.get("HUIJI_PROXIES", "0")),
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
+            services=ServiceSettings.from_environment(given),
         )
 
 
