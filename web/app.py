@@ -24,6 +24,7 @@ from web import (
     files,
     inbox,
     languages,
+    links,
     manage,
     navigation,
     payments,
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.init_app(app)
     for part in (
         signin,
+        links,
         account,
         portal,
         payments,

@@ -9,7 +9,7 @@ from engine.engine import Engine
 from engine.files import sweep_files
 from engine.jobs import job
 from engine.recurring import Every
-from workflows.shared import sign_in
+from workflows.shared import one_time_links, sign_in
 
 NAME = "tidy"
 EVERY = timedelta(days=1)
@@ -24,10 +24,11 @@ def init_app(app: Flask) -> None:
 
 @job(NAME, attempts=4, recurs=Every(EVERY))
 def tidy(engine: Engine, now: datetime) -> None:
-    """Remove sessions that are over, old counts and locks, and files that no row knows."""
+    """Remove sessions, links, counts and locks that are over, and files that no row knows."""
     with engine.database.transaction() as session:
         sign_in.end_expired_sessions(session, now=now)
         sign_in.forget_old_locks(session, now=now)
+        one_time_links.forget_old_links(session, now=now)
         forget_old_attempts(session, before=now - OLD)
     with engine.database.read() as session:
         sweep_files(session, engine.files, now=now, age=OLD)
