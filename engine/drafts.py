@@ -1,7 +1,7 @@
 """Drafts: what a person typed at a step and has not sent yet, kept by the server.
 
 One for each step of a case, so that going back and coming again finds it; where several people
-share a step, one for each of them. Sealed like submissions; transient fields (passwords, codes)
+share a step, one for each of them. Sealed like submissions; secret fields (passwords, codes)
 never come here.
 """
 

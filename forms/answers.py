@@ -47,7 +47,7 @@ class Text(Answer):
     ) -> str | None:
         component = self.component
         text = str(value)
-        if not component.format.is_secret:
+        if not component.format.is_covered:
             text = clean_text(text, lines=component.type == "textarea")
         text = component.format.clean(text)
         if not text:

@@ -27,13 +27,14 @@ NO_VALUES: Mapping[str, Any] = {}
 class Reading:
     """What a person sent: answers that JSON can say, and what is wrong with them.
 
-    With errors (and in a draft) a wrong answer stands in `values` as it was typed. `transient`
-    are right answers that are never kept.
+    With errors (and in a draft) a wrong answer stands in `values` as it was typed. `secrets`
+    are right answers that are never kept; `typed` is what of them may stand on the page again.
     """
 
     values: dict[str, Any]
     errors: list[FieldError] = field(default_factory=list)
-    transient: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
 
 
 class BoundForm:
@@ -112,7 +113,7 @@ class BoundForm:
         given = values or {}
         completed: dict[str, Any] = {}
         for component in self.form.fields:
-            if component.is_transient:
+            if component.is_secret:
                 continue
             if component.is_locked or component.key not in given:
                 completed[component.key] = self._begin(component)
@@ -183,7 +184,7 @@ class BoundForm:
         scope = self.see(answers).with_names({"outcome": outcome})
         if way is not None and way not in self.outcomes:
             raise OutcomeNotFound
-        secret = {each.key for each in self.form.fields if each.is_transient}
+        secret = {each.key for each in self.form.fields if each.is_secret}
         if way is None or not way.validates:
             kept = {
                 each.key: answers[each.key]
@@ -192,7 +193,7 @@ class BoundForm:
                 for each in self.form.fields
                 if each.key not in secret
             }
-            return Reading(kept, transient=_transient(answers, secret, wrong))
+            return Reading(kept, [], *self._secrets(answers, wrong))
         requirements = Requirements(
             self,
             answers=answers,
@@ -202,7 +203,7 @@ class BoundForm:
         )
         errors = list(requirements.errors(wrong))
         values = self._without_hidden(answers, secret)
-        return Reading(values, errors, _transient(answers, secret, wrong))
+        return Reading(values, errors, *self._secrets(answers, wrong))
 
     def _shown(self, submitted: Submitted) -> frozenset[str]:
         """Return the conditional fields that the page had: posted, or said to have been there."""
@@ -227,6 +228,18 @@ class BoundForm:
                 ]
             values[component.key] = value
         return values
+
+    def _secrets(
+        self, answers: Mapping[str, Any], wrong: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the right secret answers, and what was typed into those that may be seen."""
+        asked = [
+            each
+            for each in self.form.fields
+            if each.is_secret and each.key in answers and self.visibility.shows(each)
+        ]
+        right = {each.key: answers[each.key] for each in asked if each.key not in wrong}
+        return right, {each.key: answers[each.key] for each in asked if each.may_be_seen}
 
     def needs_confirmation(self, submitted: Submitted, outcome: str) -> bool:
         """Tell whether the question of an outcome has still to be asked."""
@@ -277,9 +290,3 @@ def _drop_empty_rows(key: str, answers: dict[str, Any], wrong: dict[str, str]) -
         del wrong[path]
     wrong.update(moved)
     answers[key] = kept
-
-
-def _transient(
-    answers: Mapping[str, Any], secret: set[str], wrong: Mapping[str, str]
-) -> dict[str, Any]:
-    return {key: answers[key] for key in secret if key in answers and key not in wrong}

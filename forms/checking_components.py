@@ -8,6 +8,7 @@ from engine.feel_sentences import Said
 from engine.functions import find_unknown_functions
 from engine.language import N_
 from forms.expressions import compile_attribute, compile_text, is_expression
+from forms.formats import FORMATS, PLAIN
 from forms.patterns import find_pattern_problem
 from forms.properties import CHOICES, PROPERTIES
 
@@ -74,6 +75,12 @@ class Component(NamedTuple):
         """Whether its value never comes from the request."""
         is_said = self.properties.get("locked") == "true"
         return is_said or bool(self.raw.get("readonly") or self.raw.get("disabled"))
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is kept nowhere."""
+        kind = FORMATS.get(str(self.properties.get("format")), PLAIN)
+        return self.properties.get("secret") == "true" or kind.is_covered
 
 
 def check_component(
@@ -199,17 +206,18 @@ def _check_rules(component: Component) -> Iterator[Finding]:
 
 
 def _check_place(component: Component) -> Iterator[Finding]:
+    is_given = component.is_locked or "value" in component.properties
+    if component.is_secret and (is_given or component.raw.get("defaultValue") is not None):
+        yield N_("What is secret is typed: it cannot be locked or have a value."), {}
     if not component.row:
         return
     if component.type in {"dynamiclist", "filepicker", "button"}:
         message = N_("A component of the type “%(type)s” cannot stand in a list.")
         yield message, {"type": component.type}
-    properties = component.properties
     if component.is_locked:
         yield N_("A field in a list cannot be locked."), {}
-    secret = properties.get("format") in {"password", "new_password", "code"}
-    if secret or properties.get("transient") == "true":
-        yield N_("A field in a list cannot be transient."), {}
+    if component.is_secret:
+        yield N_("A field in a list cannot be secret."), {}
 
 
 def _check_references(

@@ -44,9 +44,14 @@ class Component:
         )
 
     @property
-    def is_transient(self) -> bool:
-        """Whether its value goes to the operation and nowhere else."""
-        return self.has("transient") or self.format.is_secret
+    def is_secret(self) -> bool:
+        """Whether its value goes to the proof of its step and nowhere else."""
+        return self.has("secret") or self.format.is_covered
+
+    @property
+    def may_be_seen(self) -> bool:
+        """Whether what was typed may stand on the page that it was typed in."""
+        return not self.format.is_covered
 
     @cached_property
     def format(self) -> Format:

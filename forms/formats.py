@@ -82,7 +82,7 @@ class Format(NamedTuple):
     input_type: str = "text"
     inputmode: str = ""
     autocomplete: str = ""
-    is_secret: bool = False
+    is_covered: bool = False
     """Never drawn with its value, never kept."""
 
 
@@ -103,16 +103,16 @@ FORMATS: dict[str, Format] = {
         lambda text: _clean_number(text).upper(),
         autocomplete="username",
     ),
-    "password": Format(input_type="password", autocomplete="current-password", is_secret=True),
+    "password": Format(input_type="password", autocomplete="current-password", is_covered=True),
     "new_password": Format(
-        _check_new_password, input_type="password", autocomplete="new-password", is_secret=True
+        _check_new_password, input_type="password", autocomplete="new-password", is_covered=True
     ),
     "code": Format(
         _by_pattern(r"[0-9]{6}", _CODE),
         _clean_number,
         inputmode="numeric",
         autocomplete="one-time-code",
-        is_secret=True,
+        is_covered=True,
     ),
     "url": Format(_check_url, input_type="url", inputmode="url", autocomplete="url"),
 }

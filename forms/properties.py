@@ -71,7 +71,7 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
     "list": (Property(CHOICES, lambda text: text in LIST_NAMES),),
     "locked": (Property(SIMPLE, _FLAG),),
     "value": (Property(SIMPLE | _LIST, is_expression),),
-    "transient": (Property(SIMPLE, _FLAG),),
+    "secret": (Property(SIMPLE, _FLAG),),
     "requiredFor": (Property(FIELDS, _is_text),),
     "autocomplete": (Property(SIMPLE),),
     "hint": (Property(FIELDS),),

@@ -144,7 +144,7 @@ class Viewer:
                 return SeparatorView()
             case "button":
                 return None
-        if component.is_transient and not self.is_edit:
+        if component.is_secret and not self.is_edit:
             return None
         return self._field(component, path, answers.get(component.key), scope)
 
@@ -202,7 +202,7 @@ class Viewer:
             view.values = tuple(str(each) for each in chosen if each not in (None, ""))
         elif component.type == "checkbox":
             view.values = ("true",) if value is True else ()
-        elif not kind.is_secret:
+        elif not kind.is_covered:
             is_number = component.type == "number"
             written = write_number(component, value) if is_number else str(value)
             view.value = "" if value is None else written

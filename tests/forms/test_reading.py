@@ -172,7 +172,7 @@ def test_a_draft_keeps_everything_as_it_was_typed_without_a_word() -> None:
         assert reading.values["age"] == "old"
         assert reading.values["schools"] == [{"name": None, "abroad": False, "country": None}]
         assert "code" not in reading.values
-        assert reading.transient == {"code": "123456"}
+        assert reading.secrets == {"code": "123456"}
 
 
 def test_a_draft_remembers_what_is_hidden_for_now() -> None:

@@ -124,7 +124,7 @@ def test_a_wrong_value_gets_a_sentence_and_stays_as_it_was_typed(
         assert reading.values["f"] == value
     if secret:
         assert "f" not in reading.values
-        assert reading.transient == {}
+        assert reading.secrets == {}
 
 
 RIGHT = [
@@ -173,7 +173,7 @@ def test_a_new_password_is_kept_by_nobody_and_never_trimmed() -> None:
     )
     assert right.errors == []
     assert right.values == {}
-    assert right.transient["password"] == " correct horse "
+    assert right.secrets["password"] == " correct horse "
     other = bind(*fields).read(
         posted(password="correct horse", again="correct house"), outcome="send"
     )

@@ -3,18 +3,17 @@
 /* A page that was refused begins with what is wrong. */
 document.querySelector("[data-focus]")?.focus();
 
-/* Show a password while it is typed. */
-for (const button of document.querySelectorAll("[data-reveal]")) {
+/* Show a password while it is typed; parts of a page may come anew, so nothing is bound to them. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal]");
+  if (!button) return;
   const field = document.getElementById(button.dataset.reveal);
-  const show = button.textContent;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const isShown = field.type === "password";
-    field.type = isShown ? "text" : "password";
-    button.textContent = isShown ? button.dataset.hide : show;
-    button.setAttribute("aria-pressed", String(isShown));
-  });
-}
+  const isShown = field.type === "password";
+  button.dataset.show ??= button.textContent;
+  field.type = isShown ? "text" : "password";
+  button.textContent = isShown ? button.dataset.hide : button.dataset.show;
+  button.setAttribute("aria-pressed", String(isShown));
+});
 
 /* A button that was pressed says so; the second click of a double click does nothing. */
 document.addEventListener("submit", (event) => {
