@@ -5,16 +5,14 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 
-from engine.attempts import Attempt
 from engine.errors import HuijiError
 from engine.language import _
 from web import current, sessions
 from web.addresses import local_address
 from web.navigation import USER_TYPES
-from web.puzzle import Puzzle, PuzzleNotSolved, check_puzzle, set_puzzle
-from web.security import visitor
+from web.puzzle import PuzzleNotSolved
+from web.sign_in_puzzle import check_sign_in_puzzle, set_sign_in_puzzle
 from workflows.shared import sign_in as signing
 from workflows.shared.accounts import MEMBER
 from workflows.shared.sign_in import SignInLocked, SignInRefused
@@ -36,7 +34,7 @@ def open_session() -> ResponseReturnValue:
     """Open a session, or say that something was wrong, never what."""
     typed = request.form
     try:
-        _check_puzzle()
+        check_sign_in_puzzle()
         opened = signing.sign_in(
             current.engine(),
             user_type=typed.get("kind", ""),
@@ -71,18 +69,6 @@ def forgotten() -> ResponseReturnValue:
     return render_template("signin/forgotten.html")
 
 
-def _check_puzzle() -> None:
-    check_puzzle(
-        current.settings().cookie_key,
-        current.engine().database,
-        browser=visitor(),
-        challenge=request.form.get("challenge", ""),
-        proof=request.form.get("proof", ""),
-        answer=request.form.get("answer", ""),
-        now=current.now(),
-    )
-
-
 def _page(error: HuijiError | None = None, *, next_address: str) -> str:
     return render_template(
         "signin/sign_in.html",
@@ -93,20 +79,8 @@ def _page(error: HuijiError | None = None, *, next_address: str) -> str:
         if error
         else [],
         next=next_address,
-        puzzle=_set_puzzle(),
+        puzzle=set_sign_in_puzzle(),
         demo=_read_demo(),
-    )
-
-
-def _set_puzzle() -> Puzzle:
-    key = f"sign-in-address:{current.address()}"
-    with current.engine().database.read() as session:
-        failures = session.scalar(select(func.max(Attempt.count)).where(Attempt.key == key)) or 0
-    return set_puzzle(
-        current.settings().cookie_key,
-        browser=visitor(),
-        failures=failures // 5,
-        now=current.now(),
     )
 
 
