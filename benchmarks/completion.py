@@ -152,7 +152,7 @@ def prepare(url: str, folder: Path, *, settings: Settings | None = None) -> Benc
     engine = create_engine(settings or Settings.from_environment(environment))
     found = workflows.collect()
     found.install(engine)
-    migrate(engine.database)
+    migrate(engine.database, engine.vault)
     release_shipped(engine, reason="benchmark")
     with engine.database.transaction() as session:
         demo.seed(session, engine, password=PASSWORD, now=engine.now())

@@ -8,12 +8,12 @@ gone, while the trail, which holds digests only, stays whole.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, insert, select
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base
@@ -22,6 +22,13 @@ from engine.language import N_
 
 NONCE = 12
 REGISTER = b"register"
+KEYS_AT_A_TIME = 500
+
+BY_MASTER: dict[object, object] = {"sealed": "master"}
+"""`info` of a column for what `seal_text` made: the rotation of the masters finds it by this."""
+
+BY_SUBJECT: dict[object, object] = {"sealed": "subject"}
+"""`info` of a column for what `seal` made: it goes with its subject's key, which is re-wrapped."""
 
 
 class Erased(HuijiError):
@@ -77,6 +84,10 @@ class Vault:
         key = secrets.token_bytes(32)
         return key, self._wrap(key, subject.encode())
 
+    def open_key(self, subject: str, wrapped: bytes) -> bytes:
+        """A subject's data key in clear, from what its row keeps."""
+        return self._unwrap(wrapped, subject.encode())
+
     def open(self, session: Session, subject: str, sealed: bytes) -> bytes:
         """Read what `seal` sealed; raises Erased when the subject's key is gone."""
         key = self._find_key(session, subject)
@@ -87,6 +98,45 @@ class Vault:
         except InvalidTag:
             # Something was sealed for the subject after the erasure, with a key made anew.
             raise Erased from None
+
+    def read_keys(self, session: Session, subjects: Iterable[str]) -> None:
+        """Read the keys of many subjects at once, for `open` to find; some may have none."""
+        found = self._found(session)
+        wanted = [each for each in subjects if each not in found]
+        for begin in range(0, len(wanted), KEYS_AT_A_TIME):
+            query = select(SubjectKey.subject, SubjectKey.wrapped).where(
+                SubjectKey.subject.in_(wanted[begin : begin + KEYS_AT_A_TIME])
+            )
+            for subject, wrapped in session.execute(query):
+                found[subject] = self.open_key(subject, wrapped)
+
+    def erase(self, session: Session, subject: str) -> bool:
+        """Delete a subject's key: what was sealed with it cannot be read again, by nobody.
+
+        False when there was none.
+        """
+        self._found(session).pop(subject, None)
+        row = session.get(SubjectKey, subject)
+        if row is None:
+            return False
+        session.delete(row)
+        session.flush()
+        return True
+
+    def renew_text(self, sealed: bytes) -> bytes | None:
+        """What `seal_text` made, sealed with the current master; None when it is already."""
+        return self._renew(sealed, REGISTER)
+
+    def renew_key(self, subject: str, wrapped: bytes) -> bytes | None:
+        """A subject's key wrapped with the current master; None when it is already."""
+        return self._renew(wrapped, subject.encode())
+
+    def _renew(self, sealed: bytes, about: bytes) -> bytes | None:
+        try:
+            AESGCM(self.masters[0]).decrypt(sealed[:NONCE], sealed[NONCE:], about)
+        except InvalidTag:
+            return self._wrap(self._unwrap(sealed, about), about)
+        return None
 
     def _data_key(self, session: Session, subject: str) -> bytes:
         key = self._find_key(session, subject)
@@ -103,7 +153,7 @@ class Vault:
             wrapped = session.scalar(query)
             if wrapped is None:
                 return None
-            found[subject] = self._unwrap(wrapped, subject.encode())
+            found[subject] = self.open_key(subject, wrapped)
         return found[subject]
 
     @staticmethod
@@ -129,3 +179,11 @@ def seal_with(key: bytes, data: bytes) -> bytes:
     """Seal data with a subject's own key."""
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, data, b"")
+
+
+def columns_by_master(metadata: MetaData) -> Iterator[tuple[Table, Column[bytes]]]:
+    """Every column that holds what `seal_text` made, table by table."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if column.info.get("sealed") == BY_MASTER["sealed"]:
+                yield table, column

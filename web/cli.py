@@ -51,7 +51,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
         click.echo(describe_demo(settings))
     else:
         with _open_engine(settings) as engine:
-            migrate(engine.database)
+            migrate(engine.database, engine.vault)
             release_shipped(engine, reason="as shipped", only_missing=True)
     click.echo(f"\nHuiji: {settings.public_url}")
     Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
@@ -61,7 +61,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
 def migrate_command() -> None:
     """Bring the database's tables to the state of this code."""
     with _open_engine() as engine:
-        migrate(engine.database)
+        migrate(engine.database, engine.vault)
 
 
 @main.command()

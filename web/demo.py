@@ -21,7 +21,7 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
     app = create_app(settings)
     engine = app.extensions["engine"]
     try:
-        migrate(engine.database)
+        migrate(engine.database, engine.vault)
         release_shipped(engine, reason="as shipped", only_missing=True)
         with engine.database.transaction() as session:
             if demo.is_seeded(session):

@@ -13,6 +13,7 @@ from sqlalchemy import MetaData
 import engine
 import workflows
 from engine.database import Base, Database
+from engine.vault import Vault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,10 +26,15 @@ def all_tables() -> MetaData:
     return Base.metadata
 
 
-def migrate(database: Database) -> None:
-    """Bring a database to the schema of this code; one that is there already is left alone."""
+def migrate(database: Database, vault: Vault | None = None) -> None:
+    """Bring a database to the schema of this code; one that is there already is left alone.
+
+    A migration that seals what stands in rows asks for the `vault`; an empty database needs none.
+    """
     if not is_current(database):
-        command.upgrade(_config(database), "head")
+        config = _config(database)
+        config.attributes["vault"] = vault
+        command.upgrade(config, "head")
 
 
 def is_current(database: Database) -> bool:

@@ -29,7 +29,7 @@ def fill_database(
 
     Answers the minutes that it took and how many rows there are.
     """
-    migrate(engine.database)
+    migrate(engine.database, engine.vault)
     with engine.database.read() as session:
         if not seeding.is_empty(session):
             raise NotEmpty

@@ -94,7 +94,7 @@ def test_ones_own_name_and_mobile_are_whole_and_the_identity_number_is_not(
     with app.extensions["engine"].database.read() as session:
         row = find_member_by_number(session, READY)
         assert row is not None
-        fields = personal_fields(row, app.extensions["engine"].vault)
+        fields = personal_fields(session, app.extensions["engine"].vault, row)
     assert fields["name"] in page.text
     assert fields["mobile"] in page.text
     assert re.search(r"\d{7}\*{5}", page.text)

@@ -14,6 +14,7 @@ from web.sessions import Person, get_person
 from web.words import name_office
 from workflows.shared import accounts, sign_in
 from workflows.shared.associations import get_association
+from workflows.shared.private import read_private
 from workflows.shared.register import get_member
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -109,12 +110,13 @@ def _facts(person: Person) -> list[tuple[str, str]]:
         return facts
     with current.engine().database.read() as session:
         member = get_member(session, person.member_id)
+        private = read_private(session, current.engine().vault, member)
         association = get_association(session, member.association_id)
         return [
             *facts,
             (_("Association"), name_office(association)),
-            (_("Mobile number"), mask("mobile", member.mobile)),
-            (_("E-mail"), mask("email", member.email)),
+            (_("Mobile number"), mask("mobile", private["mobile"])),
+            (_("E-mail"), mask("email", private["email"])),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,18 +21,28 @@ from web.manage.sheets import Value, send_sheet
 from web.numbers import BIGGEST, small_int
 from web.words import minute, name_office, name_offices
 from workflows.seasons import absentees, reminding
-from workflows.seasons.absentees import DRAFT, NO_DRAFT, NOT_REMINDED, REMINDED, AbsenteeFilters
+from workflows.seasons.absentees import (
+    DRAFT,
+    NO_DRAFT,
+    NOT_REMINDED,
+    REMINDED,
+    Absentee,
+    AbsenteeFilters,
+)
 from workflows.seasons.listing import list_seasons_of_members
 from workflows.seasons.models import Reminding
 from workflows.shared.access import Viewer, managed_associations
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
+from workflows.shared.private import read_private_of_many
+from workflows.shared.register import Member
 from workflows.shared.seasons import Season, associations_of
 from workflows.shared.statuses import status_label
 
 MOST_TICKED = 1000
 LONGEST_SHEET = 100_000
+SHEET_ROWS_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -203,6 +214,7 @@ def _describe(session: Session, scope: Scope, filters: AbsenteeFilters) -> dict[
     season, seen = scope.season, scope.seen
     after = request.args.get("after", 0, type=small_int)
     page = absentees.list_absentees(session, season, filters, seen, after=after)
+    private = _read_private(session, page.rows)
     kept = _write(season, filters)
     without = _write(season, replace(filters, text="", draft="", reminded="", association_id=None))
     offices = name_offices(session, {each.association_id for each in page.rows})
@@ -219,7 +231,7 @@ def _describe(session: Session, scope: Scope, filters: AbsenteeFilters) -> dict[
                 "status": each.status,
                 "reminders": each.reminders,
                 "reminded_at": each.reminded_at,
-                "mobile": mask("mobile", each.mobile),
+                "mobile": mask("mobile", private[each.id]["mobile"]),
             }
             for each in page.rows
         ],
@@ -277,17 +289,25 @@ def _sheet_rows(
 ) -> Iterator[Sequence[Value]]:
     offices = name_offices(session, scope.seen)
     rows = absentees.all_absentees(session, scope.season, filters, scope.seen)
-    for number, each in enumerate(rows):
-        if number == LONGEST_SHEET:
-            yield [_("Only the first %(most)s are in this table.", most=LONGEST_SHEET)]
-            return
-        yield [
-            each.name,
-            each.number,
-            offices[each.association_id],
-            each.mobile,
-            each.email,
-            status_label(each.status) if each.status else _("Not begun"),
-            each.reminders,
-            minute(each.reminded_at) if each.reminded_at else "",
-        ]
+    listed = islice(rows, LONGEST_SHEET)
+    while some := list(islice(listed, SHEET_ROWS_AT_A_TIME)):
+        private = _read_private(session, some)
+        for each in some:
+            yield [
+                each.name,
+                each.number,
+                offices[each.association_id],
+                mask("mobile", private[each.id]["mobile"]),
+                mask("email", private[each.id]["email"]),
+                status_label(each.status) if each.status else _("Not begun"),
+                each.reminders,
+                minute(each.reminded_at) if each.reminded_at else "",
+            ]
+    if next(rows, None) is not None:
+        yield [_("Only the first %(most)s are in this table.", most=LONGEST_SHEET)]
+
+
+def _read_private(session: Session, rows: Sequence[Absentee]) -> dict[int, dict[str, str]]:
+    """The private fields of members on the list; every page and table shows them masked."""
+    vault = current.engine().vault
+    return read_private_of_many(session, vault, Member, [each.id for each in rows])

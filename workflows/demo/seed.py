@@ -6,17 +6,20 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
+from engine.vault import SubjectKey
 from workflows.demo import ledgers, offices, texts
 from workflows.demo.cast import BULK, BULK_OF_A_CITY, STAFF, Role, all_roles
 from workflows.demo.people import make_person
 from workflows.shared.accounts import Account, StaffDuty, hash_password
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
+from workflows.shared.private import PRIVATE_FIELDS, private_columns, write_private
 from workflows.shared.register import Firm, Member
+from workflows.shared.results import subject_of
 from workflows.shared.seasons import CommitmentText, Season, SeasonSlot
 
 LOTS = 20220906
@@ -69,8 +72,7 @@ def seed(session: Session, engine: Engine, *, password: str, now: datetime) -> D
         person["association_id"] = ids[person.pop("office")]
     fields = [_without_plan(person) for person in people]
     numbers = [person["number"] for person in people]
-    session.execute(insert(Member), fields)
-    by_number = {each.number: each.id for each in session.execute(select(Member.number, Member.id))}
+    by_number = _add_members(session, engine, fields)
     plans = [
         ledgers.Plan(
             member_id=by_number[number],
@@ -244,6 +246,31 @@ def _without_plan(person: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in person.items() if name != "plan"}
 
 
+def _add_members(
+    session: Session, engine: Engine, people: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Add members with their private fields, each sealed with a key of its own; ids by number."""
+    session.execute(
+        insert(Member),
+        [
+            {name: value for name, value in person.items() if name not in PRIVATE_FIELDS}
+            for person in people
+        ],
+    )
+    wanted = [person["number"] for person in people]
+    found = session.execute(select(Member.number, Member.id).where(Member.number.in_(wanted)))
+    by_number = {each.number: each.id for each in found}
+    keys, columns = [], []
+    for person in people:
+        member_id = by_number[person["number"]]
+        key, wrapped = engine.vault.make_key(subject_of(member_id))
+        keys.append({"subject": subject_of(member_id), "wrapped": wrapped})
+        columns.append({"id": member_id, **private_columns(engine.vault, key, person)})
+    session.execute(insert(SubjectKey), keys)
+    session.execute(update(Member), columns)
+    return by_number
+
+
 def _add_accounts(
     session: Session,
     people: Sequence[Mapping[str, Any]],
@@ -302,11 +329,11 @@ def _add_firm(
         association_id=ids[offices.ZHEJIANG],
         approval_number="演示批准〔2001〕1号",
         head="袁国文",
-        mobile="15499990001",
         area_code="330100",
     )
     session.add(firm)
     session.flush()
+    write_private(session, engine.vault, firm, {"mobile": "15499990001"})
     session.add_all(
         Account(
             user_type="firm",
@@ -330,10 +357,6 @@ def _add_firm(
         }
         for serial in (1, 2, 3)
     ]
-    session.execute(insert(Member), cpas)
-    by_number = {
-        each.number: each.id
-        for each in session.execute(select(Member.number, Member.id).where(Member.kind == "cpa"))
-    }
+    by_number = _add_members(session, engine, cpas)
     _add_accounts(session, cpas, by_number, hashed=hashed, now=now)
     return len(cpas)

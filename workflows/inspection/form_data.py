@@ -18,7 +18,7 @@ from workflows.shared.subjects import subject_of_case
 def fill_information(session: Session, *, engine: Engine, case: Case) -> FormData:
     """完善信息: prefilled from the register; what only the association changes is locked."""
     subject = subject_of_case(session, case)
-    fields = personal_fields(subject.member, engine.vault)
+    fields = personal_fields(session, engine.vault, subject.member)
     locked = {*LOCKED_FIELDS, *KEY_FIELDS}
     return FormData(
         prefill={name: fields[name] for name in FREE_FIELDS if name not in locked},

@@ -48,7 +48,7 @@ def record_result(
         status=status or get_application(kind).result,
         case_id=case.id,
         record={
-            **personal_fields(member, engine.vault),
+            **personal_fields(session, engine.vault, member),
             **sent.get("fill_information", {}),
             "application": {name: dict(values) for name, values in sent.items()},
         },
@@ -94,5 +94,5 @@ def apply_information(session: Session, *, engine: Engine, case: Case, member_id
     values: Mapping[str, Any] = values_sent(session, engine.vault, case=case, kind=KIND.code).get(
         "fill_information", {}
     )
-    apply_fields(get_member(session, member_id), values)
+    apply_fields(session, engine.vault, get_member(session, member_id), values)
     session.flush()

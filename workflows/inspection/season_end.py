@@ -147,7 +147,7 @@ def _record(session: Session, engine: Engine, *, case: Case, season: Season, now
         kind=INSPECTION,
         status=NOT_INSPECTED,
         case_id=case.id,
-        record=personal_fields(member, engine.vault),
+        record=personal_fields(session, engine.vault, member),
         hours_required=hours.required,
         hours_done=hours.done,
         fee_status=fee_state(session, member=member, season=season).status,

@@ -49,7 +49,7 @@ def record_ruling(
         kind=DEFERRAL if status == "deferred" else INSPECTION,
         status=status,
         case_id=case.id,
-        record=personal_fields(member, engine.vault),
+        record=personal_fields(session, engine.vault, member),
         now=now,
         **_assess(session, member, year),
     )

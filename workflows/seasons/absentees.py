@@ -49,8 +49,6 @@ class Absentee:
     number: str
     name: str
     association_id: int
-    mobile: str
-    email: str
     status: str
     reminded_at: datetime | None
     reminders: int
@@ -169,15 +167,13 @@ def _own_cases(season: Season) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _rows(condition: ColumnElement[bool]) -> Select[int, str, str, int, str, str]:
+def _rows(condition: ColumnElement[bool]) -> Select[int, str, str, int]:
     return (
         select(
             Member.id,
             Member.number,
             Member.name,
             Member.association_id,
-            Member.mobile,
-            Member.email,
         )
         .where(condition)
         .order_by(Member.id)
@@ -208,8 +204,6 @@ def _describe(session: Session, season: Season, rows: Sequence[Any]) -> list[Abs
             number=row.number,
             name=row.name,
             association_id=row.association_id,
-            mobile=row.mobile,
-            email=row.email,
             status=status.get(row.id, ""),
             reminded_at=reminded.get(row.id, (None, 0))[0],
             reminders=reminded.get(row.id, (None, 0))[1],

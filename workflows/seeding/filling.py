@@ -24,6 +24,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import FeeClaim, FeeEntry
 from workflows.shared.hours import HoursEntry
+from workflows.shared.private import private_columns
 from workflows.shared.register import FREE_FIELDS, LOCKED_FIELDS, Member
 from workflows.shared.results import YearlyResult, subject_of
 
@@ -154,6 +155,8 @@ class _Filler:
             "association_id": place.id,
             "household_region": place.code if order % 3 else "",
         }
+        secret, wrapped = self.engine.vault.make_key(subject_of(key))
+        person |= private_columns(self.engine.vault, secret, person)
         self._add(Member, self.columns, [tuple(_plain(person[name]) for name in self.columns)])
         account_id = FIRST_MEMBER_ACCOUNT + key
         self._add(
@@ -185,7 +188,6 @@ class _Filler:
                 )
             ],
         )
-        secret, wrapped = self.engine.vault.make_key(subject_of(key))
         self._add(SubjectKey, ("subject", "wrapped"), [(subject_of(key), wrapped)])
         said = {name: _said(person[name]) for name in PERSONAL if name in person}
         said["identity_number"] = mask(

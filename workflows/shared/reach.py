@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from engine.vault import Vault
 from workflows.shared.accounts import Account
+from workflows.shared.private import HoldsPrivate, read_private
 from workflows.shared.register import Firm, Member
 
 
@@ -17,11 +18,14 @@ class Reach:
     email: str = ""
 
 
-def find_reach(session: Session, _vault: Vault, account: Account) -> Reach:
-    """How the holder of an account is reached."""
+def find_reach(session: Session, vault: Vault, account: Account) -> Reach:
+    """How the holder of an account is reached; what was erased is not there."""
+    holder: HoldsPrivate
     if account.member_id is not None:
-        member = session.get_one(Member, account.member_id)
-        return Reach(member.mobile, member.email)
-    if account.firm_id is not None:
-        return Reach(mobile=session.get_one(Firm, account.firm_id).mobile)
-    return Reach()
+        holder = session.get_one(Member, account.member_id)
+    elif account.firm_id is not None:
+        holder = session.get_one(Firm, account.firm_id)
+    else:
+        return Reach()
+    private = read_private(session, vault, holder)
+    return Reach(private["mobile"], private["email"])

@@ -1,6 +1,6 @@
 """The register: the people and firms of the profession, as the associations know them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId
 from engine.errors import NotFound
 from engine.language import N_
-from engine.vault import Vault
+from engine.vault import BY_MASTER, Vault
 from forms.masking import mask
+from workflows.shared.private import (
+    PRIVATE_FIELDS,
+    HoldsPrivate,
+    email_hash,
+    mobile_hash,
+    read_private,
+    write_private,
+)
 
 NON_PRACTISING = "non_practising"
 CPA = "cpa"
@@ -67,10 +75,11 @@ class MemberNotFound(NotFound):
     message = N_("There is no such member.")
 
 
-class Firm(Base):
-    """An accounting firm, a head office or a branch 分所 of one."""
+class Firm(HoldsPrivate, Base):
+    """An accounting firm, a head office or a branch 分所 of one; its mobile number is private."""
 
     __tablename__ = "firm"
+    private_kind = "firm"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -79,19 +88,20 @@ class Firm(Base):
     association_id: Mapped[int] = mapped_column(ForeignKey("association.id"), index=True)
     approval_number: Mapped[str] = mapped_column(String(50), default="")
     head: Mapped[str] = mapped_column(String(50), default="")
-    mobile: Mapped[str] = mapped_column(String(20), default="")
     area_code: Mapped[str] = mapped_column(String(6), default="")
     state: Mapped[str] = mapped_column(String(10), default="active")
 
 
-class Member(Base):
+class Member(HoldsPrivate, Base):
     """A person of the profession: a non-practising member or a practising CPA.
 
-    `state`: active, moved, resigned, dead, left. The identity number is sealed with the
-    register's key; `identity_hash` finds it by exact match.
+    `state`: active, moved, resigned, dead, left, erased. The identity number is sealed with the
+    register's key; `identity_hash` finds it by exact match. What else is nobody's business is
+    sealed with his own key (`PRIVATE_FIELDS`).
     """
 
     __tablename__ = "member"
+    private_kind = "member"
     __table_args__ = (
         Index("ix_member_association_id_name", "association_id", "name"),
         # Whom a season asks to apply.
@@ -107,24 +117,14 @@ class Member(Base):
     admission_date: Mapped[date | None]
 
     name: Mapped[str] = mapped_column(String(50))
-    nation: Mapped[str] = mapped_column(String(20), default="")
     sex: Mapped[str] = mapped_column(String(10), default="")
     birth_date: Mapped[date | None]
     identity_type: Mapped[str] = mapped_column(String(20), default="identity_card")
-    identity_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    identity_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_MASTER)
     identity_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     certificate_number: Mapped[str] = mapped_column(String(50), default="")
 
-    political_status: Mapped[str] = mapped_column(String(20), default="")
     region: Mapped[str] = mapped_column(String(20), default="")
-    household_region: Mapped[str] = mapped_column(String(20), default="")
-    mobile: Mapped[str] = mapped_column(String(20), default="", index=True)
-    email: Mapped[str] = mapped_column(String(100), default="")
-    address: Mapped[str] = mapped_column(String(200), default="")
-    postal_code: Mapped[str] = mapped_column(String(10), default="")
-    telephone: Mapped[str] = mapped_column(String(30), default="")
-    emergency_contact: Mapped[str] = mapped_column(String(100), default="")
-
     employment: Mapped[str] = mapped_column(String(20), default="")
     employer: Mapped[str] = mapped_column(String(100), default="")
     employer_kind: Mapped[str] = mapped_column(String(30), default="")
@@ -132,7 +132,6 @@ class Member(Base):
     position: Mapped[str] = mapped_column(String(100), default="")
     professional_title: Mapped[str] = mapped_column(String(50), default="")
     work_started_date: Mapped[date | None]
-    employer_telephone: Mapped[str] = mapped_column(String(30), default="")
     archive_holder: Mapped[str] = mapped_column(String(100), default="")
 
     education: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -173,6 +172,18 @@ def find_member_by_identity(session: Session, vault: Vault, number: str) -> Memb
     return session.scalar(select(Member).where(Member.identity_hash == wanted))
 
 
+def find_members_by_mobile(session: Session, vault: Vault, mobile: str) -> Sequence[Member]:
+    """The members with a mobile number on file, by exact match through its keyed hash."""
+    wanted = mobile_hash(vault, mobile)
+    return session.scalars(select(Member).where(Member.mobile_hash == wanted)).all()
+
+
+def find_members_by_email(session: Session, vault: Vault, email: str) -> Sequence[Member]:
+    """The members with an e-mail address on file, by exact match through its keyed hash."""
+    wanted = email_hash(vault, email)
+    return session.scalars(select(Member).where(Member.email_hash == wanted)).all()
+
+
 def identity_hash(vault: Vault, number: str) -> bytes:
     """The keyed hash that stands for an identity number; x and X are the same."""
     return vault.lookup("identity:" + number.strip().upper())
@@ -183,23 +194,29 @@ def identity_number(vault: Vault, member: Member) -> str:
     return vault.open_text(member.identity_sealed)
 
 
-def personal_fields(member: Member, vault: Vault) -> dict[str, Any]:
+def personal_fields(session: Session, vault: Vault, member: Member) -> dict[str, Any]:
     """The fields of 完善信息 as plain values; dates as ISO text, the identity number masked."""
+    private = read_private(session, vault, member)
     fields: dict[str, Any] = {"identity_number": mask("identity", identity_number(vault, member))}
     for name in (*LOCKED_FIELDS, *FREE_FIELDS):
         if name in fields:
             continue
-        value = getattr(member, name)
+        value = private[name] if name in private else getattr(member, name)
         fields[name] = value.isoformat() if isinstance(value, date) else value
     return fields
 
 
-def apply_fields(member: Member, values: Mapping[str, Any]) -> None:
+def apply_fields(session: Session, vault: Vault, member: Member, values: Mapping[str, Any]) -> None:
     """Take a member's free fields over; locked ones and the account's keys are left alone."""
-    for name in FREE_FIELDS:
-        if name not in values or name in KEY_FIELDS:
-            continue
-        setattr(member, name, _column_value(name, values[name]))
+    free = {
+        name: _column_value(name, values[name])
+        for name in FREE_FIELDS
+        if name in values and name not in KEY_FIELDS
+    }
+    private = {name: value for name, value in free.items() if name in PRIVATE_FIELDS}
+    write_private(session, vault, member, private)
+    for name in free.keys() - private.keys():
+        setattr(member, name, free[name])
 
 
 def _column_value(name: str, value: Any) -> Any:
