@@ -19,6 +19,7 @@ from web import (
     account,
     bundles,
     cases,
+    channels,
     contacts,
     errors,
     files,
@@ -70,7 +71,18 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine, form_data=found.form_data, answer_checks=found.answer_checks
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
-    for part in (security, languages, bundles, words, navigation, errors, payments, inbox, tidying):
+    for part in (
+        security,
+        languages,
+        bundles,
+        words,
+        navigation,
+        errors,
+        channels,
+        payments,
+        inbox,
+        tidying,
+    ):
         part.init_app(app)
     for part in (
         signin,
@@ -78,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         account,
         portal,
         payments,
+        channels,
         files,
         verify,
         contacts,

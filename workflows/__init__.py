@@ -17,6 +17,7 @@ from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks
 
 PACKAGES = (
     "shared",
+    "channels",
     "inbox",
     "inspection",
     "settlement",
