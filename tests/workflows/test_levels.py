@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -59,10 +60,18 @@ class Office:
         self, walk: Walk, step: str, outcome: str, login: str, *marks: NewMark, **answers: str
     ) -> object:
         """Complete a step; a question is answered with yes."""
-        posted: MultiDict[str, str] = MultiDict({**answers, "confirmed": outcome})
+        done = self.press(walk, step, outcome, login, *marks, confirmed=outcome, **answers)
+        assert not isinstance(done, Unconfirmed)
+        return done
+
+    def press(
+        self, walk: Walk, step: str, outcome: str, login: str, *marks: NewMark, **answers: str
+    ) -> object:
+        """Press a step's button; there may be a question first."""
+        posted: MultiDict[str, str] = MultiDict(answers)
         self.now += timedelta(minutes=1)
         with self.engine.database.transaction() as session:
-            done = self.tasks.complete(
+            return self.tasks.complete(
                 session,
                 task_id=walk.tasks()[step].id,
                 outcome=outcome,
@@ -72,8 +81,6 @@ class Office:
                 now=self.now,
                 marks=marks,
             )
-        assert not isinstance(done, Unconfirmed)
-        return done
 
     def open(self, walk: Walk, step: str, login: str) -> OpenForm:
         """A step's form as somebody finds it."""
@@ -252,6 +259,17 @@ def test_a_refusal_needs_a_ground_and_another_person(demo_engine: Engine, office
         assert "受刑事处罚" in told.text
         assert "Criminal penalty" in told.text_en
         assert "判决已生效。" in told.text
+
+
+def test_nobody_is_asked_whether_he_is_sure_of_what_cannot_be_taken(
+    demo_engine: Engine, office: Office
+) -> None:
+    walk = office.applied(ZHEJIANG)
+    press = partial(office.press, walk, "review_application", "propose_refusal", "zj_manage")
+    assert isinstance(press(reason="判决已生效。"), Refused)
+    sure = press(refusal_ground="criminal_penalty", reason="判决已生效。")
+    assert isinstance(sure, Unconfirmed)
+    assert walk.case.status == "in_review"
 
 
 def test_a_manager_sends_a_refusal_back_to_who_proposed_it(

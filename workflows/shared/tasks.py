@@ -131,19 +131,21 @@ class Tasks:
         if not _is_second_person(held, viewer):
             raise NeedsSecondPerson
         work = self._work_on(held, viewer, language, now)
+        validates = work.form.form.get_outcome(outcome).validates
+        if not validates and outcome not in {way.id for way in work.form.outcomes}:
+            raise OutcomeNotFound
+        reading = work.read(posted, outcome if validates else None)
+        if validates:
+            # Nobody is asked whether he is sure of what cannot be taken.
+            errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
+            if errors:
+                return Refused(replace(work.opened(), values=reading.values), errors)
         if work.form.needs_confirmation(posted, outcome):
-            values = work.read(posted).values
-            work.keep_draft(values)
-            return Unconfirmed(replace(work.opened(), values=values), outcome)
-        if not work.form.form.get_outcome(outcome).validates:
-            if outcome not in {way.id for way in work.form.outcomes}:
-                raise OutcomeNotFound
-            work.keep_draft(work.read(posted).values)
+            work.keep_draft(reading.values)
+            return Unconfirmed(replace(work.opened(), values=reading.values), outcome)
+        if not validates:
+            work.keep_draft(reading.values)
             return held.complete(outcome=outcome, values=None, by=viewer.actor, now=now)
-        reading = work.read(posted, outcome)
-        errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
-        if errors:
-            return Refused(replace(work.opened(), values=reading.values), errors)
         if held.step.lane != held.case.subject_kind:
             held.task.ground = _find_ground(outcome, reading.values)
         return held.complete(
