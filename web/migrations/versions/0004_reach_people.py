@@ -49,6 +49,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_simulated_setting")),
     )
     op.create_table(
+        "visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("csrf_secret", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(length=60), nullable=False),
+        sa.Column("is_phone", sa.Boolean(), nullable=False),
+        sa.Column("openid_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("started_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_visit_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_seen_at"), ["seen_at"], unique=False)
+
+    op.create_table(
         "wechat_event",
         sa.Column("key", sa.LargeBinary(length=32), nullable=False),
         sa.Column("reply", sa.LargeBinary(), nullable=True),
@@ -408,6 +427,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_wechat_event_at"))
 
     op.drop_table("wechat_event")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_seen_at"))
+        batch_op.drop_index(batch_op.f("ix_visit_case_id"))
+
+    op.drop_table("visit")
     op.drop_table("simulated_setting")
     op.drop_table("simulated_phone")
     with op.batch_alter_table("phone_message", schema=None) as batch_op:
