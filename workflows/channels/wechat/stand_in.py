@@ -190,6 +190,8 @@ class StandInAccount:
             "FromUserName": phone.openid,
             "CreateTime": str(int(now.timestamp())),
             "MsgType": "event",
+            # WeChat's events have none; a clock that stands still would make two of them one.
+            "MsgId": str(new_id().int),
             **event,
         }
         keys = stand_in_keys(self.engine)
