@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -74,6 +74,17 @@ class SimulatedCode(Base):
     code: Mapped[str] = mapped_column(String(64), primary_key=True)
     phone_id: Mapped[int] = mapped_column(ForeignKey("simulated_phone.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class ShownCode(Base):
+    """A QR code that a stand-in made, so that a simulated phone can choose what it scans."""
+
+    __tablename__ = "shown_code"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 
 class SimulatedSetting(Base):
@@ -141,6 +152,20 @@ def list_messages_to(session: Session, to: str) -> Sequence[PhoneMessage]:
     """What arrived at a mobile, an openid or a mail address, the oldest first."""
     return session.scalars(
         select(PhoneMessage).where(PhoneMessage.to == to).order_by(PhoneMessage.id)
+    ).all()
+
+
+def show_code(session: Session, *, content: str, expires_at: datetime, now: datetime) -> None:
+    """Remember a QR code for those who scan it; ones that are over are forgotten."""
+    session.execute(delete(ShownCode).where(ShownCode.expires_at <= now))
+    session.add(ShownCode(content=content, at=now, expires_at=expires_at))
+    session.flush()
+
+
+def list_codes(session: Session, *, now: datetime) -> Sequence[ShownCode]:
+    """The QR codes that can be scanned, the newest first."""
+    return session.scalars(
+        select(ShownCode).where(ShownCode.expires_at > now).order_by(ShownCode.id.desc())
     ).all()
 
 

@@ -81,7 +81,10 @@ class StandInAccount:
         expires_at = now + lives
         said = orjson.dumps([scene, expires_at.isoformat()])
         body = base64.urlsafe_b64encode(said).rstrip(b"=").decode()
-        return SceneCode(f"{self.address}/scan/{body}.{self._sign(body)}", expires_at)
+        content = f"{self.address}/scan/{body}.{self._sign(body)}"
+        with self.engine.database.transaction() as session:
+            phones.show_code(session, content=content, expires_at=expires_at, now=now)
+        return SceneCode(content, expires_at)
 
     def send(self, *, openid: str, title: str, text: str, address: str, key: str) -> str:
         """Let a message arrive on the phone of a follower."""
