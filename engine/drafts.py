@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
-from engine.vault import Vault
+from engine.vault import BY_SUBJECT, Vault
 
 
 class Draft(Base):
@@ -28,7 +28,7 @@ class Draft(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
     element_id: Mapped[str] = mapped_column(String(80), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_SUBJECT)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 

@@ -16,7 +16,7 @@ from engine.actors import Actor
 from engine.cases import Case, CaseNotFound
 from engine.database import Base
 from engine.trail import Trail
-from engine.vault import Erased, Vault
+from engine.vault import BY_SUBJECT, Erased, Vault
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -29,7 +29,7 @@ class Note(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_SUBJECT)
 
 
 def note(

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor, ActorKind
 from engine.database import Base, UtcDateTime, new_id
-from engine.vault import Vault
+from engine.vault import BY_SUBJECT, Vault
 
 
 class Submission(Base):
@@ -36,7 +36,7 @@ class Submission(Base):
     round: Mapped[int]
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     outcome: Mapped[str] = mapped_column(String(40))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_SUBJECT)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     by_kind: Mapped[ActorKind] = mapped_column(String(10))
     by_id: Mapped[int | None]
@@ -54,7 +54,7 @@ class Mark(Base):
     round: Mapped[int]
     element_id: Mapped[str] = mapped_column(String(80))
     path: Mapped[str] = mapped_column(String(200))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_SUBJECT)
 
 
 @dataclass(frozen=True, slots=True)

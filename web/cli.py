@@ -19,11 +19,14 @@ from engine.shipped import list_top_processes
 from web.app import create_app
 from web.demo import PASSWORD, describe_demo, make_demo
 from web.installing import ROOT, release_shipped
+from web.rotating import rotate
 from web.schema import migrate
 from web.seeding import NotEmpty, fill_database
 from web.settings import Settings
 from web.verifying import check_trails
 from workflows.seeding import Size
+from workflows.shared.accounts import STAFF, find_account
+from workflows.shared.totp import find_factor, make_code
 
 
 @click.group()
@@ -116,6 +119,21 @@ def seed(members: int, cases: int, password: str | None) -> None:
             sys.exit(1)
 
 
+@main.command(name="totp")
+@click.argument("login")
+def show_code(login: str) -> None:
+    """Show the code of a staff account's second step; in development only."""
+    settings = Settings.from_environment()
+    if not settings.is_development:
+        raise click.UsageError("Outside development nobody sees codes but who has the telephone.")
+    with _open_engine(settings) as engine, engine.database.read() as session:
+        account = find_account(session, user_type=STAFF, login=login)
+        factor = account and find_factor(session, account.id)
+        if not factor:
+            raise click.UsageError(f"{login} has no second step.")
+        click.echo(make_code(engine.vault.open_text(factor.secret_sealed), now=engine.now()))
+
+
 @main.command()
 def worker() -> None:
     """Do jobs until told to stop, beside servers on the same database."""
@@ -141,6 +159,23 @@ def verify_trail() -> None:
                 click.echo(f"{case_id}: broken at event {', '.join(map(str, numbers))}")
     click.echo(f"{cases} trails, {broken} broken")
     sys.exit(1 if broken else 0)
+
+
+@main.group()
+def keys() -> None:
+    """The master keys, which seal what is personal."""
+
+
+@keys.command(name="rotate")
+def rotate_command() -> None:
+    """Seal everything that an older master key sealed with the current one.
+
+    HUIJI_SECRET_MASTER lists the new key first, and servers and workers were restarted with it.
+    It may be broken off and said again; ends with status 1 while an older key is still needed.
+    """
+    with _open_engine() as engine:
+        is_over = rotate(engine, say=click.echo)
+    sys.exit(0 if is_over else 1)
 
 
 @main.command()

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
-from engine.vault import Vault
+from engine.vault import BY_MASTER, Vault
 from workflows.shared.accounts import Account
 
 FOLLOWING = "following"
@@ -24,7 +24,7 @@ class Binding(Base):
     __tablename__ = "binding"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    openid_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    openid_sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BY_MASTER)
     openid_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     bound_at: Mapped[datetime] = mapped_column(UtcDateTime())
     state: Mapped[str] = mapped_column(String(10), default=FOLLOWING)

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId, UtcDateTime, new_id
 from engine.engine import Engine
 from engine.jobs import defer, defer_many
+from engine.vault import BY_MASTER
 from forms.masking import mask
 from workflows.shared.accounts import Account, StaffDuty
 from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
@@ -73,7 +74,7 @@ class Delivery(Base):
     link_id: Mapped[UUID | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     association_id: Mapped[int | None] = mapped_column(ForeignKey("association.id"))
-    to_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    to_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_MASTER)
     to_masked: Mapped[str] = mapped_column(String(100))
     state: Mapped[State] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
-from engine.vault import Vault
+from engine.vault import BY_SUBJECT, Vault
 from forms.masking import mask
 from workflows.shared.associations import Association
 from workflows.shared.register import Member
@@ -56,7 +56,7 @@ class YearlyResult(Base):
     hours_required: Mapped[int] = mapped_column(default=0)
     hours_done: Mapped[int] = mapped_column(default=0)
     fee_status: Mapped[str] = mapped_column(String(20), default="")
-    record: Mapped[bytes | None] = mapped_column(LargeBinary)
+    record: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_SUBJECT)
     code: Mapped[bytes] = mapped_column(
         LargeBinary, unique=True, default=lambda: secrets.token_bytes(16)
     )
@@ -79,7 +79,7 @@ class FormerResult(Base):
     hours_required: Mapped[int]
     hours_done: Mapped[int]
     fee_status: Mapped[str] = mapped_column(String(20))
-    record: Mapped[bytes | None] = mapped_column(LargeBinary)
+    record: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_SUBJECT)
     code: Mapped[bytes] = mapped_column(LargeBinary)
     over_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
