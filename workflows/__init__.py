@@ -14,6 +14,7 @@ from engine.engine import Engine
 from workflows.inbox.arriving import describe_task
 from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
+from workflows.shared.proofs import Deed, DeedKey, Proof, deeds_in, proofs_in
 
 PACKAGES = (
     "shared",
@@ -37,6 +38,8 @@ class Workflows:
     modules: tuple[ModuleType, ...]
     form_data: Mapping[Key, Provider]
     answer_checks: Mapping[Key, AnswerCheck]
+    proofs: Mapping[Key, Proof]
+    deeds: Mapping[DeedKey, Deed]
     kinds: Mapping[str, Kind]
 
     def install(self, engine: Engine) -> None:
@@ -64,5 +67,7 @@ def collect() -> Workflows:
         modules=modules,
         form_data=providers_in(modules),
         answer_checks=answer_checks_in(modules),
+        proofs=proofs_in(modules),
+        deeds=deeds_in(modules),
         kinds=all_kinds(),
     )

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import forms
 from engine.completing import TaskHasChanged, TaskIsOver
 from engine.tasks import Task
-from web import current
+from web import current, steps
+from web.attaching import ATTACHING
 from web.languages import spoken
-from web.numbers import small_int
 from web.portal import cases
 from web.portal.drawing import draw_open_form
-from web.portal.files import ATTACHING, attach, is_attaching
 from web.security import takes
 from web.sessions import Person, get_member_person
 from workflows.shared.application_kinds import find_application, find_kind_of_step
@@ -51,7 +50,7 @@ def send(task_id: UUID) -> ResponseReturnValue:
     """Take what was typed: send it off, or stay on the page and do something small."""
     person, _member_id = get_member_person()
     try:
-        outcome = request.form.get("confirmed") or request.form.get("outcome")
+        outcome = steps.pressed_outcome()
         if outcome is None:
             return _stay(person, task_id)
         return _complete(person, task_id, outcome)
@@ -64,23 +63,12 @@ def keep(task_id: UUID) -> ResponseReturnValue:
     """Keep what was typed, from time to time while it is typed."""
     person, _member_id = get_member_person()
     with current.engine().database.transaction() as session:
-        _keep(session, person, task_id)
+        steps.keep_step(session, person.viewer, task_id)
     return Response(status=204)
 
 
 def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValue:
-    tasks = current.tasks()
-    with current.engine().database.transaction() as session:
-        done = tasks.complete(
-            session,
-            task_id=task_id,
-            outcome=outcome,
-            posted=request.form,
-            viewer=person.viewer,
-            language=spoken(),
-            now=current.now(),
-            round_seen=request.form.get("round", type=small_int),
-        )
+    done = steps.complete_step(person.viewer, task_id, outcome)
     if isinstance(done, Refused):
         return _draw(done.opened, errors=done.errors), 422
     if isinstance(done, Unconfirmed):
@@ -95,41 +83,9 @@ def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValu
 
 
 def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
-    action = forms.find_action(request.form)
-    if action is not None and is_attaching(action):
-        problem = attach(person, task_id, action)
-    else:
-        problem = None
-        with current.engine().database.transaction() as session:
-            _keep(session, person, task_id, action=_plain(action))
-    with current.engine().database.read() as session:
-        opened = current.tasks().open(
-            session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
-        )
-        if problem is not None:
-            return page(session, opened, errors=[problem]), 422
-        return page(session, opened)
-
-
-def _keep(
-    session: Session, person: Person, task_id: UUID, *, action: forms.Action | None = None
-) -> None:
-    current.tasks().keep(
-        session,
-        task_id=task_id,
-        posted=request.form,
-        viewer=person.viewer,
-        language=spoken(),
-        now=current.now(),
-        action=action,
-    )
-
-
-def _plain(action: forms.Action | None) -> forms.Action | None:
-    """A file is removed by its key alone, whichever slot it is in."""
-    if action is None or action.kind != "remove_file":
-        return action
-    return forms.Action(action.kind, action.target.rpartition("/")[2])
+    stayed = steps.stay_at_step(person.viewer, task_id)
+    page = _draw(stayed.opened, errors=stayed.errors)
+    return (page, 422) if stayed.errors else page
 
 
 def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnValue:
@@ -140,7 +96,7 @@ def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnVa
         case = cases.get_own_case(session, person, task.case_id)
         ahead = cases.find_own_task(session, case)
         if ahead is not None and ahead.element_id == task.element_id:
-            _keep(session, person, ahead.id)
+            steps.keep_step(session, person.viewer, ahead.id)
             is_kept = True
         case_id = case.id
     return render_template(

@@ -25,6 +25,7 @@ from workflows.shared.messages import Message
 from workflows.shared.register import Member
 from workflows.shared.seasons import Season
 from workflows.shared.task_copies import TaskCopy
+from workflows.shared.visits import Visit
 
 NOWHERE: frozenset[int] = frozenset()
 OVERSEERS = ("manage", "admin", "audit")
@@ -42,9 +43,10 @@ PROOFS = {"fees": FeeClaim.proof_file_id}
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in account with what its access depends on.
+    """A signed-in account, or a visit, with what its access depends on.
 
-    `duties`: the associations of each duty, those below included.
+    `account_id`: 0 for a visitor, who has none. `duties`: the associations of each duty, those
+    below included.
     """
 
     account_id: int
@@ -53,6 +55,7 @@ class Viewer:
     actor: Actor
     member_id: int | None = None
     firm_id: int | None = None
+    visit_id: int | None = None
     association_id: int | None = None
     duties: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
@@ -64,7 +67,7 @@ class Viewer:
     @property
     def own(self) -> Mapping[str, int]:
         """Whom of the register the viewer is, by kind of subject."""
-        known = {"member": self.member_id, "firm": self.firm_id}
+        known = {"member": self.member_id, "firm": self.firm_id, "visitor": self.visit_id}
         return {kind: key for kind, key in known.items() if key is not None}
 
     def has(self, duty: str, association_id: int | None) -> bool:
@@ -114,6 +117,11 @@ def get_viewer(session: Session, account: Account) -> Viewer:
         association_id=association_id,
         duties=duties,
     )
+
+
+def get_visitor(visit: Visit) -> Viewer:
+    """The viewer that a visit makes: he has the case of his browser and nothing else."""
+    return Viewer(account_id=0, user_type="visitor", name="", actor=visit.actor, visit_id=visit.id)
 
 
 def can(viewer: Viewer | None, action: str, thing: Object) -> bool:

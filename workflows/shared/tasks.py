@@ -40,6 +40,7 @@ from workflows.shared.applications import GROUNDS
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.concerns import Concern
 from workflows.shared.form_data import AnswerCheck, Key, Provider
+from workflows.shared.proofs import Deed, DeedKey, Facts, Given, Proof, Wrong
 from workflows.shared.work import OpenForm, Work
 
 
@@ -51,6 +52,10 @@ class TooManyFiles(Rejected):
     """The field has all the files that it takes."""
 
     message = N_("You can attach at most %(most)s files here. Remove one first.")
+
+
+class ActionNotFound(NotFound):
+    """The form has no such button."""
 
 
 class NeedsSecondPerson(NotAllowed):
@@ -76,12 +81,24 @@ class Unconfirmed:
 
 
 @dataclass(frozen=True)
+class Proved:
+    """What a step asks for and keeps nowhere was looked at: what came of it."""
+
+    facts: Facts
+
+
+NOTHING_PROVED = Proved({})
+
+
+@dataclass(frozen=True)
 class Tasks:
     """The tasks of an application: its engine, and what its processes give their forms."""
 
     engine: Engine
     form_data: Mapping[Key, Provider] = field(default_factory=dict)
     answer_checks: Mapping[Key, AnswerCheck] = field(default_factory=dict)
+    proofs: Mapping[Key, Proof] = field(default_factory=dict)
+    deeds: Mapping[DeedKey, Deed] = field(default_factory=dict)
 
     def open(
         self,
@@ -122,9 +139,11 @@ class Tasks:
         now: datetime,
         round_seen: int | None = None,
         marks: Collection[NewMark] = (),
+        proved: Proved | None = None,
     ) -> Completed | Refused | Unconfirmed:
         """Complete a task with what was posted, or say what it still needs.
 
+        `proved`: what `prove` made of the same; a form with secrets is not completed without.
         Raises TaskIsOver and TaskHasChanged for a stale page, OutcomeNotFound, NeedsSecondPerson.
         """
         held = self._hold(session, task_id, viewer, round_seen=round_seen)
@@ -139,7 +158,7 @@ class Tasks:
             # Nobody is asked whether he is sure of what cannot be taken.
             errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
             if errors:
-                return Refused(replace(work.opened(), values=reading.values), errors)
+                return Refused(_as_typed(work, reading), errors)
         if work.form.needs_confirmation(posted, outcome):
             work.keep_draft(reading.values)
             return Unconfirmed(replace(work.opened(), values=reading.values), outcome)
@@ -148,9 +167,95 @@ class Tasks:
             return held.complete(outcome=outcome, values=None, by=viewer.actor, now=now)
         if held.step.lane != held.case.subject_kind:
             held.task.ground = _find_ground(outcome, reading.values)
-        return held.complete(
-            outcome=outcome, values=reading.values, by=viewer.actor, now=now, marks=marks
+        if proved is None and _key(held) in self.proofs:
+            raise RuntimeError(f"{held.task.element_id}: nobody looked at what is secret")
+        values = {**reading.values, **(NOTHING_PROVED if proved is None else proved).facts}
+        return held.complete(outcome=outcome, values=values, by=viewer.actor, now=now, marks=marks)
+
+    def prove(
+        self,
+        *,
+        task_id: UUID,
+        outcome: str,
+        posted: Submitted,
+        viewer: Viewer,
+        language: Language,
+        address: str,
+        now: datetime,
+    ) -> Proved | Refused:
+        """Look at what a step asks for and keeps nowhere, before it is completed.
+
+        Opens its own transactions; attempts are counted even if the step is not completed then.
+        Where there is nothing secret, or a way out asks for nothing, nothing is done. Raises
+        as `open`.
+        """
+        with self.engine.database.read() as session:
+            task = session.get(Task, task_id)
+            found = None if task is None else self.proofs.get((task.process_id, task.element_id))
+            if found is None:
+                return NOTHING_PROVED
+            work = self._look_at(session, task_id, viewer, language, now)
+            if not work.form.form.get_outcome(outcome).validates:
+                return NOTHING_PROVED
+            reading = work.read(posted, outcome)
+            if reading.errors:
+                return Refused(_as_typed(work, reading), reading.errors)
+        given = Given(
+            work.held.case, outcome, reading.secrets, reading.values, address=address, now=now
         )
+        result = found(self.engine, given)
+        if not isinstance(result, Wrong):
+            return Proved(result)
+        return self._refuse(work, posted, outcome, result)
+
+    def do(
+        self,
+        *,
+        task_id: UUID,
+        action: str,
+        posted: Submitted,
+        viewer: Viewer,
+        language: Language,
+        address: str,
+        now: datetime,
+    ) -> Refused:
+        """Do what a button asks for that stays on the page; with errors if something is wrong.
+
+        Opens its own transactions. Raises ActionNotFound, else as `open`.
+        """
+        with self.engine.database.read() as session:
+            work = self._look_at(session, task_id, viewer, language, now)
+            found = self.deeds.get((*_key(work.held), action))
+            if found is None:
+                raise ActionNotFound
+            reading = work.read(posted)
+        given = Given(
+            work.held.case, None, reading.secrets, reading.values, address=address, now=now
+        )
+        return self._refuse(work, posted, None, found(self.engine, given) or Wrong({}))
+
+    def _refuse(self, work: Work, posted: Submitted, outcome: str | None, wrong: Wrong) -> Refused:
+        """The step as it is now, with what was typed and what is wrong with it."""
+        task, now = work.held.task, work.now
+        with self.engine.database.read() as session:
+            again = self._look_at(session, task.id, work.viewer, work.form.language, now)
+            opened = _as_typed(again, again.read(posted, outcome))
+            return Refused(opened, _field_errors(again, wrong.sentences))
+
+    def _look_at(
+        self, session: Session, task_id: UUID, viewer: Viewer, language: Language, now: datetime
+    ) -> Work:
+        """A task that the viewer may complete, not locked; raises as `open`."""
+        task = session.get(Task, task_id)
+        if task is None:
+            raise TaskNotFound
+        check(viewer, "complete", task)
+        if task.state != "open":
+            raise TaskIsOver(task)
+        case = get_case(session, task.case_id)
+        release = self.engine.releases.get(session, case.release_id)
+        held = HeldTask(session, self.engine, task, case, release)
+        return self._work_on(held, viewer, language, now)
 
     def keep(
         self,
@@ -249,13 +354,23 @@ class Tasks:
             values=reading.values,
             now=now,
         )
-        labels = {
-            each.key: each.label(work.form.language, work.form.scope)
-            for each in work.form.form.fields
-        }
-        return [
-            FieldError(path, labels.get(path, ""), sentence) for path, sentence in wrong.items()
-        ]
+        return _field_errors(work, wrong)
+
+
+def _key(held: HeldTask) -> Key:
+    return held.task.process_id, held.task.element_id
+
+
+def _as_typed(work: Work, reading: Reading) -> OpenForm:
+    """The form with what was typed, as far as it may stand on the page."""
+    return replace(work.opened(), values={**reading.values, **reading.typed})
+
+
+def _field_errors(work: Work, wrong: Mapping[str, str]) -> list[FieldError]:
+    labels = {
+        each.key: each.label(work.form.language, work.form.scope) for each in work.form.form.fields
+    }
+    return [FieldError(path, labels.get(path, ""), sentence) for path, sentence in wrong.items()]
 
 
 def _is_second_person(held: HeldTask, viewer: Viewer) -> bool:

@@ -9,8 +9,8 @@ from engine.language import _
 from forms.files import UploadRefused, clean_file_name
 from web import current
 from web.languages import spoken
-from web.sessions import Person
 from web.uploads import NoFileChosen, received_file
+from workflows.shared.access import Viewer
 from workflows.shared.tasks import SlotNotFound, TooManyFiles
 
 ATTACHING = 51 * 2**20
@@ -24,15 +24,15 @@ def is_attaching(action: forms.Action) -> bool:
     return action.kind in KINDS
 
 
-def attach(person: Person, task_id: UUID, action: forms.Action) -> forms.FieldError | None:
+def attach(viewer: Viewer, task_id: UUID, action: forms.Action) -> forms.FieldError | None:
     """Put the file that was sent into its slot; what is wrong with it is said at the slot.
 
     Nothing is stored before it was looked at; no transaction is open while it is.
     """
     slot_name, _slash, replaced = action.target.partition("/")
-    slot = _get_slot(person, task_id, slot_name)
+    slot = _get_slot(viewer, task_id, slot_name)
     try:
-        _store(person, task_id, slot, replaced)
+        _store(viewer, task_id, slot, replaced)
     except UploadRefused as error:
         sentence = _("“%(name)s” was not taken. %(why)s", name=_sent_name(slot), why=error)
         return forms.FieldError(slot.path, slot.label, sentence)
@@ -46,10 +46,10 @@ def _sent_name(slot: forms.Slot) -> str:
     return clean_file_name(sent.filename or "") if sent else ""
 
 
-def _get_slot(person: Person, task_id: UUID, slot_name: str) -> forms.Slot:
+def _get_slot(viewer: Viewer, task_id: UUID, slot_name: str) -> forms.Slot:
     with current.engine().database.read() as session:
         opened = current.tasks().open(
-            session, task_id=task_id, viewer=person.viewer, language=spoken(), now=current.now()
+            session, task_id=task_id, viewer=viewer, language=spoken(), now=current.now()
         )
         slot = opened.form.find_slot(slot_name)
     if slot is None:
@@ -57,7 +57,7 @@ def _get_slot(person: Person, task_id: UUID, slot_name: str) -> forms.Slot:
     return slot
 
 
-def _store(person: Person, task_id: UUID, slot: forms.Slot, replaced: str) -> None:
+def _store(viewer: Viewer, task_id: UUID, slot: forms.Slot, replaced: str) -> None:
     sent = request.files.get(f"file.{slot.name}")
     tasks, now = current.tasks(), current.now()
     action = forms.Action("remove_file", replaced) if replaced else None
@@ -70,7 +70,7 @@ def _store(person: Person, task_id: UUID, slot: forms.Slot, replaced: str) -> No
             task_id=task_id,
             posted=request.form,
             action=action,
-            viewer=person.viewer,
+            viewer=viewer,
             language=spoken(),
             now=now,
         )
@@ -81,7 +81,7 @@ def _store(person: Person, task_id: UUID, slot: forms.Slot, replaced: str) -> No
             received=file.content,
             name=file.name,
             kind=file.kind,
-            viewer=person.viewer,
+            viewer=viewer,
             language=spoken(),
             now=now,
         )
