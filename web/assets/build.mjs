@@ -3,9 +3,10 @@
  * Every .js and .css file right in this folder is an entry; icons.txt names the icons of the
  * sprite icons.svg. `manifest.json` says which hashed file each plain name is:
  * {"main.js": "main-7YQX2Q5T.js", "main.css": …, "icons.svg": …}. Scripts are ES modules.
+ * The fonts of the documents that the server makes lie beside them, under their own names.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -77,6 +78,17 @@ async function drawIcons() {
   return file;
 }
 
+/** The fonts of documents that the server makes; answers their names. */
+async function copyFonts() {
+  const fonts = join(web, "node_modules", "@expo-google-fonts", "noto-sans-sc");
+  const names = ["400Regular", "700Bold"].map((weight) => {
+    const file = `NotoSansSC-${weight.replace(/\d+/, "")}.ttf`;
+    return [join(fonts, weight, `NotoSansSC_${weight}.ttf`), file];
+  });
+  await Promise.all(names.map(([from, file]) => copyFile(from, join(dist, file))));
+  return names.map(([, file]) => file);
+}
+
 /** Refuses two files of one plain name: diagram.css beside a diagram.js that imports styles. */
 function makeManifest(named) {
   const manifest = {};
@@ -90,10 +102,11 @@ function makeManifest(named) {
 await mkdir(dist, { recursive: true });
 const { named, written } = await bundle(await findEntries());
 const icons = await drawIcons();
+const fonts = await copyFonts();
 const manifest = makeManifest([...named, ["icons.svg", icons]]);
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
-const current = new Set([...written, icons, "manifest.json"]);
+const current = new Set([...written, ...fonts, icons, "manifest.json"]);
 for (const name of await readdir(dist)) {
   if (!current.has(name)) await rm(join(dist, name));
 }

@@ -1,0 +1,207 @@
+"""Documents: made from templates in a sandbox, with fonts of their own, read back."""
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from jinja2.exceptions import SecurityError, UndefinedError
+from PIL import Image
+from weasyprint.urls import FatalURLFetchingError
+
+from engine.engine import Engine
+from workflows.paper_password_reset.documents import (
+    Application,
+    Office,
+    Target,
+    make_application_form,
+)
+from workflows.shared.documents import SERVICE, Documents, documents_of
+
+FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
+
+SHENZHEN = Office("深圳市注册会计师协会", "ywj@szicpa.org", "0755-83515412")
+
+
+@pytest.fixture(scope="module")
+def documents() -> Documents:
+    """The fonts are read once."""
+    return Documents(FONTS)
+
+
+def application(**changes: Any) -> Application:
+    given: dict[str, Any] = {
+        "target": "platform",
+        "applicant": "蔡思源",
+        "login": "330000100001",
+        "mobile": "13812345678",
+        "applied_date": date(2022, 9, 6),
+        "reason": "更换手机后无法接收短信验证码。",
+        "remark": "无",
+        "receipt_number": "7K3M-QX2P-9RTA",
+    }
+    return Application(**{**given, **changes})
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """What stands on each page, without spaces."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return ["".join(text.split()) for text in _texts(document)]
+    finally:
+        document.close()
+
+
+def _texts(document: pypdfium2.PdfDocument) -> Iterator[str]:
+    for page in document:
+        text = page.get_textpage()
+        yield text.get_text_range()
+        text.close()
+        page.close()
+
+
+def fonts_of(pdf: bytes) -> list[Any]:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return [
+            (str(font.BaseFont), "/FontFile2" in descendant.FontDescriptor)
+            for page in document.pages
+            for font in page.resources.Font.values()
+            for descendant in font.DescendantFonts
+        ]
+
+
+@pytest.mark.parametrize(
+    ("target", "title"),
+    [
+        ("platform", "注册会计师行业统一监管平台密码重置申请表"),
+        ("here", "注册会计师行业管理信息系统密码重置申请表"),
+    ],
+)
+def test_the_application_form_has_every_item_on_one_page(
+    documents: Documents, target: Target, title: str
+) -> None:
+    (page,) = pages_of(make_application_form(documents, application(target=target), SHENZHEN))
+    for item in (
+        title,
+        "申请人蔡思源",
+        "登录帐号（证书编号）330000100001",
+        "手机号码13812345678",
+        "申请日期2022年9月6日",
+        "密码重置原因更换手机后无法接收短信验证码。",
+        "申请人签名（手写）：",
+        "备注无",
+        "该表格所有项目为必填项，必须账号所有人本人签名确认。",
+        "邮箱：ywj@szicpa.org",
+        "联系电话0755-83515412",
+        "受理号7K3M-QX2P-9RTA",
+    ):
+        assert item in page
+
+
+def test_an_association_without_a_mail_address_names_none(documents: Documents) -> None:
+    office = Office("浙江省注册会计师协会", "", "0571-00000000")
+    (page,) = pages_of(make_application_form(documents, application(), office))
+    assert "邮箱" not in page
+    assert "联系电话0571-00000000" in page
+
+
+def test_the_longest_answers_still_fit(documents: Documents) -> None:
+    full = application(applicant="阿卜杜热合曼·" * 6, reason="原" * 300, remark="备" * 200)
+    pages = pages_of(make_application_form(documents, full, SHENZHEN))
+    assert len(pages) == 1
+    assert "原" * 300 in pages[0]
+
+
+def test_what_was_typed_is_text_and_no_markup(documents: Documents) -> None:
+    typed = "<img src='http://192.0.2.1/x'><style>*{display:none}</style>{{ 7 * 7 }}"
+    (page,) = pages_of(make_application_form(documents, application(reason=typed), SHENZHEN))
+    assert "".join(typed.split()) in page
+
+
+def test_the_fonts_are_in_the_file_and_no_others(documents: Documents) -> None:
+    fonts = fonts_of(make_application_form(documents, application(), SHENZHEN))
+    assert {is_embedded for _name, is_embedded in fonts} == {True}
+    # Our own name for them: a font of the system would have its own.
+    assert {name.partition("+")[2] for name, _embedded in fonts} == {"Document", "Document-Bold"}
+
+
+@pytest.mark.parametrize("rare", ["喆", "龑", "㛃", "䶮", "·", "Ａ"])
+def test_characters_of_names_are_there(documents: Documents, rare: str) -> None:
+    (page,) = pages_of(make_application_form(documents, application(applicant=rare), SHENZHEN))
+    assert rare in page
+
+
+def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents) -> None:
+    pdf = make_application_form(documents, application(), SHENZHEN)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert str(document.Root.Lang) == "zh-CN"
+        assert bool(document.Root.MarkInfo.Marked)
+        assert str(document.docinfo["/Title"]) == "注册会计师行业统一监管平台密码重置申请表"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '<img src="http://127.0.0.1:9/x.png">',
+        '<img src="https://example.com/x.png">',
+        '<img src="file:///etc/passwd">',
+        '<img src="data:image/svg+xml;base64,PHN2Zy8+">',
+        '<link rel="stylesheet" href="file:///etc/hostname">',
+        '<link rel="attachment" href="file:///etc/passwd">',
+        "<style>@import url(http://127.0.0.1:9/x.css);</style>",
+        '<style>@font-face{font-family:x;src:url("file:///etc/passwd")}</style>',
+        "<style>p{background:url(file:///etc/passwd)}</style><p>x</p>",
+        '<object data="file:///etc/passwd"></object>',
+        '<embed src="font:../../secrets.json">',
+    ],
+)
+def test_nothing_is_fetched_from_anywhere(documents: Documents, asked: str) -> None:
+    with pytest.raises(FatalURLFetchingError):
+        documents.make(f"<!doctype html><html><body>{asked}</body></html>", {})
+
+
+def test_a_drawing_in_a_document_shows_no_files_either(
+    documents: Documents, tmp_path: Path
+) -> None:
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (40, 40), "red").save(picture)
+    drawing = f'<svg width="40" height="40"><image href="{picture.as_uri()}"/></svg>'
+    made = documents.make(f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>', {})
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert document.pages[0].images == {}
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ value.append(1) }}",
+        "{{ lipsum.__globals__['os'] }}",
+        "{% for each in range(99999999) %}{% endfor %}",
+        "{{ nothing }}",
+        "{% include '/etc/passwd' %}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_values(documents: Documents, template: str) -> None:
+    with pytest.raises((SecurityError, UndefinedError, OverflowError, TypeError)):
+        documents.make(template, {"value": [1]})
+
+
+@pytest.mark.parametrize("value", [object(), {"deep": [{"deeper": Path()}]}, b"bytes", {1, 2}])
+def test_a_document_is_given_plain_values_only(documents: Documents, value: Any) -> None:
+    with pytest.raises(TypeError):
+        documents.make("<p>x</p>", {"value": value})
+
+
+def test_an_installation_says_what_makes_its_documents(
+    engine: Engine, documents: Documents
+) -> None:
+    with pytest.raises(LookupError):
+        documents_of(engine)
+    engine.services[SERVICE] = documents
+    assert documents_of(engine) is documents
