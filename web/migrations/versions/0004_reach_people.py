@@ -395,7 +395,9 @@ def upgrade() -> None:
             sa.Column("confirmed_at", engine.database.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(
-            sa.Column("must_consent", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column(
+                "must_consent", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+            )
         )
 
     # ### end Alembic commands ###
