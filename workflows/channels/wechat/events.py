@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
 from engine.engine import Engine
+from engine.vault import BY_MASTER
 from engine.errors import HuijiError
 from engine.jobs import job
 from engine.language import N_, _
@@ -54,7 +55,7 @@ class WechatEvent(Base):
     __tablename__ = "wechat_event"
 
     key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    reply: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_MASTER)
     at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 
