@@ -17,11 +17,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
 from engine.engine import Engine
-from engine.vault import BY_MASTER
 from engine.errors import HuijiError
 from engine.jobs import job
 from engine.language import N_, _
 from engine.recurring import Every
+from engine.vault import BY_MASTER
 from workflows.channels.wechat.envelopes import (
     Envelope,
     Keys,
