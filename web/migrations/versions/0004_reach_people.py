@@ -375,6 +375,11 @@ def upgrade() -> None:
             sa.Column("sms_en", sa.String(length=120), server_default="", nullable=False)
         )
 
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("reopened_at", engine.database.UtcDateTime(timezone=True), nullable=True)
+        )
+
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("lane", sa.String(length=30), server_default="cases", nullable=False)
@@ -417,6 +422,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_due")
         batch_op.create_index(batch_op.f("ix_job_due"), ["state", "due_at"], unique=False)
         batch_op.drop_column("lane")
+
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_column("reopened_at")
 
     with op.batch_alter_table("adapted_text", schema=None) as batch_op:
         batch_op.drop_column("sms_en")
