@@ -182,9 +182,6 @@ def upgrade() -> None:
             ["association.id"],
             name=op.f("fk_delivery_association_id_association"),
         ),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_delivery_message_id_message")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
@@ -342,6 +339,7 @@ def upgrade() -> None:
         "delivery_attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("error", sa.String(length=200), nullable=True),
