@@ -172,7 +172,7 @@ def test_a_drawing_in_a_document_shows_no_files_either(
     drawing = f'<svg width="40" height="40"><image href="{picture.as_uri()}"/></svg>'
     made = documents.make(f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>', {})
     with pikepdf.open(io.BytesIO(made)) as document:
-        assert document.pages[0].images == {}
+        assert document.pages[0].get_images() == {}
 
 
 @pytest.mark.parametrize(

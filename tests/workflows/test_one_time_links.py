@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.actors import SYSTEM
 from engine.engine import Engine
@@ -18,11 +18,14 @@ from workflows.shared.accounts import (
     find_account,
     is_password,
 )
+from workflows.shared.deliveries import Delivery
+from workflows.shared.messages import list_messages
 from workflows.shared.one_time_links import (
     KEPT,
     LinkExpired,
     LinkNotValid,
     LinkUsed,
+    NowhereToSend,
     OneTimeLink,
     add_link,
     derive_link,
@@ -30,12 +33,15 @@ from workflows.shared.one_time_links import (
     expire_links,
     find_live_link,
     forget_old_links,
+    issue_link,
     open_link,
     set_password,
     use_link,
 )
+from workflows.shared.reach import find_reach
+from workflows.shared.register import get_member, identity_number
 from workflows.shared.security_events import list_events
-from workflows.shared.sign_in import list_sessions, sign_in
+from workflows.shared.sign_in import SignInLocked, SignInRefused, list_sessions, sign_in
 
 MEMBER = "330000100001"
 NEW = "a lantern over the river"
@@ -64,6 +70,19 @@ def issue(engine: Engine, *, after: timedelta = timedelta(), login: str = MEMBER
         return derive_token(engine.vault, link.id)
 
 
+def enter(engine: Engine, password: str = PASSWORD) -> None:
+    sign_in(
+        engine,
+        user_type="member",
+        login=MEMBER,
+        password=password,
+        address="192.0.2.7",
+        user_agent="test",
+        length=DAY,
+        now=NOW,
+    )
+
+
 def look(engine: Engine, token: str, *, after: timedelta = timedelta()) -> OneTimeLink:
     with engine.database.read() as session:
         return open_link(session, engine.vault, token, now=NOW + after)
@@ -74,16 +93,7 @@ def reset(engine: Engine, token: str, password: str = NEW) -> Account:
 
 
 def test_a_link_sets_the_password_once_and_ends_every_session(demo_engine: Engine) -> None:
-    sign_in(
-        demo_engine,
-        user_type="member",
-        login=MEMBER,
-        password=PASSWORD,
-        address="192.0.2.7",
-        user_agent="test",
-        length=DAY,
-        now=NOW,
-    )
+    enter(demo_engine)
     token = issue(demo_engine)
     reset(demo_engine, token)
     account = account_of(demo_engine)
@@ -96,6 +106,64 @@ def test_a_link_sets_the_password_once_and_ends_every_session(demo_engine: Engin
     with pytest.raises(LinkUsed):
         reset(demo_engine, token, "another password")
     assert is_password(account_of(demo_engine).password_hash or "", NEW)
+
+
+def test_the_owner_is_told_and_earlier_failures_are_forgotten(demo_engine: Engine) -> None:
+    for _ in range(6):
+        with pytest.raises((SignInRefused, SignInLocked)):
+            enter(demo_engine, "wrong password")
+    with pytest.raises(SignInLocked):
+        enter(demo_engine)
+    account = reset(demo_engine, issue(demo_engine))
+    enter(demo_engine, NEW)
+    with demo_engine.database.read() as session:
+        (message,) = list_messages(session, member_id=account.member_id, limit=1)
+    assert (message.template, MEMBER in message.text) == ("password_reset", True)
+
+
+def test_a_link_is_sent_to_what_is_on_file_and_noted(demo_engine: Engine) -> None:
+    account = account_of(demo_engine)
+    with demo_engine.database.transaction() as session:
+        link = issue_link(
+            session,
+            demo_engine,
+            account_id=account.id,
+            purpose="reset",
+            channel="sms",
+            by=SYSTEM,
+            now=NOW,
+        )
+        reach = find_reach(session, demo_engine.vault, account)
+        delivery = session.scalars(select(Delivery).where(Delivery.link_id == link.id)).one()
+        (event,) = list_events(session, account_id=account.id, what="link_issued")
+        token = derive_token(demo_engine.vault, link.id)
+    assert demo_engine.vault.open_text(delivery.to_sealed or b"") == reach.mobile
+    assert event.details == {"link": str(link.id), "purpose": "reset", "channel": "sms"}
+    assert look(demo_engine, token).id == link.id
+
+
+def test_a_link_needs_something_on_file(demo_engine: Engine) -> None:
+    account = account_of(demo_engine)
+    with demo_engine.database.transaction() as session, pytest.raises(NowhereToSend):
+        issue_link(
+            session,
+            demo_engine,
+            account_id=account.id,
+            purpose="reset",
+            channel="official_account",
+            by=SYSTEM,
+            now=NOW,
+        )
+
+
+def test_the_name_and_the_identity_number_are_no_passwords(demo_engine: Engine) -> None:
+    token, account = issue(demo_engine), account_of(demo_engine)
+    with demo_engine.database.read() as session:
+        member = get_member(session, account.member_id or 0)
+        number = identity_number(demo_engine.vault, member)
+    for password in (f"{member.name}{member.name}{member.name}-9z", f"{number}z", number.lower()):
+        with pytest.raises(PasswordTooPlain):
+            reset(demo_engine, token, password)
 
 
 def test_looking_at_a_link_uses_nothing_up(demo_engine: Engine) -> None:

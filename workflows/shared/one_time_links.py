@@ -19,14 +19,13 @@ from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
 from engine.vault import Vault
-from workflows.shared.accounts import (
-    Account,
-    check_new_password,
-    get_account,
-    hash_password,
-)
+from workflows.shared.accounts import Account, get_account, hash_password
+from workflows.shared.bindings import find_binding, openid_of
+from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
+from workflows.shared.deliveries import deliver_link
+from workflows.shared.new_passwords import check_password_of, replace_password
+from workflows.shared.reach import find_reach
 from workflows.shared.security_events import note_event
-from workflows.shared.sign_in import end_other_sessions
 
 Purpose = Literal["reset", "activation", "receipt"]
 """`reset`: set a new password; `activation`: the same for an account that others reset;
@@ -60,6 +59,12 @@ class LinkExpired(LinkNotValid):
     """The link is too old, or another one was sent after it."""
 
     message = N_("This link has expired, or a newer one was sent. Please use the newest one.")
+
+
+class NowhereToSend(Rejected):
+    """Nothing is on file for the channel that the link was to take."""
+
+    message = N_("Nothing is on file for this account by which the link could be sent so.")
 
 
 class OneTimeLink(Base):
@@ -118,6 +123,57 @@ def add_link(
     session.add(link)
     session.flush()
     return link
+
+
+def issue_link(
+    session: Session,
+    engine: Engine,
+    *,
+    account_id: int,
+    purpose: Purpose,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    lives: timedelta | None = None,
+    address: str = "",
+) -> OneTimeLink:
+    """Have a link sent to what is on file for an account; raises NowhereToSend.
+
+    `address`: where who issues it sits, empty for jobs.
+    """
+    account = get_account(session, account_id)
+    to = find_destination(session, engine.vault, account, channel)
+    if not to:
+        raise NowhereToSend
+    link = add_link(
+        session,
+        purpose=purpose,
+        channel=channel,
+        account_id=account_id,
+        by=by,
+        now=now,
+        lives=lives,
+    )
+    deliver_link(session, engine, link, to=to, channel=channel, now=now)
+    note_event(
+        session,
+        what="link_issued",
+        account_id=account_id,
+        actor=by,
+        address=address,
+        details={"link": str(link.id), "purpose": purpose, "channel": channel},
+        now=now,
+    )
+    return link
+
+
+def find_destination(session: Session, vault: Vault, account: Account, channel: str) -> str:
+    """Where a channel reaches the holder of an account; empty where it does not."""
+    if channel == OFFICIAL_ACCOUNT:
+        binding = find_binding(session, account.id)
+        return openid_of(vault, binding) if binding is not None and binding.is_following else ""
+    reach = find_reach(session, vault, account)
+    return {SMS: reach.mobile, EMAIL: reach.email}[channel]
 
 
 def derive_token(vault: Vault, link_id: UUID) -> str:
@@ -188,17 +244,12 @@ def set_password(
     """
     with engine.database.read() as session:
         account = _account_of(session, open_link(session, engine.vault, token, now=now))
-    check_new_password(password, account=account)
+        check_password_of(session, engine.vault, account=account, password=password)
     hashed = hash_password(password)
     with engine.database.transaction() as session:
         link = use_link(session, engine.vault, token, now=now)
-        session.execute(
-            update(Account)
-            .where(Account.id == account.id)
-            .values(password_hash=hashed, must_change_password=False)
-        )
+        replace_password(session, engine, account=account, hashed=hashed, now=now)
         expire_links(session, account_id=account.id, now=now)
-        end_other_sessions(session, account_id=account.id)
         note_event(
             session,
             what="password_reset",

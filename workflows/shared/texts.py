@@ -23,4 +23,13 @@ TEXTS: dict[str, Texts] = {
         ("会员登记变更", "Change in the register"),
         ("会籍信息", "Membership"),
     ),
+    "password_reset": make_texts(
+        ("您的密码已重置", "Your password was reset"),
+        (
+            "您的账号$login已设置新密码，原有登录均已失效。如非本人操作，请立即联系$association。",
+            "Your account $login has a new password. If it was not you, call $association at once.",
+        ),
+        ("找回密码", "Password reset"),
+        ("账号安全", "Account"),
+    ),
 }
