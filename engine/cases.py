@@ -21,7 +21,8 @@ class Case(Base):
 
     `state`: open, ended (its process reached an end) or cancelled (somebody closed it).
     `status` is where its subject is told it stands, `round` counts how often it was sent.
-    `engine_state` is the compact state of the process, empty once there is none.
+    `engine_state` is the compact state of the process, empty once there is none. `reopened_at`:
+    when its process was last begun anew after an end.
     """
 
     __tablename__ = "case"
@@ -105,6 +106,7 @@ class Case(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     # SQLAlchemy declares it as an attribute of the instance.
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

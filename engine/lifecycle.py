@@ -133,6 +133,7 @@ def reopen_case(
     try:
         with session.begin_nested():
             case.state, case.ended_in, case.ended_at = "open", None, None
+            case.reopened_at = now
             case.release_id = current_release_id(session, case.process_id)
             session.flush()
     except IntegrityError as error:

@@ -74,6 +74,17 @@ def test_a_member_states_confirms_and_sends_an_appeal(app: Flask, decided: Walk)
     assert "Show the appeal" in member.open("/results/2021").links()
 
 
+def test_the_first_page_says_who_refused_it_on_what_ground_and_why(
+    app: Flask, decided: Walk
+) -> None:
+    member = Visitor(app)
+    member.sign_in(READY)
+    page = member.open("/")
+    assert "refused your application on" in page.text
+    assert "Criminal penalty" in page.text
+    assert "判决已生效。" in page.text
+
+
 def test_a_button_that_is_pressed_twice_begins_one_appeal(app: Flask, decided: Walk) -> None:
     member = Visitor(app)
     member.sign_in(READY)

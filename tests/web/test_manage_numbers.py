@@ -19,7 +19,7 @@ def test_the_page_says_what_is_in_review_and_bad_filters_do_no_harm(app: Flask) 
 
 def test_the_workbook_has_numbers_and_dates_in_its_cells(app: Flask) -> None:
     applied(app)
-    answer = staff(app, "zj_manage").client.get("/manage/numbers.xlsx")
+    answer = staff(app, "zj_manage").client.get("/manage/numbers.xlsx", buffered=True)
     book = openpyxl.load_workbook(BytesIO(answer.data))
     assert book.sheetnames == ["Together", "By association", "Day", "Reasons for return"]
     assert book["Together"]["A2"].value == 1

@@ -5,14 +5,14 @@ from io import BytesIO
 from flask import Flask
 from openpyxl import load_workbook
 
-from web.manage.sheets import send_sheet
+from web.manage.sheets import Sheet, send_sheets
 
 
 def test_texts_stay_texts_and_control_characters_are_left_out(app: Flask) -> None:
     rows = [["张\x0b三\x00", "=1+1"], ["\x01=1+1", 7], [None, "第一行\n第二行"]]
     with (
         app.test_request_context(),
-        send_sheet("a.xlsx", title="名单", heads=["姓名", "数"], rows=rows) as answer,
+        send_sheets("a.xlsx", [Sheet("名单", ["姓名", "数"], rows)]) as answer,
     ):
         answer.direct_passthrough = False
         sheet = load_workbook(BytesIO(answer.get_data())).active

@@ -19,6 +19,7 @@ from workflows.inbox.absences import set_absence
 from workflows.inbox.service import escalation
 from workflows.inbox.service.escalation import SLICE, escalate, list_managers
 from workflows.inbox.service.reminders import remind
+from workflows.inspection.revoking import revoke
 from workflows.shared.associations import Association
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.messages import Message, list_messages
@@ -262,3 +263,19 @@ def test_looking_for_what_is_late_uses_the_index(demo_engine: Engine) -> None:
     assert all("ix_task_punctual" in each or "ix_task_escalated_at" in each for each in plans), (
         plans
     )
+
+
+def test_a_decision_that_was_taken_back_is_made_anew_in_full_time(demo_engine: Engine) -> None:
+    walk = applied(demo_engine)
+    opened(demo_engine, walk, days=4)
+    walk.do("review_application", "approve", by=REVIEWER)
+    with demo_engine.database.transaction() as session:
+        revoke(
+            session,
+            demo_engine,
+            case_id=walk.case_id,
+            reason="学时复核有误。",
+            by=REVIEWER,
+            now=NOW,
+        )
+    assert due_date(walk) == due_date(applied(demo_engine, OTHER))

@@ -17,7 +17,7 @@ from forms.masking import mask
 from web import current
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
-from web.manage.sheets import Value, send_sheet
+from web.manage.sheets import Sheet, Value, send_sheets
 from web.numbers import BIGGEST, small_int
 from web.words import minute, name_office, name_offices
 from workflows.seasons import absentees, reminding
@@ -91,12 +91,9 @@ def export_absentees() -> ResponseReturnValue:
             _("Reminders"),
             _("Last reminded"),
         ]
-        return send_sheet(
-            f"{scope.season.year}-not-applied.xlsx",
-            title=_("Not applied yet"),
-            heads=heads,
-            rows=_sheet_rows(session, scope, _read_filters()),
-        )
+        rows = _sheet_rows(session, scope, _read_filters())
+        sheet = Sheet(_("Not applied yet"), heads, rows)
+        return send_sheets(f"{scope.season.year}-not-applied.xlsx", [sheet])
 
 
 @bp.post("/absentees/remind")

@@ -14,8 +14,8 @@ from engine.errors import NotFound
 from engine.language import N_, _
 from web import current
 from web.manage.blueprint import bp
-from web.manage.books import Sheet, send_book
 from web.manage.places import get_viewer_of_management
+from web.manage.sheets import Sheet, send_sheets
 from web.numbers import small_int
 from web.words import name_office
 from workflows.shared.access import Viewer, managed_associations
@@ -119,7 +119,7 @@ def export_numbers() -> Response:
         _("Median, working days"),
         _("Nine of ten within, working days"),
     ]
-    return send_book(
+    return send_sheets(
         f"numbers-{chosen.filters.first}-{chosen.filters.last}.xlsx",
         [
             Sheet(_("Together"), [*heads, *standing], [_write(found.total)]),

@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine.cases import Case
+from engine.cases import Case, get_case
 from engine.language import _
 from web import current
 from web.languages import spoken
 from web.portal import appeals, applications, cases, messages, waiting
 from web.sessions import get_member_person
 from web.words import day as say_day
+from web.words import name_office
 from workflows.inspection.applications import find_obstacle
 from workflows.shared.applications import find_last_return
 from workflows.shared.associations import get_association
 from workflows.shared.dates import local_date
+from workflows.shared.decisions import list_last_steps
 from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, get_member
 from workflows.shared.results import find_result, list_results
@@ -25,6 +28,7 @@ from workflows.shared.seasons import Season, find_season
 from workflows.shared.statuses import status_for_member, status_label
 
 RECENT = 3
+REFUSED = "not_passed"
 
 
 def show_home() -> ResponseReturnValue:
@@ -64,6 +68,8 @@ def _describe_year(session: Session, member: Member, season: Season) -> dict[str
             (_("Until"), say_day(season.closes_date)),
         ],
     }
+    if result is not None and result.status == REFUSED and result.case_id is not None:
+        card["refusal"] = _describe_refusal(session, result.case_id)
     if case is not None:
         card |= _describe_case(session, case)
         return card | _describe_appeal(session, member, season, card)
@@ -94,6 +100,26 @@ def _describe_case(session: Session, case: Case) -> dict[str, object]:
         if last is not None:
             described |= {"reason": last.reason, "reason_at": last.at}
     return described
+
+
+def _describe_refusal(session: Session, case_id: UUID) -> dict[str, object] | None:
+    """Who decided in a case that a year is not passed, on what ground and why."""
+    steps = list_last_steps(
+        session,
+        current.engine(),
+        case=get_case(session, case_id),
+        language=spoken(),
+        now=current.now(),
+    )
+    found = next((each for each in reversed(steps) if each.ground or each.reason), None)
+    if found is None or found.association_id is None:
+        return None
+    return {
+        "office": name_office(get_association(session, found.association_id)),
+        "at": found.at,
+        "ground": found.ground,
+        "reason": found.reason,
+    }
 
 
 def _describe_appeal(

@@ -2,7 +2,8 @@
 
 Inspection policy: the season says how many, and the clock stands still while the case is with
 the member. So a step that is open again has what its earlier times left over, and at least one
-day; each step (first level, second level) has days of its own.
+day; each step (first level, second level) has days of its own, and a case that is reopened has
+all of them again.
 """
 
 from datetime import datetime
@@ -37,15 +38,16 @@ def working_days_of(session: Session, case: Case) -> int:
 
 def _used(session: Session, case: Case, step: Step) -> int:
     """The working days for which the step has waited for the association before."""
-    times = session.execute(
-        select(Task.opened_at, Task.completed_at).where(
-            Task.case_id == case.id,
-            Task.process_id == step.process_id,
-            Task.element_id == step.id,
-            Task.completed_at.is_not(None),
-        )
+    query = select(Task.opened_at, Task.completed_at).where(
+        Task.case_id == case.id,
+        Task.process_id == step.process_id,
+        Task.element_id == step.id,
+        Task.completed_at.is_not(None),
     )
-    used = 0
-    for opened_at, closed_at in times:
-        used += working_days_between(opened_at, closed_at or opened_at)
-    return used
+    if case.reopened_at is not None:
+        # A decision that was taken back has had its days: what is decided anew has them again.
+        query = query.where(Task.opened_at >= case.reopened_at)
+    return sum(
+        working_days_between(opened_at, closed_at or opened_at)
+        for opened_at, closed_at in session.execute(query)
+    )

@@ -16,6 +16,8 @@ LONGEST_QUERY = 4000
 """Every character of a text may be twelve of an address."""
 
 MOST_VIEWS = 50
+MOST_SHARED = 50
+"""So many of what colleagues share are shown beside one's own."""
 
 
 class ViewNotFound(NotFound):
@@ -78,6 +80,7 @@ def list_views(session: Session, viewer: Viewer) -> Sequence[SavedView]:
         select(SavedView)
         .where(or_(is_own, is_shared))
         .order_by(is_own.desc(), SavedView.place, SavedView.id)
+        .limit(MOST_VIEWS + MOST_SHARED)
     ).all()
 
 
