@@ -5,6 +5,9 @@ This is the table carrier, the same on both databases: a worker claims the next 
 one UPDATE … RETURNING. A job function that takes `session` runs in one transaction together
 with the removal of its row, and so happens once; one that does not (it leaves the process)
 may be tried again and must be repeatable. A job may come again (see `engine.recurring`).
+
+Each job waits in a lane, and each lane has a thread of its own in every process that works: who
+waits for a provider outside keeps no case waiting.
 """
 
 import inspect
@@ -49,6 +52,9 @@ FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(hours=1)
 IDLE_SECONDS = 0.5
 
+CASES = "cases"
+"""The lane of everything that moves cases, and of whatever does not say another one."""
+
 _RUNNING = text("state = 'running'")
 
 log = logging.getLogger(__name__)
@@ -59,12 +65,13 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "state", "due_at"),
+        Index("ix_job_due", "lane", "state", "due_at"),
         Index("uq_job_lock", "lock", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
+    lane: Mapped[str] = mapped_column(String(30), server_default=CASES)
     args: Mapped[dict[str, Any]] = mapped_column(Json)
     lock: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10))
@@ -78,7 +85,7 @@ class Job(Base):
 class JobFunction:
     """A registered job: its function, how often it is tried, what is done when it failed.
 
-    `recurs`: when it is done again by itself, without arguments.
+    `recurs`: when it is done again by itself, without arguments. `lanes`: where it may wait.
     """
 
     name: str
@@ -87,6 +94,7 @@ class JobFunction:
     given: frozenset[str]
     gives_up: Callable[..., None] | None
     recurs: Schedule | None = None
+    lanes: tuple[str, ...] = (CASES,)
 
 
 @dataclass(slots=True)
@@ -94,6 +102,13 @@ class Jobs:
     """All job functions of an application."""
 
     by_name: dict[str, JobFunction] = field(default_factory=dict)
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """Every lane in which a job may wait."""
+        return tuple(
+            dict.fromkeys((CASES, *(lane for each in self.by_name.values() for lane in each.lanes)))
+        )
 
     def add(self, *modules: ModuleType) -> None:
         """Register every function of the modules that is marked as a job."""
@@ -111,18 +126,20 @@ def job(
     attempts: int = 8,
     gives_up: Callable[..., None] | None = None,
     recurs: Schedule | None = None,
+    lanes: tuple[str, ...] = (CASES,),
 ) -> Callable[[Function], Function]:
     """Mark a function as a job.
 
     It takes `engine`, `now` and, if it runs in a transaction, `session` by name, and its
     arguments by keyword. After the last failed attempt `gives_up(session, engine, error=…,
     now=…, **arguments)` is called in a transaction of its own. One that recurs takes no
-    arguments; it may have itself deferred besides, to go on with what is left.
+    arguments; it may have itself deferred besides, to go on with what is left. `lanes`: those in
+    which whoever defers it has it wait.
     """
 
     def mark(function: Function) -> Function:
         given = frozenset(inspect.signature(function).parameters) & {"session", "engine", "now"}
-        made = JobFunction(name, function, attempts, given, gives_up, recurs)
+        made = JobFunction(name, function, attempts, given, gives_up, recurs, lanes)
         function.__job__ = made  # type: ignore[attr-defined]
         return function
 
@@ -136,18 +153,23 @@ def defer(
     *,
     at: datetime,
     lock: str | None = None,
+    lane: str = CASES,
 ) -> None:
     """Have a job done once this transaction is committed, not before `at`."""
-    session.execute(insert(Job), [_row(name, args, at=at, lock=lock)])
+    session.execute(insert(Job), [_row(name, args, at=at, lock=lock, lane=lane)])
 
 
 def defer_many(
-    session: Session, jobs: list[tuple[str, Mapping[str, object], datetime, str | None]]
+    session: Session,
+    jobs: list[tuple[str, Mapping[str, object], datetime, str | None]],
+    *,
+    lane: str = CASES,
 ) -> None:
-    """Several jobs (name, arguments, due time, lock) in one statement."""
+    """Several jobs (name, arguments, due time, lock) of one lane in one statement."""
     if jobs:
         session.execute(
-            insert(Job), [_row(name, args, at=at, lock=lock) for name, args, at, lock in jobs]
+            insert(Job),
+            [_row(name, args, at=at, lock=lock, lane=lane) for name, args, at, lock in jobs],
         )
 
 
@@ -159,7 +181,13 @@ def plan_recurring(engine: "Engine") -> None:
         for known in engine.jobs.by_name.values():
             if known.recurs is None:
                 continue
-            row = _row(known.name, {}, at=known.recurs.first(now), lock=known.name)
+            row = _row(
+                known.name,
+                {},
+                at=known.recurs.first(now),
+                lock=known.name,
+                lane=known.lanes[0],
+            )
             row["id"] = row_id(known.name)
             session.execute(insert_one(Job).values(row).on_conflict_do_nothing())
             # A version that knew another time, or no such job, may have left its row behind.
@@ -173,11 +201,12 @@ def plan_recurring(engine: "Engine") -> None:
 
 
 def _row(
-    name: str, args: Mapping[str, object], *, at: datetime, lock: str | None
+    name: str, args: Mapping[str, object], *, at: datetime, lock: str | None, lane: str
 ) -> dict[str, object]:
     return {
         "id": new_id(),
         "name": name,
+        "lane": lane,
         "args": dict(args),
         "lock": lock,
         "state": "due",
@@ -189,52 +218,58 @@ def _row(
 
 
 class Worker:
-    """Does due jobs, one after another; several workers may share a database."""
+    """Does due jobs, those of a lane one after another; several may share a database."""
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Work in a thread of this process until `stop`; plans what recurs."""
+        """Work in threads of this process until `stop`, one for each lane; plans what recurs."""
         plan_recurring(self._engine)
-        self._thread = threading.Thread(target=self._work, name="huiji-worker", daemon=True)
-        self._thread.start()
+        for lane in self._engine.jobs.lanes:
+            thread = threading.Thread(
+                target=self._work, args=(lane,), name=f"huiji-worker-{lane}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
-        """Finish the job at hand and end the thread."""
+        """Finish the jobs at hand and end the threads."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def run_due(self, *, limit: int = 10_000) -> int:
-        """Do every job that is due now; returns how many were tried."""
+    def run_due(self, *, limit: int = 10_000, lane: str | None = None) -> int:
+        """Do every job that is due now, of one lane or of all; returns how many were tried."""
         tried = 0
         while tried < limit and not self._stop.is_set():
-            claimed = self._claim()
+            claimed = self._claim(lane)
             if claimed is None:
                 break
             self._run(claimed)
             tried += 1
         return tried
 
-    def _work(self) -> None:
+    def _work(self, lane: str) -> None:
         while not self._stop.is_set():
             try:
-                self.run_due()
+                self.run_due(lane=lane)
             except Exception:
                 # The database may be away for a moment: the loop outlives it.
                 log.exception("the worker could not look for jobs")
             self._stop.wait(IDLE_SECONDS)
 
-    def _claim(self) -> Job | None:
+    def _claim(self, lane: str | None = None) -> Job | None:
         now = self._engine.now()
         other = aliased(Job)
         is_claimable = or_(
             and_(Job.state == "due", Job.due_at <= now),
             and_(Job.state == "running", Job.claimed_until < now),
         )
+        if lane is not None:
+            is_claimable = and_(Job.lane == lane, is_claimable)
         is_locked = exists().where(
             other.lock == Job.lock, other.state == "running", other.id != Job.id
         )

@@ -18,6 +18,7 @@ from workflows.shared.proofs import Deed, DeedKey, Proof, deeds_in, proofs_in
 
 PACKAGES = (
     "shared",
+    "delivery",
     "channels",
     "inbox",
     "inspection",

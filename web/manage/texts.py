@@ -21,7 +21,6 @@ from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
 from workflows.shared.edits import list_edits
 from workflows.shared.message_texts import (
-    PARTS,
     check_texts,
     get_wording,
     list_wordings,
@@ -30,6 +29,7 @@ from workflows.shared.message_texts import (
     save_texts,
     subject_of,
 )
+from workflows.shared.templates import PARTS
 
 
 @bp.get("/texts")

@@ -5,9 +5,9 @@ for a provider. Its key is unique and goes with it to the provider: nothing is s
 is sent is never kept here: messages have their own rows, codes and links are derived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     ScalarSelect,
+    Select,
     String,
     event,
     func,
@@ -46,6 +47,7 @@ Outcome = Literal["begun", "sent", "away", "refused", "expired", "nowhere"]
 FAN_OUT = "deliveries.fan_out"
 SEND = "deliveries.send"
 SEND_CODE = "deliveries.send_code"
+FAN_OUT_LANE = "messages"
 PORTION = 200
 """How many messages one job hands to the channels: each is a transaction."""
 
@@ -69,7 +71,7 @@ class Delivery(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     channel: Mapped[str] = mapped_column(String(20))
     what: Mapped[str] = mapped_column(String(60))
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int | None] = mapped_column(BigId)
     code_id: Mapped[UUID | None]
     link_id: Mapped[UUID | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
@@ -96,6 +98,7 @@ class DeliveryAttempt(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), index=True)
+    round: Mapped[int] = mapped_column(default=1)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     outcome: Mapped[Outcome] = mapped_column(String(10))
     error: Mapped[str | None] = mapped_column(String(200))
@@ -117,7 +120,10 @@ def deliver_message(session: Session, message: "Message", *, now: datetime) -> N
             keys = list(waiting)
             waiting.clear()
             portions = [keys[at : at + PORTION] for at in range(0, len(keys), PORTION)]
-            defer_many(session, [(FAN_OUT, {"message_ids": each}, now, None) for each in portions])
+            jobs: list[tuple[str, Mapping[str, object], datetime, str | None]] = [
+                (FAN_OUT, {"message_ids": each}, now, None) for each in portions
+            ]
+            defer_many(session, jobs, lane=FAN_OUT_LANE)
 
     waiting.append(message.id)
 
@@ -139,7 +145,7 @@ def deliver_code(
         state="due",
         created_at=now,
     )
-    _add(session, delivery, job=SEND_CODE, now=now)
+    _add(session, delivery, now=now)
 
 
 def deliver_link(
@@ -165,7 +171,7 @@ def deliver_link(
         state="due",
         created_at=now,
     )
-    _add(session, delivery, job=SEND_CODE, now=now)
+    _add(session, delivery, now=now)
 
 
 def deliver_to_old(
@@ -193,7 +199,7 @@ def deliver_to_old(
                 state="due",
                 created_at=now,
             )
-            _add(session, delivery, job=SEND, now=now)
+            _add(session, delivery, now=now)
 
 
 def list_attempts(session: Session, *, delivery_id: UUID) -> Sequence[DeliveryAttempt]:
@@ -215,18 +221,34 @@ def association_of(account_id: int | None) -> "ScalarSelect[int | None]":
 
     It is asked for in the same statement whether there is such an account or not.
     """
+    return holders().where(Account.id == (account_id or 0)).scalar_subquery()
+
+
+def holders(*entities: type[Base]) -> Select[Any]:
+    """A query of accounts with what is named of Account, Member and Firm, and the association."""
     duty = select(func.min(StaffDuty.association_id)).where(StaffDuty.account_id == Account.id)
+    association = func.coalesce(Member.association_id, Firm.association_id, duty.scalar_subquery())
     return (
-        select(func.coalesce(Member.association_id, Firm.association_id, duty.scalar_subquery()))
+        select(*entities, association)
         .select_from(Account)
         .outerjoin(Member, Member.id == Account.member_id)
         .outerjoin(Firm, Firm.id == Account.firm_id)
-        .where(Account.id == (account_id or 0))
-        .scalar_subquery()
     )
 
 
-def _add(session: Session, delivery: Delivery, *, job: str, now: datetime) -> None:
+def code_lane(channel: str) -> str:
+    """Where codes and links wait: nobody who waits for one waits for messages."""
+    return f"{channel}_codes"
+
+
+def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
     session.add(delivery)
     session.flush()
-    defer(session, job, {"delivery_id": str(delivery.id)}, at=now)
+    is_message = delivery.message_id is not None
+    defer(
+        session,
+        SEND if is_message else SEND_CODE,
+        {"delivery_id": str(delivery.id)},
+        at=now,
+        lane=delivery.channel if is_message else code_lane(delivery.channel),
+    )

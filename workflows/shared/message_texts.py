@@ -14,12 +14,27 @@ from engine.language import N_
 from workflows.shared.access import Viewer
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.edits import record_edit
-from workflows.shared.messages import LONGEST_TITLE, LONGEST_TITLE_EN, AdaptedText
-from workflows.shared.templates import Texts, all_texts
+from workflows.shared.messages import (
+    LONGEST_SMS,
+    LONGEST_SMS_EN,
+    LONGEST_TITLE,
+    LONGEST_TITLE_EN,
+    AdaptedText,
+)
+from workflows.shared.templates import PARTS, Texts, all_texts
 
 ALWAYS = ("name", "association")
-PARTS = ("title", "title_en", "text", "text_en")
-LONGEST = {"title": LONGEST_TITLE, "title_en": LONGEST_TITLE_EN, "text": 2000, "text_en": 2000}
+LONGEST = {
+    "title": LONGEST_TITLE,
+    "title_en": LONGEST_TITLE_EN,
+    "text": 2000,
+    "text_en": 2000,
+    "sms": LONGEST_SMS,
+    "sms_en": LONGEST_SMS_EN,
+}
+MAY_BE_EMPTY = frozenset({"sms", "sms_en"})
+"""A text message without words of its own says the title."""
+
 NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 
@@ -39,6 +54,14 @@ class WordingNeeded(Rejected):
     """A part of a wording is empty or too long."""
 
     message = N_("Fill in title and text in both languages; a title has at most 200 characters.")
+
+
+class SmsTooLong(Rejected):
+    """What a text message would say does not fit into one."""
+
+    message = N_(
+        "A text message is one line of at most %(zh)s characters in Chinese, %(en)s in English."
+    )
 
 
 @dataclass(frozen=True)
@@ -83,12 +106,15 @@ def get_wording(session: Session, *, association_id: int, template: str) -> Word
 
 
 def check_texts(template: str, parts: Mapping[str, str]) -> Texts:
-    """The wording that was typed; raises WordingNeeded, LoneDollar, UnknownName.
+    """The wording that was typed; raises WordingNeeded, SmsTooLong, LoneDollar, UnknownName.
 
     It is plain text: whatever looks like markup is shown as it was typed.
     """
     typed = {name: parts.get(name, "").replace("\r\n", "\n").strip() for name in PARTS}
-    if any(not 0 < len(text) <= LONGEST[name] for name, text in typed.items()):
+    if any(len(typed[name]) > LONGEST[name] or "\n" in typed[name] for name in MAY_BE_EMPTY):
+        raise SmsTooLong(zh=LONGEST_SMS, en=LONGEST_SMS_EN)
+    needed = [name for name in PARTS if name not in MAY_BE_EMPTY]
+    if any(not 0 < len(typed[name]) <= LONGEST[name] for name in needed):
         raise WordingNeeded
     known = names_of(template)
     for text in typed.values():
@@ -97,7 +123,7 @@ def check_texts(template: str, parts: Mapping[str, str]) -> Texts:
         for name in Template(text).get_identifiers():
             if name not in known:
                 raise UnknownName(name=name, known=", ".join(f"${each}" for each in known))
-    return get_shipped(template).worded(**typed)
+    return get_shipped(template).worded(typed)
 
 
 def save_texts(
@@ -191,7 +217,7 @@ def _find(session: Session, association_id: int, template: str) -> Wording:
     def word(row: AdaptedText | None) -> Texts:
         if row is None:
             return shipped
-        return shipped.worded(row.title, row.title_en, row.text, row.text_en)
+        return shipped.worded({name: getattr(row, name) for name in PARTS})
 
     used = said[0] if said else None
     others = [each for each in said if each.association_id != association_id]

@@ -1,4 +1,4 @@
-"""Messages to a person: what the bell shows. Other channels read the same rows.
+"""Messages to a person: what the bell shows, and what goes to the channels that he has.
 
 A message keeps its texts in both languages as they were when it was sent.
 """
@@ -28,18 +28,26 @@ from engine.operations import operation
 from workflows.shared.accounts import Account
 from workflows.shared.applications import Decision, find_decider, office_of
 from workflows.shared.associations import get_association, ids_above
+from workflows.shared.deliveries import association_of, deliver_message, deliver_to_old
+from workflows.shared.reach import Reach
 from workflows.shared.register import get_member
-from workflows.shared.templates import Texts, all_texts
+from workflows.shared.templates import PARTS, Texts, all_texts
 
 LONGEST_TITLE = 200
 LONGEST_TITLE_EN = 400
+LONGEST_SMS = 60
+"""More would be sent, and paid for, as several text messages."""
+LONGEST_SMS_EN = 120
+
+BY_ACCOUNT = ("staff", "firm")
+"""Kinds of recipients whose key is that of their account: a firm has two."""
 
 
 class Message(Base):
-    """One message to one person.
+    """One message to one person: a member, or the account of a firm or of the staff.
 
-    `node` 节点 is the step that it comes from, `office` 办理单位 who wrote it, `about` what its
-    text is about (年检信息, 暂缓信息).
+    `sms` is what a text message says of it, `node` 节点 the step that it comes from, `office`
+    办理单位 who wrote it, `about` what its text is about (年检信息, 暂缓信息).
     """
 
     __tablename__ = "message"
@@ -53,6 +61,8 @@ class Message(Base):
     title_en: Mapped[str] = mapped_column(String(LONGEST_TITLE_EN))
     text: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
+    sms: Mapped[str] = mapped_column(String(LONGEST_SMS), server_default="")
+    sms_en: Mapped[str] = mapped_column(String(LONGEST_SMS_EN), server_default="")
     node: Mapped[str] = mapped_column(String(100))
     node_en: Mapped[str] = mapped_column(String(200))
     office: Mapped[str] = mapped_column(String(100))
@@ -66,7 +76,10 @@ class Message(Base):
 
 
 class AdaptedText(Base):
-    """An association's own wording of a template; `$name` in it takes a value."""
+    """An association's own wording of a template; `$name` in it takes a value.
+
+    Without words of its own a text message says the title.
+    """
 
     __tablename__ = "adapted_text"
     __table_args__ = (UniqueConstraint("association_id", "template"),)
@@ -78,6 +91,8 @@ class AdaptedText(Base):
     title_en: Mapped[str] = mapped_column(String(LONGEST_TITLE_EN))
     text: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
+    sms: Mapped[str] = mapped_column(String(LONGEST_SMS), server_default="")
+    sms_en: Mapped[str] = mapped_column(String(LONGEST_SMS_EN), server_default="")
 
 
 def send_to_member(
@@ -136,6 +151,46 @@ def send_to_staff(
     )
 
 
+def tell(
+    session: Session,
+    engine: Engine,
+    *,
+    account: Account,
+    template: str,
+    values: Mapping[str, object],
+    now: datetime,
+    also_to: Reach | None = None,
+    values_en: Mapping[str, object] | None = None,
+) -> Message | None:
+    """Tell the holder of an account something about it: in the bell and on all his channels.
+
+    `also_to`: where he was reached before, if that was just changed; it is told there too, so
+    whoever lost the account to somebody hears of it. None: an account that belongs to no
+    association has nobody to speak to it.
+    """
+    association_id = session.scalar(select(association_of(account.id)))
+    if association_id is None:
+        return None
+    is_member = account.member_id is not None
+    message = _send(
+        session,
+        recipient=("member", account.member_id or 0)
+        if is_member
+        else (account.user_type, account.id),
+        name=account.name,
+        association_id=association_id,
+        template=template,
+        values={"login": account.login, **values},
+        values_en=values_en,
+        case_id=None,
+        task_id=None,
+        now=now,
+    )
+    if also_to is not None:
+        deliver_to_old(session, engine, message, account=account, reach=also_to, now=now)
+    return message
+
+
 def _send(
     session: Session,
     *,
@@ -166,6 +221,10 @@ def _send(
         title_en=_clip(Template(texts.title_en).safe_substitute(filled_en), LONGEST_TITLE_EN),
         text=Template(texts.text).safe_substitute(filled),
         text_en=Template(texts.text_en).safe_substitute(filled_en),
+        sms=_clip(Template(texts.sms or texts.title).safe_substitute(filled), LONGEST_SMS),
+        sms_en=_clip(
+            Template(texts.sms_en or texts.title_en).safe_substitute(filled_en), LONGEST_SMS_EN
+        ),
         node=texts.node,
         node_en=texts.node_en,
         office=association.name,
@@ -178,13 +237,14 @@ def _send(
     )
     session.add(message)
     session.flush()
+    deliver_message(session, message, now=now)
     return message
 
 
 def count_unread(
     session: Session, *, member_id: int | None = None, account_id: int | None = None
 ) -> int:
-    """How many messages a member, or a person of the staff, has not read."""
+    """How many messages a member, or an account of the staff or a firm, has not read."""
     query = select(func.count()).where(_to(member_id, account_id), Message.read_at.is_(None))
     return session.scalar(query) or 0
 
@@ -197,7 +257,7 @@ def list_messages(
     before_id: int | None = None,
     limit: int = 20,
 ) -> Sequence[Message]:
-    """The messages of a member, or of a person of the staff, the newest first, from one on."""
+    """The messages of a member, or an account of the staff or a firm, the newest first."""
     wanted = select(Message).where(_to(member_id, account_id))
     query = wanted.order_by(Message.id.desc()).limit(limit)
     if before_id is not None:
@@ -267,14 +327,15 @@ def _texts(session: Session, *, association_id: int, template: str) -> Texts:
     own = next((adapted[each] for each in above if each in adapted), None)
     if own is None:
         return texts
-    return texts.worded(own.title, own.title_en, own.text, own.text_en)
+    return texts.worded({name: getattr(own, name) for name in PARTS})
 
 
 def _clip(title: str, longest: int) -> str:
-    """A title with its values in it, which may be longer than the wording was."""
+    """Words with their values in them, which may be longer than the wording was."""
     return title if len(title) <= longest else title[: longest - 1] + "…"
 
 
 def _to(member_id: int | None, account_id: int | None) -> ColumnElement[bool]:
-    kind, key = ("staff", account_id) if member_id is None else ("member", member_id)
-    return and_(Message.recipient_kind == kind, Message.recipient_id == key)
+    if member_id is None:
+        return and_(Message.recipient_kind.in_(BY_ACCOUNT), Message.recipient_id == account_id)
+    return and_(Message.recipient_kind == "member", Message.recipient_id == member_id)

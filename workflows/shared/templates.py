@@ -10,10 +10,27 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from workflows.shared.channels import CHANNELS, EMAIL, OFFICIAL_ACCOUNT
+
+WITHOUT_SMS = (OFFICIAL_ACCOUNT, EMAIL)
+"""Where a message goes as a rule."""
+
+ALL_CHANNELS = CHANNELS
+"""Where decisions, returns and what concerns somebody's account go: they are worth a text message,
+which costs money and interrupts."""
+
+
+PARTS = ("title", "title_en", "text", "text_en", "sms", "sms_en")
+"""What an association may say in its own words."""
+
 
 @dataclass(frozen=True)
 class Texts:
-    """A message's wording with the step and subject that it names."""
+    """A message's wording with the step and subject that it names.
+
+    `sms` is what a text message says; empty: the title. `channels`: how it reaches people who
+    are not looking at our pages; the bell has every message. `is_urgent`: by night, too.
+    """
 
     title: str
     title_en: str
@@ -23,28 +40,51 @@ class Texts:
     node_en: str
     about: str
     about_en: str
+    sms: str = ""
+    sms_en: str = ""
+    channels: tuple[str, ...] = WITHOUT_SMS
+    is_urgent: bool = False
 
     @property
     def gives_reason(self) -> bool:
         """Whether it tells why something was refused."""
         return "$reason" in self.text
 
-    def worded(self, title: str, title_en: str, text: str, text_en: str) -> "Texts":
-        """The same message in an association's own words."""
-        return replace(self, title=title, title_en=title_en, text=text, text_en=text_en)
+    def worded(self, words: Mapping[str, str]) -> "Texts":
+        """The same message in an association's own words, by the names of `PARTS`."""
+        return replace(self, **{name: words[name] for name in PARTS})
 
 
 def make_texts(
-    title: tuple[str, str], text: tuple[str, str], node: tuple[str, str], about: tuple[str, str]
+    title: tuple[str, str],
+    text: tuple[str, str],
+    node: tuple[str, str],
+    about: tuple[str, str],
+    *,
+    sms: tuple[str, str] = ("", ""),
+    channels: tuple[str, ...] = WITHOUT_SMS,
+    is_urgent: bool = False,
 ) -> Texts:
     """A wording, each part in Chinese and in English."""
-    return Texts(*title, *text, *node, *about)
+    return Texts(*title, *text, *node, *about, *sms, channels, is_urgent)
 
 
 @cache
 def all_texts() -> Mapping[str, Texts]:
     """Every wording by its key."""
     return texts_in(import_module("workflows").load_modules())
+
+
+def channels_for(template: str) -> tuple[str, ...]:
+    """The channels of a message, also of one whose wording an older version had."""
+    found = all_texts().get(template)
+    return WITHOUT_SMS if found is None else found.channels
+
+
+def is_urgent(template: str) -> bool:
+    """Whether a message is worth waking somebody for."""
+    found = all_texts().get(template)
+    return found is not None and found.is_urgent
 
 
 def texts_in(modules: Iterable[ModuleType]) -> dict[str, Texts]:

@@ -1,0 +1,1 @@
+"""Delivery: how messages, codes and links reach people on the channels they have."""

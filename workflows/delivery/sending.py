@@ -1,0 +1,169 @@
+"""Sending: one delivery to its channel, outside any transaction, and what came of it noted.
+
+An attempt is noted when it begins and again when it is over. Where the process ends in between,
+nobody knows whether the provider took it: it is sent again under the same key, which a provider
+that looks at keys takes for the same thing. One that does not may deliver it twice; it is never
+lost.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.engine import Engine
+from engine.jobs import defer, job
+from workflows.delivery.destinations import installed
+from workflows.delivery.parcels import Parcel, Undeliverable, make_parcel
+from workflows.delivery.quiet import when_to_send
+from workflows.shared.channels import CHANNELS, ChannelAway, ChannelRefused, channels_of
+from workflows.shared.deliveries import (
+    SEND,
+    SEND_CODE,
+    Delivery,
+    DeliveryAttempt,
+    Outcome,
+    State,
+    code_lane,
+    mask_destination,
+)
+from workflows.shared.templates import is_urgent
+
+TRIES = 24
+"""With growing delays, at most an hour each, for about half a day."""
+
+CODE_TRIES = 9
+"""For about as long as a code serves."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An attempt that was noted and is to be made."""
+
+    attempt_id: int
+    round: int
+    key: str
+    parcel: Parcel
+
+
+def _give_up(
+    session: Session, _engine: Engine, *, error: Exception, now: datetime, delivery_id: str
+) -> None:
+    """After the last attempt it has failed for good: an administrator sees it."""
+    del now
+    delivery = _hold(session, UUID(delivery_id))
+    if delivery is not None:
+        _end(delivery, "failed", _name(error))
+        log.error("delivery %s failed for good: %s", delivery.id, delivery.error)
+
+
+@job(SEND, attempts=TRIES, gives_up=_give_up, lanes=CHANNELS)
+def send(engine: Engine, now: datetime, delivery_id: str) -> None:
+    """Send a message; a text message that can wait waits until the morning."""
+    _send(engine, UUID(delivery_id), now)
+
+
+@job(
+    SEND_CODE,
+    attempts=CODE_TRIES,
+    gives_up=_give_up,
+    lanes=tuple(code_lane(each) for each in CHANNELS),
+)
+def send_code(engine: Engine, now: datetime, delivery_id: str) -> None:
+    """Send a code or a link, for which somebody is waiting."""
+    _send(engine, UUID(delivery_id), now)
+
+
+def _send(engine: Engine, delivery_id: UUID, now: datetime) -> None:
+    with engine.database.transaction() as session:
+        begun = _begin(session, engine, delivery_id, now)
+    if begun is None:
+        return
+    started = time.monotonic()
+    outcome: Outcome = "sent"
+    receipt = ""
+    failure: ChannelAway | ChannelRefused | None = None
+    try:
+        receipt = begun.parcel.send(channels_of(engine), key=begun.key)
+    except ChannelRefused as error:
+        outcome, failure = "refused", error
+    except ChannelAway as error:
+        outcome, failure = "away", error
+    ms = round((time.monotonic() - started) * 1000)
+    with engine.database.transaction() as session:
+        attempt = session.get_one(DeliveryAttempt, begun.attempt_id)
+        attempt.outcome, attempt.ms, attempt.receipt = outcome, ms, receipt[:100]
+        attempt.error = _name(failure) if failure is not None else None
+        delivery = _hold(session, delivery_id)
+        if delivery is not None and delivery.round == begun.round:
+            _note(delivery, outcome, attempt.error, engine.now())
+    if isinstance(failure, ChannelAway):
+        # The job machine tries again, each time after a longer while.
+        raise failure
+
+
+def _begin(session: Session, engine: Engine, delivery_id: UUID, now: datetime) -> Begun | None:
+    """Note that an attempt begins; None where there is nothing to attempt, or not now."""
+    delivery = _hold(session, delivery_id)
+    if delivery is None:
+        return None
+    if delivery.message_id is not None:
+        at = when_to_send(delivery.channel, is_urgent=is_urgent(delivery.what), now=now)
+        if at > now:
+            args = {"delivery_id": str(delivery_id)}
+            defer(session, SEND, args, at=at, lane=delivery.channel)
+            return None
+    if delivery.channel not in installed(channels_of(engine)):
+        _end(delivery, "failed", "no_channel")
+        return None
+    try:
+        parcel = make_parcel(session, engine, delivery, now=now)
+    except Undeliverable as error:
+        _end(delivery, "nowhere" if error.reason == "nowhere" else "failed", error.reason)
+        return None
+    delivery.attempts += 1
+    if delivery.to_sealed is None:
+        delivery.to_masked = mask_destination(delivery.channel, parcel.to)
+    attempt = DeliveryAttempt(
+        delivery_id=delivery.id, round=delivery.round, at=now, outcome="begun"
+    )
+    session.add(attempt)
+    session.flush()
+    return Begun(attempt.id, delivery.round, delivery.provider_key, parcel)
+
+
+def _hold(session: Session, delivery_id: UUID) -> Delivery | None:
+    """A delivery that is still to be sent, and is held until the transaction ends."""
+    query = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "due")
+    return session.scalar(query.with_for_update())
+
+
+def _note(delivery: Delivery, outcome: Outcome, error: str | None, now: datetime) -> None:
+    if outcome == "sent":
+        delivery.sent_at = now
+        _end(delivery, "sent", None)
+    elif outcome == "refused":
+        _end(delivery, "failed", error)
+    else:
+        delivery.error = error
+
+
+def _end(delivery: Delivery, state: State, error: str | None) -> None:
+    delivery.state, delivery.error = state, error
+    if delivery.message_id is None:
+        # Nobody has a code sent again: where it went need not be known any longer.
+        delivery.to_sealed = None
+
+
+def _name(error: Exception) -> str:
+    """What an error is called, never what it says: that may be a number, a code or a text."""
+    if isinstance(error, ChannelRefused):
+        return error.code[:200]
+    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else ""
+    return f"{type(error).__name__}{cause}"[:200]
