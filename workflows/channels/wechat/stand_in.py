@@ -33,6 +33,7 @@ from workflows.channels.wechat.envelopes import (
     read_xml,
     write_xml,
 )
+from workflows.channels.wechat.scenes import check_scene, check_state
 from workflows.shared.channels import OFFICIAL_ACCOUNT, ChannelRefused, SceneCode
 
 PURPOSE = "official-account-stand-in"
@@ -76,8 +77,7 @@ class StandInAccount:
     def make_scene_code(self, *, scene: str, lives: timedelta, now: datetime) -> SceneCode:
         """Make a QR code; the scene itself is inside, signed."""
         self._behave()
-        if not 1 <= len(scene) <= 64:
-            raise ChannelRefused("40053")
+        check_scene(scene)
         expires_at = now + lives
         said = orjson.dumps([scene, expires_at.isoformat()])
         body = base64.urlsafe_b64encode(said).rstrip(b"=").decode()
@@ -116,6 +116,7 @@ class StandInAccount:
 
     def sign_in_address(self, *, back: str, state: str) -> str:
         """The simulator's page that knows whose phone it is shown on."""
+        check_state(state)
         return f"{self.address}/authorize?{urlencode({'back': back, 'state': state})}"
 
     def find_openid(self, *, code: str) -> str:
