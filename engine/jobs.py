@@ -6,7 +6,7 @@ one UPDATE … RETURNING. A job function that takes `session` runs in one transa
 with the removal of its row, and so happens once; one that does not (it leaves the process)
 may be tried again and must be repeatable. A job may come again (see `engine.recurring`).
 
-Each job waits in a lane, and each lane has a thread of its own in every process that works: who
+Each job waits in a queue, and each queue has a thread of its own in every process that works: who
 waits for a provider outside keeps no case waiting.
 """
 
@@ -53,7 +53,7 @@ LONGEST_DELAY = timedelta(hours=1)
 IDLE_SECONDS = 0.5
 
 CASES = "cases"
-"""The lane of everything that moves cases, and of whatever does not say another one."""
+"""The queue of everything that moves cases, and of whatever does not say another one."""
 
 _RUNNING = text("state = 'running'")
 
@@ -65,13 +65,13 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "lane", "state", "due_at"),
+        Index("ix_job_due", "queue", "state", "due_at"),
         Index("uq_job_lock", "lock", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
-    lane: Mapped[str] = mapped_column(String(30), server_default=CASES)
+    queue: Mapped[str] = mapped_column(String(30), server_default=CASES)
     args: Mapped[dict[str, Any]] = mapped_column(Json)
     lock: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10))
@@ -85,7 +85,7 @@ class Job(Base):
 class JobFunction:
     """A registered job: its function, how often it is tried, what is done when it failed.
 
-    `recurs`: when it is done again by itself, without arguments. `lanes`: where it may wait.
+    `recurs`: when it is done again by itself, without arguments. `queues`: where it may wait.
     """
 
     name: str
@@ -94,7 +94,7 @@ class JobFunction:
     given: frozenset[str]
     gives_up: Callable[..., None] | None
     recurs: Schedule | None = None
-    lanes: tuple[str, ...] = (CASES,)
+    queues: tuple[str, ...] = (CASES,)
 
 
 @dataclass(slots=True)
@@ -104,10 +104,12 @@ class Jobs:
     by_name: dict[str, JobFunction] = field(default_factory=dict)
 
     @property
-    def lanes(self) -> tuple[str, ...]:
-        """Every lane in which a job may wait."""
+    def queues(self) -> tuple[str, ...]:
+        """Every queue in which a job may wait."""
         return tuple(
-            dict.fromkeys((CASES, *(lane for each in self.by_name.values() for lane in each.lanes)))
+            dict.fromkeys(
+                (CASES, *(queue for each in self.by_name.values() for queue in each.queues))
+            )
         )
 
     def add(self, *modules: ModuleType) -> None:
@@ -126,20 +128,20 @@ def job(
     attempts: int = 8,
     gives_up: Callable[..., None] | None = None,
     recurs: Schedule | None = None,
-    lanes: tuple[str, ...] = (CASES,),
+    queues: tuple[str, ...] = (CASES,),
 ) -> Callable[[Function], Function]:
     """Mark a function as a job.
 
     It takes `engine`, `now` and, if it runs in a transaction, `session` by name, and its
     arguments by keyword. After the last failed attempt `gives_up(session, engine, error=…,
     now=…, **arguments)` is called in a transaction of its own. One that recurs takes no
-    arguments; it may have itself deferred besides, to go on with what is left. `lanes`: those in
+    arguments; it may have itself deferred besides, to go on with what is left. `queues`: those in
     which whoever defers it has it wait.
     """
 
     def mark(function: Function) -> Function:
         given = frozenset(inspect.signature(function).parameters) & {"session", "engine", "now"}
-        made = JobFunction(name, function, attempts, given, gives_up, recurs, lanes)
+        made = JobFunction(name, function, attempts, given, gives_up, recurs, queues)
         function.__job__ = made  # type: ignore[attr-defined]
         return function
 
@@ -153,23 +155,23 @@ def defer(
     *,
     at: datetime,
     lock: str | None = None,
-    lane: str = CASES,
+    queue: str = CASES,
 ) -> None:
     """Have a job done once this transaction is committed, not before `at`."""
-    session.execute(insert(Job), [_row(name, args, at=at, lock=lock, lane=lane)])
+    session.execute(insert(Job), [_row(name, args, at=at, lock=lock, queue=queue)])
 
 
 def defer_many(
     session: Session,
     jobs: list[tuple[str, Mapping[str, object], datetime, str | None]],
     *,
-    lane: str = CASES,
+    queue: str = CASES,
 ) -> None:
-    """Several jobs (name, arguments, due time, lock) of one lane in one statement."""
+    """Several jobs (name, arguments, due time, lock) of one queue in one statement."""
     if jobs:
         session.execute(
             insert(Job),
-            [_row(name, args, at=at, lock=lock, lane=lane) for name, args, at, lock in jobs],
+            [_row(name, args, at=at, lock=lock, queue=queue) for name, args, at, lock in jobs],
         )
 
 
@@ -186,7 +188,7 @@ def plan_recurring(engine: "Engine") -> None:
                 {},
                 at=known.recurs.first(now),
                 lock=known.name,
-                lane=known.lanes[0],
+                queue=known.queues[0],
             )
             row["id"] = row_id(known.name)
             session.execute(insert_one(Job).values(row).on_conflict_do_nothing())
@@ -201,12 +203,12 @@ def plan_recurring(engine: "Engine") -> None:
 
 
 def _row(
-    name: str, args: Mapping[str, object], *, at: datetime, lock: str | None, lane: str
+    name: str, args: Mapping[str, object], *, at: datetime, lock: str | None, queue: str
 ) -> dict[str, object]:
     return {
         "id": new_id(),
         "name": name,
-        "lane": lane,
+        "queue": queue,
         "args": dict(args),
         "lock": lock,
         "state": "due",
@@ -218,7 +220,7 @@ def _row(
 
 
 class Worker:
-    """Does due jobs, those of a lane one after another; several may share a database."""
+    """Does due jobs, those of a queue one after another; several may share a database."""
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
@@ -226,11 +228,11 @@ class Worker:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Work in threads of this process until `stop`, one for each lane; plans what recurs."""
+        """Work in threads of this process until `stop`, one for each queue; plans what recurs."""
         plan_recurring(self._engine)
-        for lane in self._engine.jobs.lanes:
+        for queue in self._engine.jobs.queues:
             thread = threading.Thread(
-                target=self._work, args=(lane,), name=f"huiji-worker-{lane}", daemon=True
+                target=self._work, args=(queue,), name=f"huiji-worker-{queue}", daemon=True
             )
             self._threads.append(thread)
             thread.start()
@@ -241,35 +243,35 @@ class Worker:
         for thread in self._threads:
             thread.join()
 
-    def run_due(self, *, limit: int = 10_000, lane: str | None = None) -> int:
-        """Do every job that is due now, of one lane or of all; returns how many were tried."""
+    def run_due(self, *, limit: int = 10_000, queue: str | None = None) -> int:
+        """Do every job that is due now, of one queue or of all; returns how many were tried."""
         tried = 0
         while tried < limit and not self._stop.is_set():
-            claimed = self._claim(lane)
+            claimed = self._claim(queue)
             if claimed is None:
                 break
             self._run(claimed)
             tried += 1
         return tried
 
-    def _work(self, lane: str) -> None:
+    def _work(self, queue: str) -> None:
         while not self._stop.is_set():
             try:
-                self.run_due(lane=lane)
+                self.run_due(queue=queue)
             except Exception:
                 # The database may be away for a moment: the loop outlives it.
                 log.exception("the worker could not look for jobs")
             self._stop.wait(IDLE_SECONDS)
 
-    def _claim(self, lane: str | None = None) -> Job | None:
+    def _claim(self, queue: str | None = None) -> Job | None:
         now = self._engine.now()
         other = aliased(Job)
         is_claimable = or_(
             and_(Job.state == "due", Job.due_at <= now),
             and_(Job.state == "running", Job.claimed_until < now),
         )
-        if lane is not None:
-            is_claimable = and_(Job.lane == lane, is_claimable)
+        if queue is not None:
+            is_claimable = and_(Job.queue == queue, is_claimable)
         is_locked = exists().where(
             other.lock == Job.lock, other.state == "running", other.id != Job.id
         )

@@ -17,7 +17,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.channels import channels_of
 from workflows.shared.deliveries import (
     FAN_OUT,
-    FAN_OUT_LANE,
+    FAN_OUT_QUEUE,
     SEND,
     Delivery,
     holders,
@@ -28,7 +28,7 @@ from workflows.shared.register import Firm, Member
 from workflows.shared.templates import channels_for, is_urgent
 
 
-@job(FAN_OUT, lanes=(FAN_OUT_LANE,))
+@job(FAN_OUT, queues=(FAN_OUT_QUEUE,))
 def fan_out(session: Session, engine: Engine, now: datetime, message_ids: list[int]) -> None:
     """Write a delivery for each message and channel, once, and have each sent.
 
@@ -136,4 +136,4 @@ def _write(session: Session, engine: Engine, rows: Sequence[dict[str, Any]], now
             for each in new
             if each.channel == channel
         ]
-        defer_many(session, jobs, lane=channel)  # type: ignore[arg-type]
+        defer_many(session, jobs, queue=channel)  # type: ignore[arg-type]

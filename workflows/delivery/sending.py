@@ -28,7 +28,7 @@ from workflows.shared.deliveries import (
     DeliveryAttempt,
     Outcome,
     State,
-    code_lane,
+    code_queue,
     mask_destination,
 )
 from workflows.shared.templates import is_urgent
@@ -63,7 +63,7 @@ def _give_up(
         log.error("delivery %s failed for good: %s", delivery.id, delivery.error)
 
 
-@job(SEND, attempts=TRIES, gives_up=_give_up, lanes=CHANNELS)
+@job(SEND, attempts=TRIES, gives_up=_give_up, queues=CHANNELS)
 def send(engine: Engine, now: datetime, delivery_id: str) -> None:
     """Send a message; a text message that can wait waits until the morning."""
     _send(engine, UUID(delivery_id), now)
@@ -73,7 +73,7 @@ def send(engine: Engine, now: datetime, delivery_id: str) -> None:
     SEND_CODE,
     attempts=CODE_TRIES,
     gives_up=_give_up,
-    lanes=tuple(code_lane(each) for each in CHANNELS),
+    queues=tuple(code_queue(each) for each in CHANNELS),
 )
 def send_code(engine: Engine, now: datetime, delivery_id: str) -> None:
     """Send a code or a link, for which somebody is waiting."""
@@ -117,7 +117,7 @@ def _begin(session: Session, engine: Engine, delivery_id: UUID, now: datetime) -
         at = when_to_send(delivery.channel, is_urgent=is_urgent(delivery.what), now=now)
         if at > now:
             args = {"delivery_id": str(delivery_id)}
-            defer(session, SEND, args, at=at, lane=delivery.channel)
+            defer(session, SEND, args, at=at, queue=delivery.channel)
             return None
     if delivery.channel not in installed(channels_of(engine)):
         _end(delivery, "failed", "no_channel")

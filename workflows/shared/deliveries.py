@@ -47,7 +47,7 @@ Outcome = Literal["begun", "sent", "away", "refused", "expired", "nowhere"]
 FAN_OUT = "deliveries.fan_out"
 SEND = "deliveries.send"
 SEND_CODE = "deliveries.send_code"
-FAN_OUT_LANE = "messages"
+FAN_OUT_QUEUE = "messages"
 PORTION = 200
 """How many messages one job hands to the channels: each is a transaction."""
 
@@ -123,7 +123,7 @@ def deliver_message(session: Session, message: "Message", *, now: datetime) -> N
             jobs: list[tuple[str, Mapping[str, object], datetime, str | None]] = [
                 (FAN_OUT, {"message_ids": each}, now, None) for each in portions
             ]
-            defer_many(session, jobs, lane=FAN_OUT_LANE)
+            defer_many(session, jobs, queue=FAN_OUT_QUEUE)
 
     waiting.append(message.id)
 
@@ -236,7 +236,7 @@ def holders(*entities: type[Base]) -> Select[Any]:
     )
 
 
-def code_lane(channel: str) -> str:
+def code_queue(channel: str) -> str:
     """Where codes and links wait: nobody who waits for one waits for messages."""
     return f"{channel}_codes"
 
@@ -250,5 +250,5 @@ def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
         SEND if is_message else SEND_CODE,
         {"delivery_id": str(delivery.id)},
         at=now,
-        lane=delivery.channel if is_message else code_lane(delivery.channel),
+        queue=delivery.channel if is_message else code_queue(delivery.channel),
     )
