@@ -69,6 +69,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_simulated_setting")),
     )
     op.create_table(
+        "stand_in_entry",
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("is_closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("order_number", name=op.f("pk_stand_in_entry")),
+    )
+    op.create_table(
         "visit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -302,6 +308,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "number", name=op.f("pk_recovery_code")),
     )
     op.create_table(
+        "reset",
+        sa.Column("visit_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("user_type", sa.String(length=10), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("typed_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("shown_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("branch", sa.String(length=20), nullable=False),
+        sa.Column("known_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("new_password_hash", sa.String(length=200), nullable=True),
+        sa.Column("binding", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_reset_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_reset")),
+    )
+    with op.batch_alter_table("reset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reset_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "second_factor",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -380,10 +407,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("lane", sa.String(length=30), server_default="cases", nullable=False)
+            sa.Column("queue", sa.String(length=30), server_default="cases", nullable=False)
         )
         batch_op.drop_index(batch_op.f("ix_job_due"))
-        batch_op.create_index("ix_job_due", ["lane", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_job_due", ["queue", "state", "due_at"], unique=False)
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(
@@ -419,7 +446,7 @@ def downgrade() -> None:
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_due")
         batch_op.create_index(batch_op.f("ix_job_due"), ["state", "due_at"], unique=False)
-        batch_op.drop_column("lane")
+        batch_op.drop_column("queue")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_column("reopened_at")
@@ -446,6 +473,10 @@ def downgrade() -> None:
 
     op.drop_table("security_event")
     op.drop_table("second_factor")
+    with op.batch_alter_table("reset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reset_account_id"))
+
+    op.drop_table("reset")
     op.drop_table("recovery_code")
     op.drop_table("privacy_notice")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
@@ -496,6 +527,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_case_id"))
 
     op.drop_table("visit")
+    op.drop_table("stand_in_entry")
     op.drop_table("simulated_setting")
     op.drop_table("simulated_phone")
     with op.batch_alter_table("shown_code", schema=None) as batch_op:
