@@ -45,7 +45,12 @@ def describe_demo(settings: Settings) -> str:
         return ""
     known = json.loads(settings.demo_list.read_text())
     lines = [f"Demo accounts, all with the password {known['password']}"]
-    titles = {"member": "Members (非执业会员)", "staff": "Staff (工作人员)"}
+    titles = {
+        "member": "Members (非执业会员)",
+        "cpa": "Certified public accountants (注册会计师)",
+        "firm": "Firms (会计师事务所)",
+        "staff": "Staff (工作人员)",
+    }
     for user_type, title in titles.items():
         lines += ["", f"  {title}"]
         lines += [

@@ -14,7 +14,14 @@ from engine.language import N_
 from web import current
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import Account
-from workflows.shared.sign_in import WebSession, find_session, is_to_be_noted, note_use
+from workflows.shared.security_events import note_event
+from workflows.shared.sign_in import (
+    WebSession,
+    end_session,
+    find_session,
+    is_to_be_noted,
+    note_use,
+)
 
 COOKIE = "huiji_session"
 
@@ -35,6 +42,9 @@ class Person:
     session_id: int
     login: str
     must_change_password: bool
+    must_consent: bool
+    locale: str
+    confirmed_at: datetime | None
     csrf_token: str
 
     @property
@@ -98,6 +108,21 @@ def get_member_person() -> tuple[Person, int]:
     return person, person.member_id
 
 
+def end(person: Person) -> None:
+    """End the session of this browser on the server."""
+    with current.engine().database.transaction() as session:
+        end_session(session, session_id=person.session_id, account_id=person.account_id)
+        note_event(
+            session,
+            what="signed_out",
+            account_id=person.account_id,
+            actor=person.actor,
+            address=current.address(),
+            now=current.now(),
+        )
+    g.pop("person", None)
+
+
 def has_cookie() -> bool:
     """Whether the browser believes that it has a session."""
     return COOKIE in request.cookies
@@ -142,5 +167,8 @@ def _describe(session: Session, found: WebSession, account: Account) -> Person:
         session_id=found.id,
         login=account.login,
         must_change_password=account.must_change_password,
+        must_consent=found.must_consent,
+        locale=account.locale,
+        confirmed_at=found.confirmed_at,
         csrf_token=found.csrf_secret.hex(),
     )

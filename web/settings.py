@@ -38,6 +38,7 @@ class Settings:
     support_phone: str = "010-88250337/0338"
     session_idle: timedelta = timedelta(hours=2)
     session_length: timedelta = timedelta(hours=12)
+    staff_need_second_step: bool = False
     services: ServiceSettings = field(default_factory=ServiceSettings)
 
     @property
@@ -82,8 +83,18 @@ class Settings:
             public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
             proxies=int(given.get("HUIJI_PROXIES", "0")),
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
+            staff_need_second_step=_read_staff_totp(given, environment),
             services=ServiceSettings.from_environment(given),
         )
+
+
+def _read_staff_totp(given: Mapping[str, str], environment: str) -> bool:
+    """HUIJI_STAFF_TOTP: `required` or `optional`; production requires it unless it says not to."""
+    usual = "required" if environment == "production" else "optional"
+    said = given.get("HUIJI_STAFF_TOTP", usual)
+    if said not in {"required", "optional"}:
+        raise IncompleteSettings("HUIJI_STAFF_TOTP is required or optional")
+    return said == "required"
 
 
 def _check_complete(given: Mapping[str, str]) -> None:

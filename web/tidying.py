@@ -9,7 +9,7 @@ from engine.engine import Engine
 from engine.files import sweep_files
 from engine.jobs import job
 from engine.recurring import Every
-from workflows.shared import one_time_links, sign_in
+from workflows.shared import half_sign_ins, one_time_links, sign_in
 
 NAME = "tidy"
 EVERY = timedelta(days=1)
@@ -27,6 +27,7 @@ def tidy(engine: Engine, now: datetime) -> None:
     """Remove sessions, links, counts and locks that are over, and files that no row knows."""
     with engine.database.transaction() as session:
         sign_in.end_expired_sessions(session, now=now)
+        half_sign_ins.end_expired_halves(session, now=now)
         sign_in.forget_old_locks(session, now=now)
         one_time_links.forget_old_links(session, now=now)
         forget_old_attempts(session, before=now - OLD)

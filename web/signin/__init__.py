@@ -13,12 +13,13 @@ from web.addresses import local_address
 from web.navigation import USER_TYPES
 from web.puzzle import PuzzleNotSolved
 from web.sign_in_puzzle import check_sign_in_puzzle, set_sign_in_puzzle
+from web.signin import second_steps
 from workflows.shared import sign_in as signing
 from workflows.shared.accounts import MEMBER
-from workflows.shared.sign_in import SignInLocked, SignInRefused
+from workflows.shared.sign_in import HalfSignedIn, SignInLocked, SignInRefused
 
 bp = Blueprint("signin", __name__)
-blueprints = (bp,)
+blueprints = (bp, second_steps.bp)
 
 
 @bp.get("/sign-in")
@@ -26,7 +27,10 @@ def sign_in() -> ResponseReturnValue:
     """Show the form; who is signed in already goes on."""
     if sessions.find_person() is not None:
         return redirect(local_address(request.args.get("next")))
-    return _page(next_address=request.args.get("next", ""))
+    response = make_response(_page(next_address=request.args.get("next", "")))
+    # The cookie of a session that is over would keep the form from being sent.
+    response.delete_cookie(sessions.COOKIE)
+    return response
 
 
 @bp.post("/sign-in")
@@ -44,11 +48,13 @@ def open_session() -> ResponseReturnValue:
             user_agent=request.user_agent.string,
             length=current.settings().session_length,
             now=current.now(),
+            staff_need_second_step=current.settings().staff_need_second_step,
         )
     except (SignInRefused, SignInLocked, PuzzleNotSolved) as error:
         return _page(error, next_address=typed.get("next", "")), 422
-    response = make_response(redirect(local_address(typed.get("next"))))
-    return sessions.set_cookie(response, opened.token)
+    if isinstance(opened, HalfSignedIn):
+        return second_steps.go_on(opened, typed.get("next", ""))
+    return second_steps.open_browser(redirect(local_address(typed.get("next"))), opened)
 
 
 @bp.post("/sign-out")
@@ -56,8 +62,7 @@ def sign_out() -> ResponseReturnValue:
     """End this session on the server and in the browser."""
     person = sessions.find_person()
     if person is not None:
-        with current.engine().database.transaction() as session:
-            signing.end_session(session, session_id=person.session_id, account_id=person.account_id)
+        sessions.end(person)
     response = make_response(redirect(url_for("signin.sign_in")))
     response.delete_cookie(sessions.COOKIE)
     return response

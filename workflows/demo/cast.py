@@ -36,6 +36,17 @@ class Staff(NamedTuple):
     duties: tuple[str, ...]
     situation: str
     situation_en: str
+    has_second_step: bool = False
+
+
+class Practising(NamedTuple):
+    """A demo CPA of the demo's firm. `is_new`: has not signed in with the issued password yet."""
+
+    number: str
+    name: str
+    situation: str
+    situation_en: str
+    is_new: bool = False
 
 
 def all_roles(year: int) -> list[Role]:
@@ -195,7 +206,35 @@ STAFF = (
     Staff("cicpa_manage", "中注协管理员", NATIONAL, ("manage",), "全国：管理", "National: manager"),
     Staff("admin", "系统管理员", NATIONAL, ("admin",), "系统管理员", "System administrator"),
     Staff("audit", "审计员", NATIONAL, ("audit",), "审计员：只读", "Auditor: read only"),
+    Staff("zj_help", "浙江服务台", ZHEJIANG, ("help_desk",), "浙江：服务台", "Zhejiang: help desk"),
+    Staff(
+        "cicpa_help",
+        "中注协服务台",
+        NATIONAL,
+        ("help_desk",),
+        "全国：服务台；登录需动态验证码，用命令 huiji totp cicpa_help 查看",
+        "National: help desk; signs in with a code as well: huiji totp cicpa_help shows it",
+        has_second_step=True,
+    ),
 )
+
+PRACTISING = (
+    Practising("330000900001", "顾明远", "注册会计师", "Certified public accountant"),
+    Practising("330000900002", "潘雨欣", "注册会计师", "Certified public accountant"),
+    Practising(
+        "330000900003",
+        "田家豪",
+        "首次登录：须同意个人信息告知书并更改下发的密码",
+        "First sign-in: has to agree to the privacy notice and change the issued password",
+        is_new=True,
+    ),
+)
+
+FIRM_NUMBER = "33000001"
+FIRM_SITUATIONS = {
+    FIRM_NUMBER: ("主账号：年检、教育等", "Main account: inspections, training"),
+    f"{FIRM_NUMBER}_cw": ("财务账号：财务上报", "Finance account: financial reports"),
+}
 
 BULK = {
     ZHEJIANG: 60,

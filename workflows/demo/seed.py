@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -12,15 +13,31 @@ from sqlalchemy.orm import Session
 from engine.engine import Engine
 from engine.vault import SubjectKey
 from workflows.demo import ledgers, offices, texts
-from workflows.demo.cast import BULK, BULK_OF_A_CITY, STAFF, Role, all_roles
+from workflows.demo.cast import (
+    BULK,
+    BULK_OF_A_CITY,
+    FIRM_NUMBER,
+    FIRM_SITUATIONS,
+    PRACTISING,
+    STAFF,
+    Role,
+    all_roles,
+)
 from workflows.demo.people import make_person
+from workflows.shared import totp
 from workflows.shared.accounts import Account, StaffDuty, hash_password
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
+from workflows.shared.privacy import SHIPPED
 from workflows.shared.private import PRIVATE_FIELDS, private_columns, write_private
 from workflows.shared.register import Firm, Member
 from workflows.shared.results import subject_of
 from workflows.shared.seasons import CommitmentText, Season, SeasonSlot
+
+FIRM_NAME = "浙江演示会计师事务所"
+
+NEW = frozenset(each.number for each in PRACTISING if each.is_new)
+"""Whose password was issued by others, and who was asked for nothing yet."""
 
 LOTS = 20220906
 """All lots of the demo are drawn from this number, so that it comes out the same each time."""
@@ -86,7 +103,7 @@ def seed(session: Session, engine: Engine, *, password: str, now: datetime) -> D
     ledgers.add_ledgers(session, random, plans, year=year, now=now)
     hashed = hash_password(password)
     _add_accounts(session, people, by_number, hashed=hashed, now=now)
-    _add_staff(session, ids, hashed=hashed, now=now)
+    _add_staff(session, engine, ids, hashed=hashed, now=now)
     cpas = _add_firm(session, random, engine, ids, hashed=hashed, today=today, now=now)
     session.flush()
     return Demo(year=year, members=len(people) + cpas, accounts=list_accounts(today=today))
@@ -98,6 +115,14 @@ def list_accounts(*, today: date) -> list[DemoAccount]:
         *(
             DemoAccount("member", each.number, each.name, each.situation, each.situation_en)
             for each in all_roles(today.year - 1)
+        ),
+        *(
+            DemoAccount("cpa", each.number, each.name, each.situation, each.situation_en)
+            for each in PRACTISING
+        ),
+        *(
+            DemoAccount("firm", login, FIRM_NAME, *situations)
+            for login, situations in FIRM_SITUATIONS.items()
         ),
         *(
             DemoAccount("staff", each.login, each.name, each.situation, each.situation_en)
@@ -287,7 +312,9 @@ def _add_accounts(
                 "login": person["number"],
                 "name": person["name"],
                 "password_hash": hashed,
+                "must_change_password": person["number"] in NEW,
                 "member_id": by_number[person["number"]],
+                "consented_version": None if person["number"] in NEW else SHIPPED,
                 "created_at": now,
             }
             for person in people
@@ -295,7 +322,9 @@ def _add_accounts(
     )
 
 
-def _add_staff(session: Session, ids: Mapping[str, int], *, hashed: str, now: datetime) -> None:
+def _add_staff(
+    session: Session, engine: Engine, ids: Mapping[str, int], *, hashed: str, now: datetime
+) -> None:
     for each in STAFF:
         account = Account(
             user_type="staff",
@@ -310,6 +339,11 @@ def _add_staff(session: Session, ids: Mapping[str, int], *, hashed: str, now: da
             StaffDuty(account_id=account.id, association_id=ids[each.office], duty=duty)
             for duty in each.duties
         )
+        if each.has_second_step:
+            secret = totp.offer_secret(engine.vault, token_bytes(32))
+            totp.set_up(
+                session, engine.vault, account_id=account.id, secret=secret, step=0, now=now
+            )
 
 
 def _add_firm(
@@ -324,8 +358,8 @@ def _add_firm(
 ) -> int:
     """A firm with its two accounts and three practising CPAs; returns how many."""
     firm = Firm(
-        number="33000001",
-        name="浙江演示会计师事务所",
+        number=FIRM_NUMBER,
+        name=FIRM_NAME,
         association_id=ids[offices.ZHEJIANG],
         approval_number="演示批准〔2001〕1号",
         head="袁国文",
@@ -341,21 +375,24 @@ def _add_firm(
             name=firm.name,
             password_hash=hashed,
             firm_id=firm.id,
+            consented_version=SHIPPED,
             created_at=now,
         )
-        for login in (firm.number, f"{firm.number}_cw")
+        for login in FIRM_SITUATIONS
     )
     cpas = [
         {
             **make_person(random, engine.vault, serial=9000 + serial, today=today),
             **_place(offices.ZHEJIANG, serial),
             "kind": "cpa",
-            "number": f"33000090{serial:04}",
+            "number": each.number,
+            "name": each.name,
+            "archive_holder": "浙江演示人才服务中心",
             "firm_id": firm.id,
             "association_id": ids[offices.ZHEJIANG],
             "employer": firm.name,
         }
-        for serial in (1, 2, 3)
+        for serial, each in enumerate(PRACTISING, start=1)
     ]
     by_number = _add_members(session, engine, cpas)
     _add_accounts(session, cpas, by_number, hashed=hashed, now=now)

@@ -24,6 +24,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import FeeClaim, FeeEntry
 from workflows.shared.hours import HoursEntry
+from workflows.shared.privacy import SHIPPED
 from workflows.shared.private import private_columns
 from workflows.shared.register import FREE_FIELDS, LOCKED_FIELDS, Member
 from workflows.shared.results import YearlyResult, subject_of
@@ -171,6 +172,7 @@ class _Filler:
                 "is_active",
                 "member_id",
                 "locale",
+                "consented_version",
                 "created_at",
             ),
             [
@@ -183,7 +185,8 @@ class _Filler:
                     False,
                     True,
                     key,
-                    "zh_CN",
+                    "",
+                    SHIPPED,
                     self.now,
                 )
             ],

@@ -86,6 +86,8 @@ class Account(Base):
     """Somebody who can sign in: a member, a firm or a person of an association's staff.
 
     `login` is the member number, the firm number or a staff name; unique per user type.
+    `locale`: the language chosen, empty where none was. `consented_version`: of the privacy
+    notice that was agreed to last.
     """
 
     __tablename__ = "account"
@@ -104,7 +106,8 @@ class Account(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), unique=True)
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
-    locale: Mapped[str] = mapped_column(String(10), default="zh_CN")
+    locale: Mapped[str] = mapped_column(String(10), default="")
+    consented_version: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -127,9 +130,12 @@ class StaffDuty(Base):
     duty: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 
-def get_account(session: Session, account_id: int) -> Account:
-    """The account of a key; raises AccountNotFound."""
-    found = session.get(Account, account_id)
+def get_account(session: Session, account_id: int, *, for_update: bool = False) -> Account:
+    """The account of a key; raises AccountNotFound.
+
+    `for_update`: no other transaction changes it before this one ends.
+    """
+    found = session.get(Account, account_id, with_for_update=for_update or None)
     if found is None:
         raise AccountNotFound
     return found
@@ -166,6 +172,11 @@ def is_password(hashed: str, password: str) -> bool:
         return HASHER.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def is_outdated(hashed: str) -> bool:
+    """Whether a hash was made with other parameters than one would be made with today."""
+    return HASHER.check_needs_rehash(hashed)
 
 
 def check_new_password(

@@ -1,6 +1,7 @@
 """Signing in and out: attempts counted before the check, sessions kept by the server.
 
-The answer to a wrong sign-in is the same, and takes the same time, whatever was wrong.
+The answer to a wrong sign-in is the same, and takes the same time, whatever was wrong. Staff with
+a second factor come half-way here; `second_steps` opens their session.
 """
 
 import hashlib
@@ -10,16 +11,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine.actors import Actor
 from engine.attempts import count_attempt, forget_attempts
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
 from engine.vault import Vault
-from workflows.shared.accounts import Account, find_account, hash_password, is_password
+from workflows.shared.accounts import (
+    STAFF,
+    Account,
+    find_account,
+    hash_password,
+    is_outdated,
+    is_password,
+)
+from workflows.shared.half_sign_ins import begin_half, end_halves
+from workflows.shared.privacy import is_consent_missing
+from workflows.shared.security_events import note_event
+from workflows.shared.totp import find_factor
 
 FREE_ATTEMPTS = 5
 WINDOW = timedelta(hours=24)
@@ -44,7 +57,11 @@ class SignInLocked(Rejected):
 
 
 class WebSession(Base):
-    """Somebody who is signed in on one device. `token_hash`: SHA-256 of the cookie's token."""
+    """Somebody who is signed in on one device. `token_hash`: SHA-256 of the cookie's token.
+
+    `confirmed_at`: when this person last proved on this device who it is. `must_consent`: the
+    privacy notice is to be agreed to before anything else.
+    """
 
     __tablename__ = "web_session"
 
@@ -57,6 +74,8 @@ class WebSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    must_consent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class SignInLock(Base):
@@ -78,6 +97,14 @@ class SignedIn:
     must_change_password: bool
 
 
+@dataclass(frozen=True)
+class HalfSignedIn:
+    """The password was right, and no session is open: the second step is to come."""
+
+    token: str
+    account_id: int
+
+
 def sign_in(
     engine: Engine,
     *,
@@ -88,31 +115,97 @@ def sign_in(
     user_agent: str,
     length: timedelta,
     now: datetime,
-) -> SignedIn:
-    """Open a session; raises SignInRefused or SignInLocked.
+    staff_need_second_step: bool = False,
+) -> SignedIn | HalfSignedIn:
+    """Open a session, or half of one; raises SignInRefused or SignInLocked.
 
-    Opens its own transactions: no password is hashed while one is open.
+    Opens its own transactions: no password is hashed while one is open. `staff_need_second_step`:
+    also those who have none set up yet.
     """
-    account = prove_owner(
-        engine, user_type=user_type, login=login, password=password, address=address, now=now
-    )
-    token = secrets.token_urlsafe(32)
+    typed = {"user_type": user_type, "login": login}
+    try:
+        account = prove_owner(engine, **typed, password=password, address=address, now=now)
+    except SignInRefused:
+        note_failure(engine, "sign_in_refused", **typed, address=address, now=now)
+        raise
+    except SignInLocked:
+        note_failure(engine, "sign_in_locked", **typed, address=address, now=now)
+        raise
+    known = account.password_hash
+    renewed = hash_password(password) if known is not None and is_outdated(known) else known
     with engine.database.transaction() as session:
-        forget_failures(session, engine.vault, user_type=user_type, login=login)
-        opened = WebSession(
-            token_hash=_hash(token),
-            account_id=account.id,
-            csrf_secret=secrets.token_bytes(32),
-            user_agent=user_agent[:300],
-            address=address[:60],
-            created_at=now,
-            seen_at=now,
-            expires_at=now + length,
+        # Whoever changed the password meanwhile ended every session: this one is not opened.
+        query = update(Account).where(Account.id == account.id, Account.password_hash == known)
+        is_known = query.values(password_hash=renewed).returning(Account.id)
+        if session.scalar(is_known) is None:
+            raise SignInRefused
+        forget_failures(session, engine.vault, **typed)
+        if account.user_type == STAFF and (
+            staff_need_second_step or find_factor(session, account.id) is not None
+        ):
+            return HalfSignedIn(begin_half(session, account_id=account.id, now=now), account.id)
+        return open_session(
+            session,
+            account=account,
+            address=address,
+            user_agent=user_agent,
+            length=length,
+            now=now,
         )
-        session.add(opened)
-        session.execute(update(Account).where(Account.id == account.id).values(last_sign_in_at=now))
-        session.flush()
-        return SignedIn(token, opened.id, account.id, account.must_change_password)
+
+
+def open_session(
+    session: Session,
+    *,
+    account: Account,
+    address: str,
+    user_agent: str,
+    length: timedelta,
+    now: datetime,
+) -> SignedIn:
+    """Open a session for whoever has proved everything that is asked for."""
+    token = secrets.token_urlsafe(32)
+    opened = WebSession(
+        token_hash=_hash(token),
+        account_id=account.id,
+        csrf_secret=secrets.token_bytes(32),
+        user_agent=user_agent[:300],
+        address=address[:60],
+        created_at=now,
+        seen_at=now,
+        expires_at=now + length,
+        confirmed_at=now,
+        must_consent=is_consent_missing(session, account),
+    )
+    session.add(opened)
+    session.execute(update(Account).where(Account.id == account.id).values(last_sign_in_at=now))
+    note_event(
+        session,
+        what="signed_in",
+        account_id=account.id,
+        actor=account.actor,
+        address=address,
+        now=now,
+    )
+    return SignedIn(token, opened.id, account.id, account.must_change_password)
+
+
+def note_failure(
+    engine: Engine, what: str, *, user_type: str, login: str, address: str, now: datetime
+) -> None:
+    """Note a sign-in that failed, at the account if there is one; the same work if not."""
+    typed = engine.vault.lookup(_typed(user_type, login)).hex()[:16]
+    with engine.database.transaction() as session:
+        account = find_account(session, user_type=user_type, login=login)
+        note_event(
+            session,
+            what=what,
+            account_id=account.id if account is not None else None,
+            actor=Actor("visitor"),
+            address=address,
+            details={"typed": typed},
+            now=now,
+        )
 
 
 def prove_owner(
@@ -135,7 +228,11 @@ def prove_owner(
 
 def forget_failures(session: Session, vault: Vault, *, user_type: str, login: str) -> None:
     """Count attempts from the beginning again: the owner has proved himself."""
-    key = _key(vault, user_type, login)
+    forget_tries(session, _key(vault, user_type, login))
+
+
+def forget_tries(session: Session, key: str) -> None:
+    """Count the tries of a key from the beginning again."""
     forget_attempts(session, key)
     session.execute(delete(SignInLock).where(SignInLock.key == key))
 
@@ -169,6 +266,14 @@ def note_use(session: Session, *, session_id: int, now: datetime) -> None:
     session.execute(query.values(seen_at=now))
 
 
+def renew_session(session: Session, *, session_id: int, now: datetime) -> str:
+    """Give a session a new token, because its person has proved himself again."""
+    token = secrets.token_urlsafe(32)
+    query = update(WebSession).where(WebSession.id == session_id)
+    session.execute(query.values(token_hash=_hash(token), confirmed_at=now))
+    return token
+
+
 def list_sessions(session: Session, *, account_id: int, now: datetime) -> Sequence[WebSession]:
     """Where an account is signed in, the last used first."""
     return session.scalars(
@@ -187,6 +292,7 @@ def end_session(session: Session, *, session_id: int, account_id: int) -> None:
 
 def end_other_sessions(session: Session, *, account_id: int, keep_id: int | None = None) -> None:
     """Sign an account out everywhere, but for one session if it is named."""
+    end_halves(session, account_id=account_id)
     query = delete(WebSession).where(WebSession.account_id == account_id)
     if keep_id is not None:
         query = query.where(WebSession.id != keep_id)
@@ -210,6 +316,14 @@ def _count(engine: Engine, key: str, *, address: str, now: datetime) -> None:
     )
     if from_address > ADDRESS_ATTEMPTS:
         raise SignInLocked(minutes=_minutes(ADDRESS_WINDOW))
+    count_try(engine, key, now=now)
+
+
+def count_try(engine: Engine, key: str, *, now: datetime) -> None:
+    """Count one try at a secret, in a transaction of its own; raises SignInLocked.
+
+    Beyond the free ones each failure locks for longer than the one before.
+    """
     with engine.database.read() as session:
         until = session.scalar(select(SignInLock.until_at).where(SignInLock.key == key))
     if until is not None and until > now:
@@ -223,8 +337,11 @@ def _count(engine: Engine, key: str, *, address: str, now: datetime) -> None:
 
 
 def _key(vault: Vault, user_type: str, login: str) -> str:
-    typed = f"{user_type}:{login.strip().casefold()}"
-    return "sign-in:" + vault.lookup(typed).hex()
+    return "sign-in:" + vault.lookup(_typed(user_type, login)).hex()
+
+
+def _typed(user_type: str, login: str) -> str:
+    return f"{user_type}:{login.strip().casefold()}"
 
 
 def _hash(token: str) -> bytes:
