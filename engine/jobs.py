@@ -6,14 +6,14 @@ one UPDATE … RETURNING. A job function that takes `session` runs in one transa
 with the removal of its row, and so happens once; one that does not (it leaves the process)
 may be tried again and must be repeatable. A job may come again (see `engine.recurring`).
 
-Each job waits in a queue, and each queue has a thread of its own in every process that works: who
-waits for a provider outside keeps no case waiting.
+Each job waits in a queue, and each queue has a thread of its own in every process that works:
+whoever waits for a provider outside keeps no case waiting.
 """
 
 import inspect
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FunctionType, ModuleType
@@ -106,11 +106,8 @@ class Jobs:
     @property
     def queues(self) -> tuple[str, ...]:
         """Every queue in which a job may wait."""
-        return tuple(
-            dict.fromkeys(
-                (CASES, *(queue for each in self.by_name.values() for queue in each.queues))
-            )
-        )
+        named = [queue for each in self.by_name.values() for queue in each.queues]
+        return tuple(dict.fromkeys((CASES, *named)))
 
     def add(self, *modules: ModuleType) -> None:
         """Register every function of the modules that is marked as a job."""
@@ -163,7 +160,7 @@ def defer(
 
 def defer_many(
     session: Session,
-    jobs: list[tuple[str, Mapping[str, object], datetime, str | None]],
+    jobs: Sequence[tuple[str, Mapping[str, object], datetime, str | None]],
     *,
     queue: str = CASES,
 ) -> None:

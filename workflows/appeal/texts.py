@@ -1,6 +1,6 @@
 """What the member is told of an appeal."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("申诉信息", "Appeal")
 
@@ -10,6 +10,7 @@ TEXTS: dict[str, Texts] = {
         ("经审查，维持原决定。理由：$reason", "The decision was upheld. Why: $reason"),
         ("上级注协裁定申诉", "Decided by the higher association"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
     "appeal_overturned": make_texts(
         ("$year年度年检申诉：撤销原决定", "Your appeal for $year succeeded"),
@@ -19,5 +20,6 @@ TEXTS: dict[str, Texts] = {
         ),
         ("上级注协裁定申诉", "Decided by the higher association"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
 }

@@ -1,6 +1,6 @@
 """What the member is told of a deferral."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("暂缓信息", "Deferral")
 
@@ -11,6 +11,7 @@ def _returned(node: str, node_en: str) -> Texts:
         ("$reason", "$reason"),
         (node, node_en),
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 
@@ -23,6 +24,7 @@ def _approved(node: str, node_en: str) -> Texts:
         ),
         (node, node_en),
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 

@@ -136,4 +136,4 @@ def _write(session: Session, engine: Engine, rows: Sequence[dict[str, Any]], now
             for each in new
             if each.channel == channel
         ]
-        defer_many(session, jobs, queue=channel)  # type: ignore[arg-type]
+        defer_many(session, jobs, queue=channel)

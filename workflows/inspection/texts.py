@@ -1,6 +1,6 @@
 """What the member is told of an inspection."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("年检信息", "Inspection")
 
@@ -11,6 +11,7 @@ def _returned(node: str, node_en: str) -> Texts:
         ("$reason", "$reason"),
         (node, node_en),
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 
@@ -23,6 +24,7 @@ def _approved(node: str, node_en: str) -> Texts:
         ),
         (node, node_en),
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 
@@ -35,6 +37,7 @@ def _refused(node: str, node_en: str) -> Texts:
         ),
         (node, node_en),
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 
@@ -65,6 +68,7 @@ TEXTS: dict[str, Texts] = {
         ),
         ("地方注协撤销结论", "Decision revoked by the local association"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
     "case_reopened": make_texts(
         ("$year年度年检申请已重新开放", "Your inspection for $year was reopened"),
@@ -74,6 +78,7 @@ TEXTS: dict[str, Texts] = {
         ),
         ("地方注协重新开放", "Reopened by the local association"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
     "year_not_inspected": make_texts(
         ("$year年度未参检", "You were not inspected for $year"),
@@ -83,5 +88,6 @@ TEXTS: dict[str, Texts] = {
         ),
         ("年检结束", "End of the inspection"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
 }

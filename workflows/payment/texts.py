@@ -1,6 +1,6 @@
 """What the member is told of the fee."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("会费信息", "Fee")
 
@@ -10,6 +10,7 @@ TEXTS: dict[str, Texts] = {
         ("$reason", "$reason"),
         ("地方注协会费确认", "Fee confirmation by the local association"),
         ABOUT,
+        channels=ALL_CHANNELS,
     ),
     "payment_received": make_texts(
         ("$year年度会费已收到", "Your fee for $year was received"),

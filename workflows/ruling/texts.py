@@ -1,6 +1,6 @@
 """What a member is told when his year was settled by hand."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("年检信息", "Inspection")
 NODE = ("地方注协特殊状态处理", "Settled by the association")
@@ -15,6 +15,7 @@ def _make(words: str, words_en: str, ground: str = "", ground_en: str = "") -> T
         ),
         NODE,
         ABOUT,
+        channels=ALL_CHANNELS,
     )
 
 

@@ -5,7 +5,7 @@ for a provider. Its key is unique and goes with it to the provider: nothing is s
 is sent is never kept here: messages have their own rows, codes and links are derived.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -120,9 +120,7 @@ def deliver_message(session: Session, message: "Message", *, now: datetime) -> N
             keys = list(waiting)
             waiting.clear()
             portions = [keys[at : at + PORTION] for at in range(0, len(keys), PORTION)]
-            jobs: list[tuple[str, Mapping[str, object], datetime, str | None]] = [
-                (FAN_OUT, {"message_ids": each}, now, None) for each in portions
-            ]
+            jobs = [(FAN_OUT, {"message_ids": each}, now, None) for each in portions]
             defer_many(session, jobs, queue=FAN_OUT_QUEUE)
 
     waiting.append(message.id)
@@ -224,7 +222,7 @@ def association_of(account_id: int | None) -> "ScalarSelect[int | None]":
     return holders().where(Account.id == (account_id or 0)).scalar_subquery()
 
 
-def holders(*entities: type[Base]) -> Select[Any]:
+def holders(*entities: Any) -> Select[Any]:
     """A query of accounts with what is named of Account, Member and Firm, and the association."""
     duty = select(func.min(StaffDuty.association_id)).where(StaffDuty.account_id == Account.id)
     association = func.coalesce(Member.association_id, Firm.association_id, duty.scalar_subquery())

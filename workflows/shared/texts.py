@@ -1,6 +1,6 @@
 """What a member is told of the register, whatever process he is in."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 ABOUT = ("学时信息", "Hours")
 
@@ -22,6 +22,7 @@ TEXTS: dict[str, Texts] = {
         ),
         ("会员登记变更", "Change in the register"),
         ("会籍信息", "Membership"),
+        channels=ALL_CHANNELS,
     ),
     "password_reset": make_texts(
         ("您的密码已重置", "Your password was reset"),
