@@ -1,5 +1,6 @@
 """Changes of a season: what they touch is counted from the cases, and saving keeps both states."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -95,11 +96,15 @@ def begun(demo_engine: Engine) -> Engine:
 def test_an_earlier_end_counts_what_was_not_sent(begun: Engine) -> None:
     with begun.database.transaction() as session:
         found = impact(session, "window", {"closes_date": "2022-09-30"})
-        (sentence,) = say(found)
-        assert "1 application that was not sent has to be sent by 30 September 2022" in sentence
+        unsent, not_begun = say(found)
+        assert "1 application that was not sent has to be sent by 30 September 2022" in unsent
+        assert re.search(
+            r"^[1-9]\d* members who have not begun have time until 30 September 2022", not_begun
+        )
         assert found[0].is_hard
         past = impact(session, "window", {"closes_date": "2022-09-01"})
         assert "can no longer be sent" in say(past)[0]
+        assert "who have not begun cannot apply any more" in say(past)[1]
         later = impact(session, "window", {"closes_date": "2023-01-31"})
         assert "can be sent until 31 January 2023" in say(later)[0]
         assert not later[0].is_hard

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.language import _, ngettext
-from workflows.seasons.absentees import UNSENT, count_to_be_inspected, to_be_inspected
+from workflows.seasons.absentees import (
+    NO_DRAFT,
+    UNSENT,
+    AbsenteeFilters,
+    count_absentees,
+    count_to_be_inspected,
+    to_be_inspected,
+)
 from workflows.seasons.effects import Effect, Ground
 from workflows.seasons.hours_impact import MOST, count_missing
 from workflows.shared.register import Member
@@ -58,6 +65,8 @@ def touch_window(ground: Ground) -> list[Effect]:
                 ),
             )
         )
+    if new < old:
+        effects.append(_not_begun(ground, new))
     if new != old:
         effects.append(
             Effect(
@@ -85,6 +94,27 @@ def touch_window(ground: Ground) -> list[Effect]:
             )
         )
     return [*effects, *_cut_off(ground), *_hours_day(ground)]
+
+
+def _not_begun(ground: Ground, day: date) -> Effect:
+    """Who has not begun to apply, and was told a later day."""
+    count = count_absentees(
+        ground.session, ground.season, AbsenteeFilters(draft=NO_DRAFT), ground.associations
+    )
+    if day < ground.today:
+        said = ngettext(
+            "%(n)s member who has not begun cannot apply any more.",
+            "%(n)s members who have not begun cannot apply any more.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(n)s member who has not begun has time until %(date)s only.",
+            "%(n)s members who have not begun have time until %(date)s only.",
+            count,
+            date=day,
+        )
+    return Effect(count, said, is_hard=True)
 
 
 def _cut_off(ground: Ground) -> list[Effect]:
