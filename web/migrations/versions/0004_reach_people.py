@@ -363,6 +363,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_security_event_at"), ["at"], unique=False)
 
     op.create_table(
+        "unmasking",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("until", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_unmasking_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_unmasking_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unmasking")),
+    )
+    with op.batch_alter_table("unmasking", schema=None) as batch_op:
+        batch_op.create_index("ix_unmasking_account", ["account_id", "member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unmasking_until"), ["until"], unique=False)
+
+    op.create_table(
         "delivery_attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -467,6 +489,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_attempt_delivery_id"))
 
     op.drop_table("delivery_attempt")
+    with op.batch_alter_table("unmasking", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unmasking_until"))
+        batch_op.drop_index("ix_unmasking_account")
+
+    op.drop_table("unmasking")
     with op.batch_alter_table("security_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_security_event_at"))
         batch_op.drop_index("ix_security_event_account_id")
