@@ -92,7 +92,7 @@ def postgresql_server(*, is_durable: bool = False, folder: Path | None = None) -
         yield given
         return
     directory = folder or Path(tempfile.mkdtemp(prefix="huiji-postgresql-"))
-    server = PostgresServer(directory, cleanup_mode="stop" if folder else "delete")
+    server = PostgresServer(directory, cleanup_mode=None if folder else "delete")
     server.start()
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:

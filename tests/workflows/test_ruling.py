@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
 import workflows
@@ -10,8 +11,16 @@ from engine.actors import Actor
 from engine.engine import Engine
 from engine.errors import NotFound
 from tests.workflows.conftest import NOW
+from tests.workflows.office import IN_GUANGZHOU, applied, viewer
 from tests.workflows.walking import REVIEWER, Walk
-from workflows.ruling.rulings import NeverInspected, NoSuchYear, list_years, start_ruling
+from workflows.ruling.rulings import (
+    DecidedAbove,
+    NeverInspected,
+    NoSuchYear,
+    check_decider,
+    list_years,
+    start_ruling,
+)
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import find_account, give_duty
 from workflows.shared.hours import assess_hours
@@ -24,7 +33,7 @@ from workflows.shared.results import (
     verification_token,
     verify,
 )
-from workflows.shared.seasons import find_season_of_year
+from workflows.shared.seasons import Season, find_season_of_year
 from workflows.shared.tasks import NeedsSecondPerson, Refused, Tasks, Unconfirmed
 
 READY = "330000100001"
@@ -256,3 +265,17 @@ def test_only_managers_of_the_association_work_on_it(demo_engine: Engine) -> Non
         with pytest.raises(NotFound):
             managers.press(walk, "propose_ruling", managers.viewer(login), "abandon")
     assert isinstance(walk.member, Member)
+
+
+def test_what_the_province_decided_is_not_a_citys_to_settle(demo_engine: Engine) -> None:
+    with demo_engine.database.transaction() as session:
+        session.execute(update(Season).values(review_levels=2))
+    walk = applied(demo_engine, IN_GUANGZHOU)
+    walk.do("review_application", "approve", by=FIRST)
+    walk.do("second_review", "approve", by=SECOND)
+    with demo_engine.database.read() as session:
+        city, province = viewer(session, "gz_manage"), viewer(session, "gd_manage")
+        check_decider(session, province, member=walk.member, year=2021)
+        check_decider(session, city, member=walk.member, year=2020)
+        with pytest.raises(DecidedAbove):
+            check_decider(session, city, member=walk.member, year=2021)

@@ -15,7 +15,7 @@ from web.cases.blueprint import bp
 from web.numbers import small_int
 from web.staff import get_staff_person
 from web.words import name_office
-from workflows.ruling.rulings import NeverInspected, list_years, start_ruling
+from workflows.ruling.rulings import NeverInspected, check_decider, list_years, start_ruling
 from workflows.shared.access import SYSTEM, Viewer, can, check
 from workflows.shared.associations import get_association
 from workflows.shared.register import (
@@ -64,6 +64,7 @@ def start_to_rule() -> ResponseReturnValue:
             member = _find_member(session, person.viewer, number)
             if member is None:
                 raise MemberNotFound
+            check_decider(session, person.viewer, member=member, year=year)
             case_id = start_ruling(
                 session, engine, member=member, year=year, by=person.actor, now=current.now()
             ).id

@@ -7,15 +7,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import Case, find_open_case
+from engine.cases import Case, find_open_case, get_case
 from engine.engine import Engine
-from engine.errors import Rejected
+from engine.errors import NotAllowed, Rejected
 from engine.language import N_
 from engine.lifecycle import start_case
 from engine.tasks import Task
-from workflows.shared.associations import ids_above
+from workflows.shared.access import Viewer
+from workflows.shared.applications import find_deciding_office
+from workflows.shared.associations import get_association, ids_above
 from workflows.shared.register import NON_PRACTISING, Member
-from workflows.shared.results import list_results
+from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season
 from workflows.shared.subjects import subject_of_member
 
@@ -34,6 +36,12 @@ class NoSuchYear(Rejected):
     message = N_("There is no inspection for %(year)s that concerns this member.")
 
 
+class DecidedAbove(NotAllowed):
+    """A higher association decided this year."""
+
+    message = N_("%(office)s decided this year: only its managers can settle it.")
+
+
 def business_key(*, year: int, member_no: str) -> str:
     """The key under which one ruling at a time is about a member's year."""
     return f"{PROCESS}:{year}:{member_no}"
@@ -45,6 +53,16 @@ def list_years(session: Session, *, member: Member) -> Sequence[int]:
     seasons = session.scalars(select(Season.year).where(Season.association_id.in_(above)))
     results = list_results(session, member_id=member.id)
     return sorted({*seasons, *(each.year for each in results)}, reverse=True)
+
+
+def check_decider(session: Session, viewer: Viewer, *, member: Member, year: int) -> None:
+    """See that the viewer manages whoever decided a year; raises DecidedAbove."""
+    result = find_result(session, member_id=member.id, year=year)
+    if result is None or result.case_id is None:
+        return
+    office_id = find_deciding_office(session, get_case(session, result.case_id))
+    if office_id is not None and not viewer.has("manage", office_id):
+        raise DecidedAbove(office=get_association(session, office_id).name)
 
 
 def start_ruling(
