@@ -29,6 +29,9 @@ PACKAGES = (
     "ruling",
     "appeal",
     "seasons",
+    "personal_data",
+    "account",
+    "help_desk",
 )
 
 

@@ -1,0 +1,1 @@
+"""One's own account: what its holder changes himself."""

@@ -1,0 +1,352 @@
+"""Changing a mobile number or an e-mail address: they are keys to the account.
+
+Three steps: the holder proves himself with a code to the old one or, if it is lost, with what
+the register knows of him; he says the new one; a code to the new one shows that it is his. The
+old one is told.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, BigId, UtcDateTime
+from engine.engine import Engine
+from engine.errors import HuijiError, Rejected
+from engine.language import N_
+from engine.vault import BY_MASTER
+from forms.formats import FORMATS
+from workflows.shared import own_facts
+from workflows.shared.accounts import Account, get_account
+from workflows.shared.channels import EMAIL, SMS
+from workflows.shared.codes import CodeResult, IssuedCode, issue_code, try_code
+from workflows.shared.deliveries import mask_destination
+from workflows.shared.messages import tell
+from workflows.shared.mobiles import NotAMobile, to_e164
+from workflows.shared.one_time_links import expire_links
+from workflows.shared.private import HoldsPrivate, write_private
+from workflows.shared.reach import Reach, find_reach
+from workflows.shared.register import Firm, Member
+from workflows.shared.security_events import note_event
+
+What = Literal["mobile", "email"]
+WHATS: tuple[What, ...] = ("mobile", "email")
+CHANNELS: dict[What, str] = {"mobile": SMS, "email": EMAIL}
+LIFE = timedelta(minutes=30)
+
+
+class ChangeOver(HuijiError):
+    """The change is too old, done, or given up: begin again."""
+
+    message = N_("This took too long, or was done already. Please begin again.")
+
+
+class WrongCode(Rejected):
+    """The code is not the one that was sent last."""
+
+    message = N_("This code is not right, or not the newest one.")
+
+
+class TooManyWrongCodes(ChangeOver):
+    """The last guess was wrong, too: the change is over."""
+
+    message = N_("Too many wrong codes. Please begin again later.")
+
+
+class NotYetProved(HuijiError):
+    """A later step came before the first one."""
+
+    message = N_("Please prove first that it is you.")
+
+
+class NothingNew(Rejected):
+    """The new one is the old one."""
+
+    message = N_("This is what is on file already.")
+
+
+class NotUsable(Rejected):
+    """What was typed is no mobile number, or no e-mail address."""
+
+    message = N_("Enter a mobile number or an e-mail address that exists.")
+
+
+class NobodysReach(Rejected):
+    """Nothing is on file for this kind of account."""
+
+    message = N_("For this account no such thing is kept.")
+
+
+class ContactChange(Base):
+    """A change that is being made. `proof`: how the holder proved himself, empty before."""
+
+    __tablename__ = "contact_change"
+    __table_args__ = (UniqueConstraint("account_id", "what"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    what: Mapped[What] = mapped_column(String(10))
+    proof: Mapped[str] = mapped_column(String(10), default="")
+    to_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_MASTER)
+    to_masked: Mapped[str] = mapped_column(String(100), default="")
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+
+    def owner(self, which: Literal["old", "new"]) -> str:
+        """Whose the codes of the change are."""
+        return f"contact:{self.id}:{which}"
+
+
+def begin_change(session: Session, *, account: Account, what: What, now: datetime) -> ContactChange:
+    """Begin a change; one that was begun before is given up. Raises NobodysReach."""
+    if account.member_id is None and (account.firm_id is None or what == "email"):
+        raise NobodysReach
+    get_account(session, account.id, for_update=True)
+    session.execute(
+        delete(ContactChange).where(
+            ContactChange.account_id == account.id, ContactChange.what == what
+        )
+    )
+    change = ContactChange(account_id=account.id, what=what, expires_at=now + LIFE)
+    session.add(change)
+    session.flush()
+    return change
+
+
+def get_change(
+    session: Session, *, account_id: int, what: What, now: datetime, for_update: bool = False
+) -> ContactChange:
+    """The change that an account is at; raises ChangeOver."""
+    query = select(ContactChange).where(
+        ContactChange.account_id == account_id,
+        ContactChange.what == what,
+        ContactChange.expires_at > now,
+    )
+    found = session.scalar(query.with_for_update() if for_update else query)
+    if found is None:
+        raise ChangeOver
+    return found
+
+
+def send_old_code(engine: Engine, *, account: Account, what: What, now: datetime) -> IssuedCode:
+    """Send a code to what is on file; raises ChangeOver, NotUsable, and as `issue_code`."""
+    with engine.database.read() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now)
+        old = find_usable(what, _of(find_reach(session, engine.vault, account), what))
+    if not old:
+        raise NotUsable
+    return _issue(engine, account, change, "old", to=old, now=now)
+
+
+def prove_by_code(
+    engine: Engine, *, account: Account, what: What, typed: str, now: datetime
+) -> None:
+    """Take the code that came to the old one; raises ChangeOver, WrongCode."""
+    with engine.database.read() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now)
+    _check(engine, change, "old", typed=typed, now=now)
+    _note_proof(engine, account, what, "code", now=now)
+
+
+def prove_by_facts(
+    engine: Engine,
+    *,
+    account: Account,
+    what: What,
+    typed: dict[str, str],
+    other: str,
+    address: str,
+    now: datetime,
+) -> None:
+    """Take what the register knows; raises ChangeOver, FactsWrong, FactsLocked."""
+    with engine.database.read() as session:
+        get_change(session, account_id=account.id, what=what, now=now)
+    outcome = "wrong"
+    try:
+        own_facts.check_facts(
+            engine, account=account, typed=typed, other=other, address=address, now=now
+        )
+        outcome = "right"
+    finally:
+        with engine.database.transaction() as session:
+            note_event(
+                session,
+                what="identity_checked",
+                account_id=account.id,
+                actor=account.actor,
+                address=address,
+                details={"for": what, "outcome": outcome},
+                now=now,
+            )
+    _note_proof(engine, account, what, "facts", now=now)
+
+
+def say_new(
+    engine: Engine, *, account: Account, what: What, typed: str, now: datetime
+) -> IssuedCode:
+    """Say the new one, to which a code is sent.
+
+    Raises ChangeOver, NotYetProved, NotUsable, NothingNew, and as `issue_code`.
+    """
+    new = find_usable(what, typed)
+    if not new:
+        raise NotUsable
+    with engine.database.transaction() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
+        if not change.proof:
+            raise NotYetProved
+        old = _of(find_reach(session, engine.vault, account), what)
+        if find_usable(what, old) == new:
+            raise NothingNew
+        change.to_sealed, change.to_masked = None, ""
+    # Only one whose code is on its way is kept: the code of another proves nothing.
+    issued = _issue(engine, account, change, "new", to=new, now=now)
+    with engine.database.transaction() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
+        change.to_sealed, change.to_masked = engine.vault.seal_text(new), issued.to_masked
+    return issued
+
+
+def finish_change(
+    engine: Engine, *, account: Account, what: What, typed: str, address: str, now: datetime
+) -> None:
+    """Take the code that came to the new one and write it; raises ChangeOver, WrongCode."""
+    with engine.database.read() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now)
+    if change.to_sealed is None:
+        raise NotYetProved
+    _check(engine, change, "new", typed=typed, now=now)
+    with engine.database.transaction() as session:
+        held = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
+        if held.id != change.id or held.to_sealed != change.to_sealed:
+            raise ChangeOver
+        write_reach(
+            session,
+            engine,
+            account=account,
+            what=what,
+            new=engine.vault.open_text(change.to_sealed),
+            address=address,
+            proof=held.proof,
+            now=now,
+        )
+        session.delete(held)
+
+
+def write_reach(
+    session: Session,
+    engine: Engine,
+    *,
+    account: Account,
+    what: What,
+    new: str,
+    address: str,
+    proof: str,
+    now: datetime,
+) -> None:
+    """Put a proved mobile number or e-mail address on file and tell the old one, too.
+
+    Links that were sent to the old one serve no more.
+    """
+    before = _of(find_reach(session, engine.vault, account), what)
+    holder: HoldsPrivate
+    if account.member_id is not None:
+        holder = session.get_one(Member, account.member_id, with_for_update=True)
+    else:
+        holder = session.get_one(Firm, account.firm_id, with_for_update=True)
+    write_private(session, engine.vault, holder, {what: on_file(what, new)})
+    session.flush()
+    expire_links(session, account_id=account.id, now=now)
+    masked = {
+        "before": mask_destination(CHANNELS[what], before) or "–",
+        "after": mask_destination(CHANNELS[what], new),
+    }
+    old = find_usable(what, before)
+    tell(
+        session,
+        engine,
+        account=account,
+        template=f"{what}_changed",
+        values=masked,
+        also_to=Reach(**{what: old}) if old else None,
+        now=now,
+    )
+    note_event(
+        session,
+        what=f"{what}_changed",
+        account_id=account.id,
+        actor=account.actor,
+        address=address,
+        details={**masked, "proof": proof},
+        now=now,
+    )
+
+
+def find_usable(what: What, text: str) -> str:
+    """The number in E.164 or the cleaned address, to send something to; empty if it is none."""
+    text = text.strip()
+    if what == "mobile":
+        try:
+            return to_e164(text)
+        except NotAMobile:
+            return ""
+    return "" if not text or FORMATS["email"].check(text) else text
+
+
+def on_file(what: What, new: str) -> str:
+    """How the register writes it: numbers of the mainland without the country's."""
+    return FORMATS["mobile"].clean(new) if what == "mobile" else new
+
+
+def end_old_changes(session: Session, *, now: datetime) -> None:
+    """Remove changes that nobody finished in time."""
+    session.execute(delete(ContactChange).where(ContactChange.expires_at <= now))
+
+
+def _issue(
+    engine: Engine,
+    account: Account,
+    change: ContactChange,
+    which: Literal["old", "new"],
+    *,
+    to: str,
+    now: datetime,
+) -> IssuedCode:
+    return issue_code(
+        engine,
+        purpose="contact_change",
+        owner=change.owner(which),
+        account_id=account.id,
+        channel=CHANNELS[change.what],
+        to=to,
+        limit_on=f"contact:{account.id}:{change.what}:{which}",
+        now=now,
+    )
+
+
+def _check(
+    engine: Engine,
+    change: ContactChange,
+    which: Literal["old", "new"],
+    *,
+    typed: str,
+    now: datetime,
+) -> None:
+    result: CodeResult = try_code(engine, owner=change.owner(which), typed=typed, now=now)
+    if result == "right":
+        return
+    if result == "wrong":
+        raise WrongCode
+    with engine.database.transaction() as session:
+        session.execute(delete(ContactChange).where(ContactChange.id == change.id))
+    raise TooManyWrongCodes
+
+
+def _note_proof(engine: Engine, account: Account, what: What, proof: str, *, now: datetime) -> None:
+    with engine.database.transaction() as session:
+        change = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
+        change.proof = proof
+
+
+def _of(reach: Reach, what: What) -> str:
+    return reach.mobile if what == "mobile" else reach.email
