@@ -16,9 +16,11 @@ from engine.errors import InvalidRelease
 from engine.feel.tck import report
 from engine.jobs import Worker
 from engine.shipped import list_top_processes
+from web import simulator
 from web.app import create_app
 from web.demo import PASSWORD, describe_demo, make_demo
 from web.installing import ROOT, release_shipped
+from web.official_account import make_menu
 from web.rotating import rotate
 from web.schema import migrate
 from web.seeding import NotEmpty, fill_database
@@ -26,6 +28,7 @@ from web.settings import Settings
 from web.verifying import check_trails
 from workflows.seeding import Size
 from workflows.shared.accounts import STAFF, find_account
+from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.totp import find_factor, make_code
 
 
@@ -52,11 +55,15 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
             settings = replace(settings, public_url=f"http://{host}:{port}")
         make_demo(settings, with_cases=True)
         click.echo(describe_demo(settings))
+        with _open_engine(settings) as engine:
+            simulator.set_menu(engine, settings)
     else:
         with _open_engine(settings) as engine:
             migrate(engine.database, engine.vault)
             release_shipped(engine, reason="as shipped", only_missing=True)
     click.echo(f"\nHuiji: {settings.public_url}")
+    if settings.is_development:
+        click.echo(f"Phone simulator: {settings.public_url}/simulator")
     Server(settings, bind=f"{host}:{port}", workers=workers, threads=threads).run()
 
 
@@ -65,6 +72,21 @@ def migrate_command() -> None:
     """Bring the database's tables to the state of this code."""
     with _open_engine() as engine:
         migrate(engine.database, engine.vault)
+
+
+@main.command()
+def menu() -> None:
+    """Set the official account's menu, whose entries lead to this installation."""
+    settings = Settings.from_environment()
+    with _open_engine(settings) as engine:
+        account = channels_of(engine).official_account
+        if account is None:
+            raise click.UsageError("This installation has no official account.")
+        try:
+            account.set_menu(make_menu(settings.public_url))
+        except (ChannelAway, ChannelRefused) as error:
+            raise click.ClickException(str(error)) from error
+    click.echo("The menu is set.")
 
 
 @main.command()

@@ -28,9 +28,10 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
                 return False
             now = engine.now()
             made = demo.seed(session, engine, password=PASSWORD, now=now)
+            listed = demo.add_phones(session, engine, made.accounts, password=PASSWORD, now=now)
             if with_cases:
                 demo.add_cases(session, engine, now=now)
-        accounts = [asdict(account) for account in made.accounts]
+        accounts = [asdict(account) for account in listed]
         settings.demo_list.write_text(
             json.dumps({"password": PASSWORD, "accounts": accounts}, ensure_ascii=False)
         )

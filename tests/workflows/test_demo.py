@@ -17,11 +17,14 @@ from engine.trail import Event
 from forms.identity import find_identity_problem
 from tests.workflows.conftest import NOW, PASSWORD, ROOT
 from workflows import demo
+from workflows.channels.phones import list_phones
 from workflows.shared.accounts import Account, find_account, is_password
 from workflows.shared.associations import Association, ids_below, list_contacts
+from workflows.shared.bindings import find_binding
 from workflows.shared.fees import fee_state
 from workflows.shared.hours import assess_hours
 from workflows.shared.private import read_private_of_many
+from workflows.shared.reach import find_reach
 from workflows.shared.register import Member, find_member_by_number, identity_number
 from workflows.shared.seasons import Season, find_season
 
@@ -177,3 +180,26 @@ def test_the_demo_begins_on_any_day(
     )
     assert demo.add_cases(session, engine, now=now) > 10
     assert all(at <= now for at in session.scalars(select(Event.at)))
+
+
+def test_somebody_stands_for_each_way_in_which_people_are_reached(
+    session: Session, engine: Engine
+) -> None:
+    made = demo.seed(session, engine, password=PASSWORD, now=NOW)
+    listed = demo.add_phones(session, engine, made.accounts, password=PASSWORD, now=NOW)
+    found = {}
+    for each in listed:
+        account = find_account(session, user_type=each.user_type, login=each.login)
+        assert account is not None
+        found[each.login] = (
+            find_binding(session, account.id) is not None,
+            find_reach(session, engine.vault, account).mobile,
+        )
+    assert found["330000100008"][0]
+    assert found["33000001"] == (True, "15499990001")
+    assert found["33000001_cw"] == (False, "15499990001")
+    assert found["330000000101"] == (False, "010-88250337")
+    assert found["330000000102"] == found["33000003"] == (False, "")
+    assert [each.is_following for each in list_phones(session)] == [True, False, True, False]
+    kinds = [each.user_type for each in listed]
+    assert kinds == sorted(kinds, key=["member", "cpa", "firm", "staff"].index)

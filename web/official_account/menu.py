@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from workflows.shared.channels import OfficialAccount
-
 ME, RESET, BIND = "我的", "找回密码", "绑定用户"
 """As the associations' manuals print them; followers are not asked for their language."""
 
@@ -15,8 +13,3 @@ def make_menu(public_url: str) -> Mapping[str, object]:
         {"type": "view", "name": BIND, "url": f"{public_url}/official-account/bind"},
     ]
     return {"button": [{"name": ME, "sub_button": entries}]}
-
-
-def set_menu(official_account: OfficialAccount, *, public_url: str) -> None:
-    """Show followers the menu; setting it again changes nothing."""
-    official_account.set_menu(make_menu(public_url))
