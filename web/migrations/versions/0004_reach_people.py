@@ -104,6 +104,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wechat_event_at"), ["at"], unique=False)
 
     op.create_table(
+        "hand_over",
+        sa.Column(
+            "visit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("scene_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("desktop_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("openid_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("openid_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("code_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("expires_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_hand_over_visit_id_visit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_hand_over")),
+        sa.UniqueConstraint("phone_hash", name=op.f("uq_hand_over_phone_hash")),
+        sa.UniqueConstraint("scene_hash", name=op.f("uq_hand_over_scene_hash")),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hand_over_desktop_hash"), ["desktop_hash"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_hand_over_openid_hash"), ["openid_hash"], unique=False)
+
+    op.create_table(
         "simulated_code",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("phone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -154,6 +185,28 @@ def upgrade() -> None:
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index("ix_consent_account_id", ["account_id", "version"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "contact_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("proof", sa.String(length=10), nullable=False),
+        sa.Column("to_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("to_masked", sa.String(length=100), nullable=False),
+        sa.Column("expires_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_contact_change_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_change")),
+        sa.UniqueConstraint("account_id", "what", name=op.f("uq_contact_change_account_id_what")),
+    )
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contact_change_expires_at"), ["expires_at"], unique=False
+        )
 
     op.create_table(
         "delivery",
@@ -309,7 +362,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "reset",
-        sa.Column("visit_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "visit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("user_type", sa.String(length=10), nullable=False),
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -322,6 +380,9 @@ def upgrade() -> None:
         sa.Column("binding", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_reset_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_reset_visit_id_visit"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("visit_id", name=op.f("pk_reset")),
     )
@@ -532,6 +593,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_account_id"))
 
     op.drop_table("delivery")
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_change_expires_at"))
+
+    op.drop_table("contact_change")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_visit_id"))
         batch_op.drop_index("ix_consent_account_id")
@@ -545,6 +610,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_simulated_code_phone_id"))
 
     op.drop_table("simulated_code")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hand_over_openid_hash"))
+        batch_op.drop_index(batch_op.f("ix_hand_over_desktop_hash"))
+
+    op.drop_table("hand_over")
     with op.batch_alter_table("wechat_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wechat_event_at"))
 
