@@ -20,6 +20,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -30,6 +31,7 @@ from engine.vault import BY_MASTER
 from forms.masking import mask
 from workflows.shared.accounts import Account, StaffDuty
 from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
+from workflows.shared.mobiles import MAINLAND
 from workflows.shared.reach import Reach
 from workflows.shared.register import Firm, Member
 
@@ -211,7 +213,9 @@ def list_attempts(session: Session, *, delivery_id: UUID) -> Sequence[DeliveryAt
 
 def mask_destination(channel: str, to: str) -> str:
     """Where something goes, as people may see it; a WeChat user has no number to show."""
-    return "" if channel == OFFICIAL_ACCOUNT else mask("mobile" if channel == SMS else "email", to)
+    if channel == OFFICIAL_ACCOUNT:
+        return ""
+    return mask("email", to) if channel == EMAIL else mask("mobile", to.removeprefix(MAINLAND))
 
 
 def association_of(account_id: int | None) -> "ScalarSelect[int | None]":
@@ -239,9 +243,8 @@ def code_queue(channel: str) -> str:
     return f"{channel}_codes"
 
 
-def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    session.add(delivery)
-    session.flush()
+def begin_delivery(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Have a delivery sent once this is committed."""
     is_message = delivery.message_id is not None
     defer(
         session,
@@ -250,3 +253,15 @@ def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
         at=now,
         queue=delivery.channel if is_message else code_queue(delivery.channel),
     )
+
+
+def erase_deliveries(session: Session, *, account_id: int) -> None:
+    """Forget where an account's holder was reached: his data are erased."""
+    query = update(Delivery).where(Delivery.account_id == account_id)
+    session.execute(query.values(to_sealed=None, to_masked=""))
+
+
+def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    session.add(delivery)
+    session.flush()
+    begin_delivery(session, delivery, now=now)

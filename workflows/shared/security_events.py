@@ -40,6 +40,7 @@ WHAT: Mapping[str, str] = {
     "bound": N_("Official account bound"),
     "bind_refused": N_("Binding refused"),
     "unbound": N_("Official account unbound"),
+    "delivery_resent": N_("Message sent again"),
     "link_issued": N_("One-time link issued"),
     "link_opened": N_("One-time link opened"),
     "link_refused": N_("One-time link refused"),
