@@ -31,6 +31,7 @@ from workflows.shared.access import (
 )
 from workflows.shared.accounts import find_account
 from workflows.shared.case_search import CaseFilters, list_cases
+from workflows.shared.deliveries import Delivery
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Member
@@ -99,6 +100,9 @@ THINGS: dict[str, Object] = {
     "木的审核": task_of(MU, GUANGZHOU, "association", "review"),
     "金的消息": Message(recipient_kind="member", recipient_id=JIN),
     "职员的消息": Message(recipient_kind="staff", recipient_id=9),
+    "所的消息": Message(recipient_kind="firm", recipient_id=3),
+    "金的投递": Delivery(association_id=ZHEJIANG),
+    "无人的投递": Delivery(association_id=None),
     "金": Member(id=JIN, association_id=ZHEJIANG),
     "浙江年度": Season(association_id=ZHEJIANG),
     "系统": SYSTEM,
@@ -141,11 +145,18 @@ TABLE = """
 木的审核  assign            市 省
 金的消息  see               金
 职员的消息 see              审 费 照 管 市 省 系 计
+所的消息  see               所
+金的投递  see               系 计
+金的投递  resend            系
+无人的投递 see
+无人的投递 resend
 金        start_inspection  金
 金        appeal            金
 金        rule              管
+金        unmask            审 管
 系统      see_processes     系 计
 系统      see_cases         管 系 计
+系统      see_deliveries    系 计
 浙江年度  see               管 系 计
 浙江年度  change            管 系
 系统      see_management    管 系 计

@@ -20,8 +20,9 @@ from workflows.shared.accounts import DUTIES, Account, list_duties
 from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import ids_below
+from workflows.shared.deliveries import Delivery
 from workflows.shared.fees import FeeClaim
-from workflows.shared.messages import Message
+from workflows.shared.messages import BY_ACCOUNT, Message
 from workflows.shared.register import Member
 from workflows.shared.seasons import Season
 from workflows.shared.task_copies import TaskCopy
@@ -87,7 +88,7 @@ class System:
 
 SYSTEM = System()
 
-Object = Case | Task | Message | Member | Season | System
+Object = Case | Task | Message | Member | Season | Delivery | System
 Rule = Callable[[Viewer, Object], bool]
 
 
@@ -235,6 +236,11 @@ def overseen_associations(viewer: Viewer) -> frozenset[int]:
     return _associations(viewer, "review", *OVERSEERS)
 
 
+def visible_deliveries(viewer: Viewer) -> ColumnElement[bool]:
+    """The deliveries that the viewer may see, as a condition on Delivery."""
+    return Delivery.association_id.in_(sorted(_associations(viewer, "admin", "audit")))
+
+
 def managed_associations(viewer: Viewer, *, to_change: bool = False) -> frozenset[int]:
     """The associations whose settings and members the viewer sees, or may also act on."""
     return _associations(viewer, *(MANAGING if to_change else OVERSEERS))
@@ -263,8 +269,9 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
             is_its_lane = thing.lane == thing.subject_kind
             return is_its_lane and _is(viewer, thing.subject_kind, thing.subject_id)
         case Message():
-            if thing.recipient_kind == "staff":
-                return viewer.is_staff and thing.recipient_id == viewer.account_id
+            if thing.recipient_kind in BY_ACCOUNT:
+                is_its_kind = viewer.user_type == thing.recipient_kind
+                return is_its_kind and thing.recipient_id == viewer.account_id
             return _is(viewer, thing.recipient_kind, thing.recipient_id)
         case Member():
             return _is(viewer, "member", thing.id)
@@ -309,7 +316,7 @@ def _anywhere(*duties: str) -> Rule:
 
 def _association_of(thing: Object) -> int | None:
     match thing:
-        case Case() | Task() | Member() | Season():
+        case Case() | Task() | Member() | Season() | Delivery():
             return thing.association_id
         case _:
             return None
@@ -335,11 +342,15 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "start_inspection"): (_is_subject,),
     (Member, "appeal"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
+    (Member, "unmask"): (_with("review", "help_desk", "manage"),),
     (Season, "see"): (_with(*OVERSEERS),),
     (Season, "change"): (_with(*MANAGING),),
+    (Delivery, "see"): (_with("admin", "audit"),),
+    (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
     (System, "see_cases"): (_anywhere(*OVERSEERS),),
+    (System, "see_deliveries"): (_anywhere("admin", "audit"),),
     (System, "rule_years"): (_anywhere("manage"),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
 }
