@@ -17,7 +17,7 @@ from workflows.payment.orders import (
     find_live_order,
     make_claim,
     open_order,
-    refund_job,
+    provider_jobs,
     take_notice,
 )
 from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider, ProviderAway
@@ -35,11 +35,17 @@ CLERK = Actor("staff", 901)
 
 @pytest.fixture
 def provider(demo_engine: Engine) -> StandInProvider:
-    """The stand-in, with its refunds done by the engine's jobs."""
+    """The stand-in, asked by the engine's jobs."""
     provider = StandInProvider(demo_engine.database, b"secret", "https://pay.example.com")
-    refund = vars(refund_job(provider))["__job__"]
-    demo_engine.jobs.by_name[refund.name] = refund
+    register(demo_engine, provider)
     return provider
+
+
+def register(engine: Engine, provider: PaymentProvider) -> None:
+    """Let the engine's jobs ask a provider."""
+    for each in provider_jobs(provider):
+        found = vars(each)["__job__"]
+        engine.jobs.by_name[found.name] = found
 
 
 def member_and_season(engine: Engine, number: str) -> tuple[Member, Season]:
@@ -67,7 +73,8 @@ def token_of(order: PaymentOrder) -> str:
 
 def deliver(engine: Engine, provider: PaymentProvider, signed: SignedNotice) -> str:
     """Let a notice arrive."""
-    notice = provider.read_notice(body=signed.body, signature=signed.signature)
+    notice = provider.read_notice(headers=signed.headers, body=signed.body, now=NOW)
+    assert notice is not None
     with engine.database.transaction() as session:
         return take_notice(session, notice=notice, now=NOW)
 
@@ -252,7 +259,8 @@ def test_a_notice_that_the_provider_did_not_sign_is_refused(
 ) -> None:
     signed = provider.pay(token_of(place(demo_engine, provider, TO_PAY)), now=NOW)
     body = signed.body.replace(b"10000", b"90000")
-    for wrong in (SignedNotice(body, signed.signature), SignedNotice(signed.body, "ü")):
+    foreign = {**signed.headers, "stand-in-signature": "ü"}
+    for wrong in (SignedNotice(signed.headers, body), SignedNotice(foreign, signed.body)):
         with pytest.raises(InvalidNotice):
             deliver(demo_engine, provider, wrong)
     with demo_engine.database.transaction() as session, pytest.raises(InvalidNotice):

@@ -14,7 +14,7 @@ from engine.tasks import Task
 from forms.files import UploadRefused
 from web import codes, current
 from web.languages import spoken
-from web.payments.parts import get_provider
+from web.payments.parts import find_provider, get_provider
 from web.portal.drawing import complete_fee_panel
 from web.security import takes
 from web.sessions import Person, get_member_person
@@ -73,7 +73,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
     _case, season_id = _keep(person, task_id)
     state = claim_paid(
         current.engine(),
-        get_provider(),
+        find_provider(),
         member_id=member_id,
         season_id=season_id,
         now=current.now(),

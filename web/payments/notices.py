@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from web import current
 from web.payments.parts import get_provider
 from web.security import csrf_exempt, takes
 from workflows.payment.orders import take_notice
-from workflows.payment.provider import Notice
+from workflows.payment.provider import InvalidNotice, Notice
 
 bp = Blueprint("payment_notices", __name__)
 
@@ -20,11 +20,20 @@ bp = Blueprint("payment_notices", __name__)
 @takes(64 * 1024)
 @csrf_exempt
 def receive() -> ResponseReturnValue:
-    """Take a signed notice, as often as it is sent; the signature is the provider's proof."""
-    signature = request.headers.get("X-Signature", "")
-    notice = get_provider().read_notice(body=request.get_data(), signature=signature)
-    with current.engine().database.transaction() as session:
-        outcome = take_notice(session, notice=notice, now=current.now())
+    """Take a signed notice, as often as it is sent; the signature is the provider's proof.
+
+    Whatever is not taken is answered so that the provider sends it again.
+    """
+    try:
+        notice = get_provider().read_notice(
+            headers=dict(request.headers), body=request.get_data(), now=current.now()
+        )
+        if notice is None:
+            return Response(status=204)
+        with current.engine().database.transaction() as session:
+            outcome = take_notice(session, notice=notice, now=current.now())
+    except InvalidNotice as error:
+        return {"code": "FAIL", "message": str(error)}, 422
     return {"outcome": outcome}
 
 

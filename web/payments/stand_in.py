@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.jobs import defer
 from web import current
-from web.payments.parts import get_provider
+from web.payments.parts import get_stand_in
 from workflows.payment.orders import take_notice
 from workflows.payment.stand_in import PaymentDeclined, StandInOrder
 
@@ -25,7 +25,7 @@ def _only_in_development() -> None:
 @bp.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
     """Show the order and what the simulated payer can do with it."""
-    order = get_provider().read_order(token)
+    order = get_stand_in().read_order(token)
     return _page(order, is_expired=order.expires_at <= current.now())
 
 
@@ -33,7 +33,7 @@ def show(token: str) -> ResponseReturnValue:
 def pay(token: str) -> ResponseReturnValue:
     """Pay, pay another amount, pay and let the notice come late, or refuse."""
     deed = request.form.get("deed", "refuse")
-    provider = get_provider()
+    provider = get_stand_in()
     order = provider.read_order(token)
     if deed == "refuse":
         return _page(order, done="refused")
@@ -42,7 +42,7 @@ def pay(token: str) -> ResponseReturnValue:
         signed = provider.pay(token, now=current.now(), amount=amount)
     except PaymentDeclined:
         return _page(order, is_expired=True), 422
-    notice = provider.read_notice(body=signed.body, signature=signed.signature)
+    notice = provider.read_notice(headers=signed.headers, body=signed.body, now=current.now())
     with current.engine().database.transaction() as session:
         if deed == "late":
             told = {

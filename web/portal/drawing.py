@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import forms
 from engine.cases import Case
 from web import current
+from web.payments.parts import NotOffered, find_provider
 from web.sent_forms import address_of_file, draw_sent_form, list_sent_forms
 from workflows.payment.orders import find_live_order
 from workflows.shared.application_kinds import ApplicationKind, find_sent
@@ -51,19 +52,25 @@ def complete_fee_panel(session: Session, opened: OpenForm) -> Mapping[str, Any]:
     panel, task, case = opened.panels["fee"], opened.task, opened.case
     if panel["status"] != TO_PAY:
         return dict(panel)
+    actions = {
+        "paid_action": url_for("fees.claim", task_id=task.id),
+        "transfer_url": url_for("fees.transfer", task_id=task.id),
+    }
+    if find_provider() is None:
+        return {**panel, **actions, "notice": str(NotOffered())}
     order = find_live_order(
         session, member_id=case.subject_id, year=case.year or 0, now=current.now()
     )
     return {
         **panel,
+        **actions,
         "order_action": url_for("fees.open_order", task_id=task.id),
-        "paid_action": url_for("fees.claim", task_id=task.id),
-        "transfer_url": url_for("fees.transfer", task_id=task.id),
         "order": order
         and {
             "amount": order.amount,
             "qr_url": url_for("fees.code", order_id=order.id),
-            "pay_url": order.pay_url,
+            # A provider may have an address that only its own scanner opens.
+            "pay_url": order.pay_url if order.pay_url.startswith(("https:", "http:")) else "",
             "expires_at": f"{order.expires_at.astimezone(ZONE):%H:%M}",
         },
     }
@@ -73,6 +80,8 @@ def _draw_answers(session: Session, case: Case, kind: ApplicationKind) -> list[M
     """Check-your-answers: each form with the outcome that leads back to it."""
     changes = kind.change_outcomes
     return [
-        draw_sent_form(each, panels=each.panels, change_outcome=changes[each.element_id])
+        draw_sent_form(
+            each, reveal=True, panels=each.panels, change_outcome=changes[each.element_id]
+        )
         for each in list_sent_forms(session, case, element_ids=tuple(changes))
     ]

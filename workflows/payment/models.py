@@ -12,9 +12,10 @@ LIFETIME = timedelta(hours=2)
 
 
 class PaymentOrder(Base):
-    """An order placed with the provider. `state`: new, open, paid, mismatched or expired.
+    """An order placed with the provider. Amounts in fen; `number` is the provider's name of it.
 
-    Amounts are in fen. `number` is what the provider knows the order by.
+    `state`: new (being placed), open, closing (nobody is shown it any more), closed, paid or
+    mismatched (paid with another amount).
     """
 
     __tablename__ = "payment_order"
@@ -45,6 +46,15 @@ class ProviderTransaction(Base):
     outcome: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     refunded_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class StandInEntry(Base):
+    """An order in the stand-in provider's own books."""
+
+    __tablename__ = "stand_in_entry"
+
+    order_number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    is_closed: Mapped[bool]
 
 
 class StandInPayment(Base):

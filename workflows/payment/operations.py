@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.operations import operation
+from workflows.payment.orders import close_orders
 from workflows.shared.fees import (
     CONFIRMED,
     PENDING,
+    SETTLED,
     TO_PAY,
     FeeEntry,
     FeePayment,
@@ -49,6 +51,8 @@ def record(
         # What was asked for stays on record once it is paid.
         entry.amount = int(amount)
     entry.updated_at = now
+    if status in SETTLED:
+        close_orders(session, member_id=member_id, year=year, now=now)
     if status == CONFIRMED and not was_confirmed:
         session.execute(
             update(FeeEntry)

@@ -14,7 +14,7 @@ from engine.jobs import defer, job
 from engine.language import N_
 from engine.message_events import publish
 from workflows.payment.models import LIFETIME, PaymentOrder, ProviderTransaction
-from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider
+from workflows.payment.provider import InvalidNotice, Notice, OrderPaid, PaymentProvider
 from workflows.shared import fees
 from workflows.shared.fees import FeeState, fee_key
 from workflows.shared.messages import send_to_member
@@ -22,6 +22,9 @@ from workflows.shared.register import get_member, hold_member
 from workflows.shared.seasons import get_season
 
 SOURCE = "provider"
+
+LIVE = ("new", "open")
+UNPAID = (*LIVE, "closing")
 
 
 class NothingToPay(Conflict):
@@ -115,7 +118,12 @@ def take_notice(session: Session, *, notice: Notice, now: datetime) -> str:
 
 
 def claim_paid(
-    engine: Engine, provider: PaymentProvider, *, member_id: int, season_id: int, now: datetime
+    engine: Engine,
+    provider: PaymentProvider | None,
+    *,
+    member_id: int,
+    season_id: int,
+    now: datetime,
 ) -> FeeState:
     """确认已缴费: ask the provider; if it knows of no payment, put it before the association.
 
@@ -131,7 +139,11 @@ def claim_paid(
                 PaymentOrder.state != "new",
             )
         ).all()
-    found = [each for number in numbers for each in provider.find_payments(number=number)]
+    found = (
+        [each for number in numbers for each in provider.find_payments(number=number)]
+        if provider is not None
+        else []
+    )
     with engine.database.transaction() as session:
         for notice in found:
             take_notice(session, notice=notice, now=now)
@@ -165,6 +177,64 @@ def make_claim(
     )
     publish(session, name="payment_claimed", key=fee_key(member_id, season.year), now=now)
     return fees.fee_state(session, member=member, season=season)
+
+
+def close_orders(
+    session: Session, *, member_id: int, year: int, now: datetime, but: str = ""
+) -> None:
+    """Show nobody the open orders of a fee any more and have the provider close them.
+
+    Said when the fee is paid otherwise, or another amount is owed; `but`: the order that stays.
+    """
+    numbers = session.scalars(
+        update(PaymentOrder)
+        .where(
+            PaymentOrder.member_id == member_id,
+            PaymentOrder.year == year,
+            PaymentOrder.state.in_(LIVE),
+            PaymentOrder.number != but,
+        )
+        .values(state="closing")
+        .returning(PaymentOrder.number)
+    ).all()
+    for number in numbers:
+        defer(session, "payment.close_order", {"number": number}, at=now)
+
+
+def provider_jobs(provider: PaymentProvider) -> tuple[Callable[..., None], ...]:
+    """The jobs that ask this provider for something."""
+    return refund_job(provider), closing_job(provider)
+
+
+def closing_job(provider: PaymentProvider) -> Callable[..., None]:
+    """Make the job that has this provider close orders."""
+
+    @job("payment.close_order", attempts=20)
+    def close_order(engine: Engine, now: datetime, *, number: str) -> None:
+        """Close an order that has expired or is not needed; what was paid on it is entered.
+
+        So a payment counts although its notice was lost.
+        """
+        with engine.database.read() as session:
+            state = session.scalar(select(PaymentOrder.state).where(PaymentOrder.number == number))
+        if state not in UNPAID:
+            return
+        try:
+            provider.close(number=number)
+        except OrderPaid:
+            found = provider.find_payments(number=number)
+            with engine.database.transaction() as session:
+                for notice in found:
+                    take_notice(session, notice=notice, now=now)
+            return
+        with engine.database.transaction() as session:
+            session.execute(
+                update(PaymentOrder)
+                .where(PaymentOrder.number == number, PaymentOrder.state.in_(UNPAID))
+                .values(state="closed")
+            )
+
+    return close_order
 
 
 def refund_job(provider: PaymentProvider) -> Callable[..., None]:
@@ -201,12 +271,14 @@ def _find_or_add(
     live = session.scalar(
         _live_orders(member_id=member_id, year=season.year, now=now).where(
             # One that is only just being placed is the same order: the provider is asked again.
-            PaymentOrder.state.in_(("open", "new")),
+            PaymentOrder.state.in_(LIVE),
             PaymentOrder.amount == state.amount,
         )
     )
     if live is not None:
         return live
+    # Another amount was owed before.
+    close_orders(session, member_id=member_id, year=season.year, now=now)
     order_id = new_id()
     order = PaymentOrder(
         id=order_id,
@@ -222,6 +294,7 @@ def _find_or_add(
     )
     session.add(order)
     session.flush()
+    defer(session, "payment.close_order", {"number": order.number}, at=order.expires_at)
     return order
 
 
@@ -241,6 +314,7 @@ def _live_orders(*, member_id: int, year: int, now: datetime) -> Select[PaymentO
 
 def _paid(session: Session, order: PaymentOrder, notice: Notice, _owed: int, now: datetime) -> None:
     order.state = "paid"
+    close_orders(session, member_id=order.member_id, year=order.year, now=now, but=order.number)
     fees.receive_payment(
         session,
         member_id=order.member_id,
@@ -278,6 +352,8 @@ def _mismatch(
 def _refund(
     session: Session, order: PaymentOrder, notice: Notice, _owed: int, now: datetime
 ) -> None:
+    if order.state in UNPAID:
+        order.state = "paid"
     found = session.scalars(
         select(ProviderTransaction).where(ProviderTransaction.transaction == notice.transaction)
     ).one()

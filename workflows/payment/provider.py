@@ -1,11 +1,15 @@
-"""The payment provider as the product sees it: orders, notices, look-ups and refunds."""
+"""The payment provider as the product sees it: orders, notices, look-ups, refunds, closing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.errors import HuijiError, Rejected
+from engine.errors import Conflict, HuijiError, Rejected
 from engine.language import N_
+
+FRESH = timedelta(minutes=5)
+"""How far a notice's time may be from ours: older ones were kept back by somebody."""
 
 
 class InvalidNotice(Rejected):
@@ -20,6 +24,24 @@ class ProviderAway(HuijiError):
     message = N_("The payment service cannot be reached at the moment. Please try again later.")
 
 
+class ProviderRefused(HuijiError):
+    """The provider will not do it; `code` is what it calls the reason."""
+
+    message = N_(
+        "The payment service refused (%(code)s). Please pay by bank transfer or ask for help."
+    )
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code=code)
+        self.code = code
+
+
+class OrderPaid(Conflict):
+    """The order was paid: it cannot be closed any more."""
+
+    message = N_("This order has been paid.")
+
+
 @dataclass(frozen=True)
 class Notice:
     """A payment that the provider tells of. `transaction` is its own key; amounts in fen."""
@@ -32,7 +54,7 @@ class Notice:
 class PaymentProvider(Protocol):
     """A payment provider. Every call leaves the process: never make one in a transaction.
 
-    All of them may raise ProviderAway.
+    All of them but `read_notice` may raise ProviderAway or ProviderRefused.
     """
 
     def place_order(
@@ -40,11 +62,22 @@ class PaymentProvider(Protocol):
     ) -> str:
         """Place an order and return what its QR code says; the same number again is the same."""
 
-    def read_notice(self, *, body: bytes, signature: str) -> Notice:
-        """Check and read a notice; raises InvalidNotice."""
+    def read_notice(
+        self, *, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Notice | None:
+        """Check and read a notice, None if it tells of no payment; raises InvalidNotice.
+
+        The same notice is genuine as often as it comes: payments are known by `transaction`.
+        """
 
     def find_payments(self, *, number: str) -> list[Notice]:
-        """What was paid on an order."""
+        """What was paid on an order and not sent back."""
 
     def refund(self, *, transaction: str, amount: int) -> None:
-        """Send a payment back; the same one again is nothing new."""
+        """Send a payment back, all of it; the same one again is nothing new."""
+
+    def close(self, *, number: str) -> None:
+        """Let nobody pay an order any more; again, or one never placed, is nothing new.
+
+        Raises OrderPaid for one that was paid.
+        """

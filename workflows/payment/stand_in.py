@@ -1,24 +1,31 @@
 """A payment provider that runs in this process: for a first run, for tests, for the simulator.
 
 It is honest: it takes payments, keeps books of its own, signs its notices, sends money back,
-declines what has expired, and is away when it is told to be. What it is told to do is up to
-whoever holds the simulated phone; it knows nothing of fees.
+declines what has expired or was closed, and is away when it is told to be. What it is told to do
+is up to whoever holds the simulated phone; it knows nothing of fees.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from engine.database import Database, new_id
 from engine.errors import Rejected
 from engine.language import N_
-from workflows.payment.models import StandInPayment
-from workflows.payment.provider import InvalidNotice, Notice, ProviderAway
+from workflows.payment.models import StandInEntry, StandInPayment
+from workflows.payment.provider import FRESH, InvalidNotice, Notice, OrderPaid, ProviderAway
+
+SIGNATURE = "stand-in-signature"
+TIMESTAMP = "stand-in-timestamp"
 
 
 class PaymentDeclined(Rejected):
@@ -41,8 +48,8 @@ class StandInOrder:
 class SignedNotice:
     """A notice as it travels."""
 
+    headers: Mapping[str, str]
     body: bytes
-    signature: str
 
 
 @dataclass
@@ -50,7 +57,7 @@ class StandInProvider:
     """The stand-in; `address` is that of its pay page, to which an order's token is added."""
 
     database: Database
-    secret: bytes
+    secret: bytes = field(repr=False)
     address: str
     is_away: bool = field(default=False)
 
@@ -66,11 +73,18 @@ class StandInProvider:
             "expires_at": expires_at.isoformat(),
         }
         body = base64.urlsafe_b64encode(orjson.dumps(order)).rstrip(b"=")
+        with self.database.transaction() as session:
+            _enter(session, number)
         return f"{self.address}/{body.decode()}.{self._sign(body)}"
 
-    def read_notice(self, *, body: bytes, signature: str) -> Notice:
+    def read_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         """Check and read a notice; raises InvalidNotice."""
-        if not hmac.compare_digest(self._sign(body).encode(), signature.encode()):
+        found = {name.lower(): value for name, value in headers.items()}
+        timestamp, signature = found.get(TIMESTAMP, ""), found.get(SIGNATURE, "")
+        right = self._sign(timestamp.encode() + b"\n" + body)
+        if not hmac.compare_digest(right.encode(), signature.encode()):
+            raise InvalidNotice
+        if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > FRESH:
             raise InvalidNotice
         said = orjson.loads(body)
         return Notice(said["transaction"], said["order_number"], said["amount"])
@@ -79,14 +93,7 @@ class StandInProvider:
         """What was paid on an order and not sent back."""
         self._check_there()
         with self.database.read() as session:
-            return [
-                Notice(each.transaction, each.order_number, each.amount)
-                for each in session.scalars(
-                    select(StandInPayment)
-                    .where(StandInPayment.order_number == number, StandInPayment.state == "paid")
-                    .order_by(StandInPayment.at)
-                )
-            ]
+            return _paid(session, number)
 
     def refund(self, *, transaction: str, amount: int) -> None:
         """Send a payment back: mark it in the books."""
@@ -98,12 +105,26 @@ class StandInProvider:
                 .values(state="refunded")
             )
 
+    def close(self, *, number: str) -> None:
+        """Take no payment of an order any more; raises OrderPaid."""
+        self._check_there()
+        with self.database.transaction() as session:
+            _enter(session, number)
+            entry = select(StandInEntry).where(StandInEntry.order_number == number)
+            # Nobody pays while it is being closed.
+            session.scalars(entry.with_for_update()).one().is_closed = True
+            if _paid(session, number):
+                raise OrderPaid
+
     def read_order(self, token: str) -> StandInOrder:
         """Read the token of a QR code; raises PaymentDeclined."""
         body, _, signature = token.partition(".")
         if not hmac.compare_digest(self._sign(body.encode()).encode(), signature.encode()):
             raise PaymentDeclined
-        said = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        try:
+            said = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        except (binascii.Error, orjson.JSONDecodeError) as error:
+            raise PaymentDeclined from error
         return StandInOrder(
             number=said["number"],
             amount=said["amount"],
@@ -115,7 +136,7 @@ class StandInProvider:
         """Take a payment, of another amount if one is named, and make its notice.
 
         The caller delivers the notice: at once, later, twice or never. Raises PaymentDeclined
-        for an order that has expired.
+        for an order that has expired or was closed.
         """
         self._check_there()
         order = self.read_order(token)
@@ -129,18 +150,23 @@ class StandInProvider:
             at=now,
         )
         with self.database.transaction() as session:
+            entry = select(StandInEntry).where(StandInEntry.order_number == order.number)
+            if session.scalars(entry.with_for_update()).one().is_closed:
+                raise PaymentDeclined
             session.add(payment)
-        return self.notice_of(Notice(payment.transaction, payment.order_number, payment.amount))
+        paid = Notice(payment.transaction, payment.order_number, payment.amount)
+        return self.notice_of(paid, now=now)
 
-    def notice_of(self, payment: Notice) -> SignedNotice:
+    def notice_of(self, payment: Notice, *, now: datetime) -> SignedNotice:
         """Make the notice of a payment (again)."""
         said = {
             "transaction": payment.transaction,
             "order_number": payment.order_number,
             "amount": payment.amount,
         }
-        body = orjson.dumps(said)
-        return SignedNotice(body, self._sign(body))
+        body, timestamp = orjson.dumps(said), str(int(now.timestamp()))
+        signature = self._sign(timestamp.encode() + b"\n" + body)
+        return SignedNotice({TIMESTAMP: timestamp, SIGNATURE: signature}, body)
 
     def _sign(self, body: bytes) -> str:
         return hmac.new(self.secret, body, hashlib.sha256).hexdigest()
@@ -148,3 +174,24 @@ class StandInProvider:
     def _check_there(self) -> None:
         if self.is_away:
             raise ProviderAway
+
+
+def _enter(session: Session, number: str) -> None:
+    """Enter an order in the books, if it is not there."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(
+        insert(StandInEntry)
+        .values(order_number=number, is_closed=False)
+        .on_conflict_do_nothing(index_elements=[StandInEntry.order_number])
+    )
+
+
+def _paid(session: Session, number: str) -> list[Notice]:
+    return [
+        Notice(each.transaction, each.order_number, each.amount)
+        for each in session.scalars(
+            select(StandInPayment)
+            .where(StandInPayment.order_number == number, StandInPayment.state == "paid")
+            .order_by(StandInPayment.at)
+        )
+    ]
