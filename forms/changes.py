@@ -9,7 +9,7 @@ import orjson
 
 from engine.language import _
 from forms.conditions import top_level
-from forms.display import display
+from forms.display import Reveal, display
 from forms.document import Component
 from forms.requirements import is_empty
 
@@ -36,7 +36,11 @@ class Change(NamedTuple):
 
 
 def compare(
-    bound: "BoundForm", before: Mapping[str, Any], after: Mapping[str, Any], *, reveal: bool = False
+    bound: "BoundForm",
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    reveal: Reveal = False,
 ) -> list[Change]:
     """Return the differences of two submissions, in the order of the form.
 
@@ -48,7 +52,7 @@ def compare(
 class _Comparison:
     """One comparison."""
 
-    def __init__(self, bound: "BoundForm", *, reveal: bool) -> None:
+    def __init__(self, bound: "BoundForm", *, reveal: Reveal) -> None:
         self.bound = bound
         self.reveal = reveal
 

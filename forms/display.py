@@ -1,5 +1,6 @@
 """Answers as people read them: labels for values, dates and numbers as written, masks."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from engine.language import _
@@ -24,8 +25,12 @@ def write_number(component: Component, value: Any) -> str:
     return f"{value:.{places}f}" if places else str(value)
 
 
+Reveal = bool | Collection[str]
+"""Whether masked values are shown: all, none, or those with these masks."""
+
+
 def display(
-    bound: "BoundForm", component: Component, value: Any, scope: Scope, *, reveal: bool = True
+    bound: "BoundForm", component: Component, value: Any, scope: Scope, *, reveal: Reveal = True
 ) -> str:
     """Return an answer as text, empty when nothing was answered.
 
@@ -45,7 +50,11 @@ def display(
         words = [_name_of(component, options, each) for each in values]
         return _(", ").join(words)
     kind = component.properties.get("mask")
-    return mask(kind, str(value)) if kind and not reveal else str(value)
+    return str(value) if not kind or _is_revealed(kind, reveal) else mask(kind, str(value))
+
+
+def _is_revealed(kind: str, reveal: Reveal) -> bool:
+    return reveal if isinstance(reveal, bool) else kind in reveal
 
 
 def _name_of(component: Component, options: tuple[Option, ...], value: Any) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from engine.language import _
 from forms.bound import BoundForm
 from forms.changes import Change
+from forms.display import Reveal
 from forms.marks import Mark, label_of_mark
 from forms.panels import loader
 from forms.requirements import FieldError
@@ -33,7 +34,7 @@ def draw(
     changes: Sequence[Change] = (),
     panels: Mapping[str, Any] | None = None,
     scope: str = "",
-    reveal: bool = False,
+    reveal: Reveal = False,
     marking: bool = False,
     confirming: str | None = None,
     change_address: str = "",

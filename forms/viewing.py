@@ -11,7 +11,7 @@ from engine.language import _, ngettext
 from forms.bound import BoundForm
 from forms.changes import Change, row_label
 from forms.conditions import row_path
-from forms.display import display, write_number, write_size
+from forms.display import Reveal, display, write_number, write_size
 from forms.document import Component
 from forms.expressions import Scope
 from forms.formats import NUMBER_FORMATS
@@ -63,7 +63,7 @@ class Drawing:
     changes: Sequence[Change] = ()
     panels: Mapping[str, Any] | None = None
     scope: str = ""
-    reveal: bool = False
+    reveal: Reveal = False
     marking: bool = False
     has_change_link: bool = False
     file_address: FileAddress | None = None

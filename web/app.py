@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +23,7 @@ from web import (
     contacts,
     errors,
     files,
+    firms,
     inbox,
     languages,
     links,
@@ -30,10 +31,12 @@ from web import (
     navigation,
     official_account,
     payments,
+    personal_data,
     portal,
     security,
     sessions,
     signin,
+    simulator,
     studio,
     tidying,
     verify,
@@ -42,14 +45,11 @@ from web import (
 from web.numbers import SmallInt
 from web.settings import Settings
 from web.uploads import StreamingRequest
+from workflows.shared import public_address
+from workflows.shared.proofs import check_proofs
 from workflows.shared.tasks import Tasks
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-WITHOUT_NEW_PASSWORD = frozenset(
-    {"static", "account.password", "account.change_password", "signin.sign_out", "languages.switch"}
-)
-"""What somebody whose password was issued by others may open before he has changed it."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -65,11 +65,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.secret_key = settings.cookie_key
     engine, found = create_engine(settings), workflows.collect()
     found.install(engine)
-    engine.checks += [check_operations(engine.operations), check_task_ids, check_forms]
+    engine.checks += [
+        check_operations(engine.operations),
+        check_task_ids,
+        check_forms,
+        check_proofs(found.proofs, found.deeds),
+    ]
     app.extensions["engine"] = engine
     app.extensions["workflows"] = found
     app.extensions["tasks"] = Tasks(
-        engine, form_data=found.form_data, answer_checks=found.answer_checks
+        engine,
+        form_data=found.form_data,
+        answer_checks=found.answer_checks,
+        proofs=found.proofs,
+        deeds=found.deeds,
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), forms.loader()])
     for part in (
@@ -100,11 +109,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         cases,
         manage,
         studio,
+        personal_data,
     ):
         for blueprint in part.blueprints:
             app.register_blueprint(blueprint)
+    simulator.init_app(app)
     app.add_url_rule("/", "home", _home)
-    app.before_request(_ask_for_new_password)
+    account.first_sign_in.init_app(app)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -117,6 +128,7 @@ def create_engine(settings: Settings) -> Engine:
         database=Database(settings.database_url),
         vault=Vault(settings.masters, settings.lookup_key, settings.trail_key),
         files=FileStore(settings.files),
+        services={public_address.SERVICE: settings.public_url},
     )
 
 
@@ -125,14 +137,7 @@ def _home() -> ResponseReturnValue:
     person = sessions.get_person()
     if person.is_member:
         return portal.show_home()
+    if person.viewer.firm_id is not None:
+        return firms.show_home()
     places = navigation.Shell().places
     return redirect(places[0].address if places else url_for("account.show"))
-
-
-def _ask_for_new_password() -> ResponseReturnValue | None:
-    if request.endpoint in WITHOUT_NEW_PASSWORD:
-        return None
-    person = sessions.find_person()
-    if person is not None and person.must_change_password:
-        return redirect(url_for("account.password"))
-    return None

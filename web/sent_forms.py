@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from engine.cases import Case
+from forms.display import Reveal
 from web import current
 from web.languages import spoken
 from workflows.shared.application_kinds import find_application
@@ -37,7 +38,7 @@ def list_sent_forms(
     )
 
 
-def draw_sent_form(sent: SentForm, **options: Any) -> Markup:
+def draw_sent_form(sent: SentForm, *, reveal: Reveal, **options: Any) -> Markup:
     """Draw what was answered in a form; the options are those of `forms.draw`."""
     return forms.draw(
         current_app.jinja_env,
@@ -45,7 +46,7 @@ def draw_sent_form(sent: SentForm, **options: Any) -> Markup:
         sent.covered(),
         mode="read",
         scope=sent.scope,
-        reveal=True,
+        reveal=reveal,
         file_address=address_of_file,
         **options,
     )

@@ -24,6 +24,7 @@ from web.cases import remedies, rulings
 from web.cases.blueprint import bp
 from web.cases.trails import describe_trail
 from web.languages import spoken
+from web.personal_data import showing
 from web.staff import get_staff_person
 from web.verifying import find_broken_links, hold_still
 from web.words import name_office
@@ -79,6 +80,7 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
     is_admin = can(viewer, "retry", case)
     incidents = open_incidents(session, case.id)
     return {
+        "personal": showing.describe(session, case),
         "origin_address": _address_of_origin(session, case),
         "case": {
             "id": case.id,

@@ -35,6 +35,7 @@ SENTENCES = {
     "task_nudged": N_("The member asked for speed"),
     "task_escalated": N_("Overdue: the managers were told"),
     "case_closed": N_("The membership changed"),
+    "data_shown": N_("The member's data were shown"),
     "case_moved": N_("The case went to another association with its member"),
 }
 HANDED_OVER = {

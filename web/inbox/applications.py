@@ -11,10 +11,12 @@ from engine.cases import get_case
 from engine.errors import NotFound
 from engine.submissions import NewMark
 from engine.tasks import Task
+from forms.display import Reveal
 from web import current
 from web.inbox.addresses import kept_filters
 from web.languages import spoken
 from web.numbers import small_int
+from web.personal_data import showing
 from web.sent_forms import draw_sent_form
 from workflows.review.applications import Applications, Round, RoundChanges, kind_under_review
 from workflows.shared.applications import DECISIONS
@@ -42,12 +44,14 @@ def draw_application(
 ) -> list[dict[str, Any]]:
     """The forms as they were sent, with attachments in place and what changed at its field."""
     changed = _changes_by_form(session, task)
+    reveal = _reveal(session, task)
     return [
         {
             "id": form.element_id,
             "title": form.title,
             "html": draw_sent_form(
                 form,
+                reveal=reveal,
                 marking=is_marking,
                 marks=[
                     forms.Mark(mark.path, mark.comment)
@@ -122,6 +126,7 @@ def draw_round(session: Session, task: Task, number: int) -> dict[str, Any]:
         language=spoken(),
         now=current.now(),
     )
+    reveal = _reveal(session, task)
     return {
         "number": number,
         "kind": found.kind,
@@ -130,7 +135,7 @@ def draw_round(session: Session, task: Task, number: int) -> dict[str, Any]:
             {
                 "id": form.element_id,
                 "title": form.title,
-                "html": draw_sent_form(form, has_preview=True, heading_level=3),
+                "html": draw_sent_form(form, reveal=reveal, has_preview=True, heading_level=3),
             }
             for form in sent
         ],
@@ -203,7 +208,12 @@ def _compare(session: Session, task: Task, before: Round, after: Round) -> Round
         after=after,
         language=spoken(),
         now=current.now(),
+        reveal=_reveal(session, task),
     )
+
+
+def _reveal(session: Session, task: Task) -> Reveal:
+    return showing.reveal(session, get_case(session, task.case_id))
 
 
 def _rounds(session: Session, task: Task) -> list[Round]:

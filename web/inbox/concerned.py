@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from engine.cases import Case
 from web import current
 from web.languages import spoken
+from web.personal_data import showing
 from web.sent_forms import draw_sent_form, list_sent_forms
 from web.words import name_office
 from workflows.shared.access import Viewer, can
@@ -69,7 +70,9 @@ def _draw_forms(session: Session, concerned: Case) -> list[dict[str, Any]]:
         {
             "id": each.element_id,
             "title": each.title,
-            "html": draw_sent_form(each, has_preview=True, heading_level=4),
+            "html": draw_sent_form(
+                each, reveal=showing.reveal(session, concerned), has_preview=True, heading_level=4
+            ),
         }
         for each in list_sent_forms(session, concerned)
     ]

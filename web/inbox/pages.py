@@ -21,6 +21,7 @@ from web.inbox.addresses import kept_filters
 from web.inbox.applications import read_forms
 from web.inbox.listing import say_urgency
 from web.languages import spoken
+from web.personal_data import showing
 from web.sent_forms import address_of_file
 from web.words import name_office
 from workflows.shared.access import Viewer, can
@@ -122,6 +123,7 @@ def draw_round(session: Session, task: Task, number: int) -> str:
     return render_template(
         "inbox/round.html",
         sent=applications.draw_round(session, task, number),
+        personal=showing.describe(session, get_case(session, task.case_id), task_id=task.id),
         task={"name": task.subject_name, "number": task.subject_no},
         back_address=url_for("inbox.show", task_id=task.id, **kept_filters()),
     )
@@ -162,6 +164,7 @@ def _describe(
         else "",
         "changes": applications.describe_changes(session, task) if sees_case else None,
         "row": _describe_row(session, case),
+        "personal": showing.describe(session, case, task_id=task.id),
         **concerned.describe(session, viewer, case),
         **assigning.describe(session, viewer, task),
         **copies.describe(session, viewer, task),

@@ -70,7 +70,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
                 {"outcome": each.outcome, "reason": each.reason, "at": each.at} for each in steps
             ],
             parts=[
-                {"title": each.title, "html": draw_sent_form(each, heading_level=3)}
+                {"title": each.title, "html": draw_sent_form(each, reveal=True, heading_level=3)}
                 for each in list_sent_forms(session, case)
             ],
         )

@@ -119,7 +119,7 @@ def sent(case_id: UUID) -> ResponseReturnValue:
         parts = [
             {
                 "title": each.title,
-                "html": draw_sent_form(each, panels=each.panels, heading_level=3),
+                "html": draw_sent_form(each, reveal=True, panels=each.panels, heading_level=3),
             }
             for each in list_sent_forms(session, case, round=round_sent)
         ]

@@ -12,6 +12,7 @@ from engine.cases import Case
 from engine.submissions import NewMark
 from engine.tasks import Task
 from forms import Change, Language, compare, mark_paths, read_marks
+from forms.display import Reveal
 from forms.receiving import Submitted
 from workflows.shared import sent_forms
 from workflows.shared.application_kinds import find_application
@@ -83,6 +84,7 @@ class Applications(sent_forms.Applications):
         after: Round,
         language: Language,
         now: datetime,
+        reveal: Reveal = False,
     ) -> RoundChanges:
         """What changed between two rounds: field by field, row by row, file by file."""
         old = {
@@ -107,7 +109,7 @@ class Applications(sent_forms.Applications):
                 form.form,
                 NO_VALUES if known is None else known.sent.values,
                 form.sent.values,
-                reveal=True,
+                reveal=reveal,
             )
             if changes:
                 covered = [form.cover(each) for each in changes]

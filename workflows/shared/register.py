@@ -24,6 +24,9 @@ from workflows.shared.private import (
 NON_PRACTISING = "non_practising"
 CPA = "cpa"
 
+ERASED = "erased"
+"""The state of a member whose data were erased: what was decided about him stays, and no more."""
+
 LOCKED_FIELDS = (
     "name",
     "nation",

@@ -1,0 +1,1 @@
+"""One person's data: shown to who needs them, given to their owner, kept no longer than needed."""

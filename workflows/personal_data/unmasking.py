@@ -1,0 +1,151 @@
+"""Showing personal data that pages cover: for one person, with a reason, for a few minutes.
+
+Every page for staff covers what reaches or identifies a person. Whoever needs it says why; that
+he saw it is in the trail of the case from which he asked, and among the events of the account.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.cases import Case
+from engine.database import Base, BigId, UtcDateTime
+from engine.engine import Engine
+from engine.errors import Rejected
+from engine.language import N_
+from engine.noting import note
+from workflows.shared.access import Viewer, check
+from workflows.shared.accounts import Account
+from workflows.shared.private import read_private
+from workflows.shared.register import Member, get_member, identity_number
+from workflows.shared.security_events import note_event
+
+LASTS = timedelta(minutes=10)
+LONGEST_REASON = 200
+
+COVERED: Collection[str] = frozenset({"name"})
+"""The masks that forms lift for staff by default: names are what people are called by."""
+
+SHOWN: Collection[str] = frozenset({"name", "mobile", "email", "address", "all"})
+"""Those that they lift for who may see a person's data; identity numbers are in no form whole."""
+
+
+class ReasonNeeded(Rejected):
+    """Somebody wants to see personal data and does not say why."""
+
+    message = N_("Say why you need these data: it is kept in the trail.")
+
+
+class Unmasking(Base):
+    """That an account sees a member's data until a moment."""
+
+    __tablename__ = "unmasking"
+    __table_args__ = (Index("ix_unmasking_account", "account_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    until: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What pages cover, in clear, as it is on file today."""
+
+    identity_number: str
+    private: dict[str, str]
+
+
+def unmask(
+    session: Session,
+    engine: Engine,
+    *,
+    case: Case,
+    viewer: Viewer,
+    reason: str,
+    address: str,
+    now: datetime,
+) -> Unmasking:
+    """Let the viewer see the data of the member whom a case is about, for some minutes.
+
+    Who sees them already goes on seeing them as long as he was let, and nothing is noted twice.
+    The caller has checked that he may see the case.
+    """
+    member = get_member(session, case.subject_id)
+    check(viewer, "unmask", member)
+    said = " ".join(reason.split())[:LONGEST_REASON]
+    if not said:
+        raise ReasonNeeded
+    # Two requests at once are one: the account's row is held until this transaction ends.
+    session.execute(select(Account.id).where(Account.id == viewer.account_id).with_for_update())
+    found = find_unmasking(session, viewer=viewer, member_id=member.id, now=now)
+    if found is not None:
+        return found
+    found = Unmasking(account_id=viewer.account_id, member_id=member.id, until=now + LASTS)
+    session.add(found)
+    note(
+        session,
+        engine,
+        case_id=case.id,
+        kind="data_shown",
+        by=viewer.actor,
+        now=now,
+        text=said,
+        until=found.until.isoformat(),
+    )
+    note_event(
+        session,
+        what="data_seen",
+        account_id=_account_of(session, member),
+        actor=viewer.actor,
+        address=address,
+        now=now,
+        details={"member": member.id, "case": str(case.id)},
+    )
+    return found
+
+
+def cover(session: Session, *, viewer: Viewer, member_id: int) -> None:
+    """Cover a member's data again before the time is up; covered already is fine."""
+    session.execute(
+        delete(Unmasking).where(
+            Unmasking.account_id == viewer.account_id, Unmasking.member_id == member_id
+        )
+    )
+
+
+def find_unmasking(
+    session: Session, *, viewer: Viewer, member_id: int, now: datetime
+) -> Unmasking | None:
+    """That the viewer sees a member's data now, or None."""
+    return session.scalar(
+        select(Unmasking)
+        .where(
+            Unmasking.account_id == viewer.account_id,
+            Unmasking.member_id == member_id,
+            Unmasking.until > now,
+        )
+        .order_by(Unmasking.id.desc())
+        .limit(1)
+    )
+
+
+def read_personal_data(session: Session, engine: Engine, member: Member) -> PersonalData:
+    """What is on file of a member, in clear: for who was let see it."""
+    return PersonalData(
+        identity_number=identity_number(engine.vault, member),
+        private=read_private(session, engine.vault, member),
+    )
+
+
+def forget_unmaskings(session: Session, *, now: datetime) -> int:
+    """Remove those whose time is up; that they were stays in the trail."""
+    over = delete(Unmasking).where(Unmasking.until <= now).returning(Unmasking.id)
+    return len(session.scalars(over).all())
+
+
+def _account_of(session: Session, member: Member) -> int | None:
+    return session.scalar(select(Account.id).where(Account.member_id == member.id).limit(1))
