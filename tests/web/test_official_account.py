@@ -163,8 +163,8 @@ def test_a_password_issued_by_others_binds_nothing(reader: Reader) -> None:
 def test_a_binding_is_removed_where_it_is_seen(reader: Reader) -> None:
     reader.arrive()
     page = reader.bind()
-    address = page.form("/official-account/bindings").get("action")
-    values = page.values("/official-account/bindings")
+    address = page.form("/official-account/bound").get("action")
+    values = page.values("/official-account/bound")
     assert "is not bound to your WeChat any more" in reader.send(address, values).text
     assert reader.bound_openid() is None
     assert reader.send(address, values).status == 404
@@ -173,7 +173,7 @@ def test_a_binding_is_removed_where_it_is_seen(reader: Reader) -> None:
 
 def test_nobody_removes_the_binding_of_another_phone(app: Flask, reader: Reader) -> None:
     reader.arrive()
-    address = reader.bind().form("/official-account/bindings").get("action")
+    address = reader.bind().form("/official-account/bound").get("action")
     other = Reader(app, 2)
     values = other.arrive().values(BIND)
     assert other.send(address, values).status == 404

@@ -198,8 +198,8 @@ def test_somebody_stands_for_each_way_in_which_people_are_reached(
     assert found["330000100008"][0]
     assert found["33000001"] == (True, "15499990001")
     assert found["33000001_cw"] == (False, "15499990001")
-    assert found["330000000101"] == (False, "010-88250337")
-    assert found["330000000102"] == found["33000003"] == (False, "")
+    assert found["330000000341"] == (False, "010-88250337")
+    assert found["330000000342"] == found["33000003"] == (False, "")
     assert [each.is_following for each in list_phones(session)] == [True, False, True, False]
     kinds = [each.user_type for each in listed]
     assert kinds == sorted(kinds, key=["member", "cpa", "firm", "staff"].index)

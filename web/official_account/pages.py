@@ -112,7 +112,7 @@ def bind_account() -> ResponseReturnValue:
     return redirect(url_for("official_account.show"))
 
 
-@bp.post("/bindings/<int:account_id>/remove")
+@bp.post("/bound/<int:account_id>/remove")
 def remove(account_id: int) -> ResponseReturnValue:
     """Undo a binding of this WeChat user; a second time changes nothing."""
     openid, engine, now = reader.get_reader(), current.engine(), current.now()

@@ -32,8 +32,8 @@ WITHOUT = "未绑定，无手机号码", "not bound, no mobile on file"
 MEMBERS = {
     "330000100008": BOUND,
     "330000100003": UNBOUND,
-    "330000000101": MALFORMED,
-    "330000000102": WITHOUT,
+    "330000000341": MALFORMED,
+    "330000000342": WITHOUT,
 }
 CPAS = {"330000900001": UNBOUND}
 FIRMS = {
@@ -58,8 +58,8 @@ def add_phones(
     now: datetime,
 ) -> list[DemoAccount]:
     """Give the demo its phones and bindings; its accounts, each saying how it is reached."""
-    _write_mobile(session, engine, "330000000101", "010-88250337")
-    _write_mobile(session, engine, "330000000102", "")
+    _write_mobile(session, engine, "330000000341", "010-88250337")
+    _write_mobile(session, engine, "330000000342", "")
     hashed = hash_password(password)
     _add_firm(session, engine, "33000002", SECOND_FIRM, "15499990002", hashed=hashed, now=now)
     _add_firm(session, engine, "33000003", THIRD_FIRM, "", hashed=hashed, now=now)
