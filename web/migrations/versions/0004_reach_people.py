@@ -135,6 +135,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hand_over_openid_hash"), ["openid_hash"], unique=False)
 
     op.create_table(
+        "paper_reset_office",
+        sa.Column(
+            "association_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("email", sa.String(length=100), nullable=False),
+        sa.Column("telephone", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"],
+            ["association.id"],
+            name=op.f("fk_paper_reset_office_association_id_association"),
+        ),
+        sa.PrimaryKeyConstraint("association_id", name=op.f("pk_paper_reset_office")),
+    )
+    op.create_table(
         "simulated_code",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("phone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -149,6 +163,16 @@ def upgrade() -> None:
     with op.batch_alter_table("simulated_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_simulated_code_phone_id"), ["phone_id"], unique=False)
 
+    op.create_table(
+        "paper_reset",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("receipt_number", sa.String(length=20), nullable=False),
+        sa.Column("contact_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("scans_deleted_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_paper_reset_case_id_case")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_paper_reset")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_paper_reset_receipt_number")),
+    )
     op.create_table(
         "binding",
         sa.Column(
@@ -606,10 +630,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_binding_openid_hash"))
 
     op.drop_table("binding")
+    op.drop_table("paper_reset")
     with op.batch_alter_table("simulated_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_simulated_code_phone_id"))
 
     op.drop_table("simulated_code")
+    op.drop_table("paper_reset_office")
     with op.batch_alter_table("hand_over", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hand_over_openid_hash"))
         batch_op.drop_index(batch_op.f("ix_hand_over_desktop_hash"))
