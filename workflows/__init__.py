@@ -28,6 +28,7 @@ PACKAGES = (
     "review",
     "ruling",
     "appeal",
+    "paper_password_reset",
     "seasons",
     "personal_data",
     "account",

@@ -28,6 +28,12 @@ LABELS = {
     "ruling_proposed": N_("Proposal waits for agreement"),
     "ruling_agreed": N_("Settled by hand"),
     "ruling_refused": N_("Proposal not agreed"),
+    "paper_to_sign": N_("Form to be signed and uploaded"),
+    "paper_in_review": N_("Application in review"),
+    "paper_approved": N_("Approved, link sent"),
+    "paper_done": N_("Done on the platform"),
+    "paper_refused": N_("Refused"),
+    "paper_lapsed": N_("Lapsed"),
 }
 
 FEE_LABELS = {
