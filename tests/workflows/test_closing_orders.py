@@ -1,0 +1,174 @@
+"""Orders from their first to their last moment: with no provider is anything lost or paid twice."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from engine.actors import Actor
+from engine.engine import Engine
+from engine.jobs import Job, Worker
+from tests.workflows.conftest import NOW
+from tests.workflows.payment_worlds import StandInWorld, World, serve_wechat_pay_world
+from tests.workflows.test_payment import (
+    TO_PAY,
+    deliver,
+    member_and_season,
+    place,
+    register,
+    state_of,
+    templates,
+)
+from tests.workflows.walking import Walk
+from workflows.payment.models import PaymentOrder, ProviderTransaction
+from workflows.payment.orders import claim_paid, make_claim
+from workflows.payment.stand_in import StandInProvider
+from workflows.shared.fees import FeeEntry
+
+CLERK = Actor("staff", 901)
+EXPIRED = NOW + timedelta(hours=2)
+
+
+@pytest.fixture(params=["wechat-pay", "stand-in"])
+def world(request: pytest.FixtureRequest, demo_engine: Engine) -> Iterator[World]:
+    """Each provider in turn, asked by the engine's jobs; the engine's clock is the provider's."""
+    if request.param == "wechat-pay":
+        with serve_wechat_pay_world() as world:
+            demo_engine.now = world.clock
+            register(demo_engine, world.provider)
+            yield world
+        return
+    provider = StandInProvider(demo_engine.database, b"secret", "https://pay.example.com")
+    stand_in = StandInWorld(provider)
+    demo_engine.now = stand_in.clock
+    register(demo_engine, provider)
+    yield stand_in
+
+
+def state_of_order(engine: Engine, order: PaymentOrder) -> str:
+    """The state of an order."""
+    with engine.database.read() as session:
+        return session.get_one(PaymentOrder, order.id).state
+
+
+def work(engine: Engine) -> None:
+    """Do the jobs that are due, and see that none of them failed."""
+    Worker(engine).run_due()
+    with engine.database.read() as session:
+        assert session.scalars(select(Job.error).where(Job.error.is_not(None))).all() == []
+
+
+def test_an_order_that_expires_is_closed_at_the_provider(demo_engine: Engine, world: World) -> None:
+    order = place(demo_engine, world.provider, TO_PAY)
+    work(demo_engine)
+    assert state_of_order(demo_engine, order) == "open"
+    world.clock.now = EXPIRED
+    work(demo_engine)
+    assert state_of_order(demo_engine, order) == "closed"
+    world.clock.now = NOW
+    assert world.pay(order.pay_url) is None
+
+
+def test_a_payment_whose_notice_was_lost_is_entered_when_the_order_expires(
+    demo_engine: Engine, world: World
+) -> None:
+    order = place(demo_engine, world.provider, TO_PAY)
+    signed = world.pay(order.pay_url)
+    assert signed is not None
+    world.clock.now = EXPIRED
+    work(demo_engine)
+    assert state_of_order(demo_engine, order) == "paid"
+    assert state_of(demo_engine, TO_PAY).status == "confirmed"
+    # The notice comes after all.
+    world.clock.now = NOW
+    assert deliver(demo_engine, world.provider, signed) == "paid"
+    assert templates(demo_engine, TO_PAY) == ["payment_received"]
+
+
+def test_what_was_paid_is_found_by_who_says_so(demo_engine: Engine, world: World) -> None:
+    world.pay(place(demo_engine, world.provider, TO_PAY).pay_url)
+    member, season = member_and_season(demo_engine, TO_PAY)
+    state = claim_paid(
+        demo_engine, world.provider, member_id=member.id, season_id=season.id, now=NOW
+    )
+    assert state.status == "confirmed"
+
+
+def test_a_fee_that_the_association_confirms_closes_its_order(
+    demo_engine: Engine, world: World
+) -> None:
+    walk = Walk(demo_engine, TO_PAY).start().to_materials()
+    order = place(demo_engine, world.provider, TO_PAY)
+    member, season = member_and_season(demo_engine, TO_PAY)
+    with demo_engine.database.transaction() as session:
+        make_claim(session, member_id=member.id, season_id=season.id, proof_file_id=None, now=NOW)
+    walk.let_jobs_run()
+    walk.do("confirm_fee", "received", by=CLERK)
+    work(demo_engine)
+    assert state_of_order(demo_engine, order) == "closed"
+    assert world.pay(order.pay_url) is None
+
+
+def test_who_pays_while_the_association_confirms_gets_his_money_back(
+    demo_engine: Engine, world: World
+) -> None:
+    walk = Walk(demo_engine, TO_PAY).start().to_materials()
+    order = place(demo_engine, world.provider, TO_PAY)
+    member, season = member_and_season(demo_engine, TO_PAY)
+    with demo_engine.database.transaction() as session:
+        make_claim(session, member_id=member.id, season_id=season.id, proof_file_id=None, now=NOW)
+    walk.let_jobs_run()
+    assert world.pay(order.pay_url) is not None
+    walk.do("confirm_fee", "received", by=CLERK)
+    # No notice: it is the closing that finds out.
+    work(demo_engine)
+    assert world.count_refunds() == 1
+    assert templates(demo_engine, TO_PAY)[-1] == "payment_refunded"
+    with demo_engine.database.read() as session:
+        transaction = session.scalars(select(ProviderTransaction)).one()
+        assert (transaction.outcome, transaction.refunded_at) == ("refunded", NOW)
+
+
+def test_another_amount_closes_the_order_of_the_old_one(demo_engine: Engine, world: World) -> None:
+    old = place(demo_engine, world.provider, TO_PAY)
+    with demo_engine.database.transaction() as session:
+        # Arrears of an earlier year come to light.
+        session.execute(
+            update(FeeEntry).where(FeeEntry.member_id == old.member_id).values(amount=20000)
+        )
+    new = place(demo_engine, world.provider, TO_PAY)
+    assert (old.amount, new.amount) == (10000, 20000)
+    work(demo_engine)
+    assert (state_of_order(demo_engine, old), state_of_order(demo_engine, new)) == (
+        "closed",
+        "open",
+    )
+    assert world.pay(old.pay_url) is None
+    signed = world.pay(new.pay_url)
+    assert signed is not None
+    assert deliver(demo_engine, world.provider, signed) == "paid"
+
+
+def test_closing_waits_for_a_provider_that_is_away(demo_engine: Engine, world: World) -> None:
+    order = place(demo_engine, world.provider, TO_PAY)
+    world.be_away(True)
+    world.clock.now = EXPIRED
+    Worker(demo_engine).run_due()
+    assert state_of_order(demo_engine, order) == "open"
+    world.be_away(False)
+    world.clock.now = EXPIRED + timedelta(hours=1)
+    Worker(demo_engine).run_due()
+    assert state_of_order(demo_engine, order) == "closed"
+
+
+def test_a_closed_order_is_not_shown_again(demo_engine: Engine, world: World) -> None:
+    first = place(demo_engine, world.provider, TO_PAY)
+    world.clock.now = EXPIRED
+    work(demo_engine)
+    world.clock.now = NOW
+    second = place(demo_engine, world.provider, TO_PAY)
+    assert second.id != first.id
+    assert second.pay_url != first.pay_url
+    with demo_engine.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(PaymentOrder)) == 2
