@@ -23,7 +23,6 @@ from web import (
     contacts,
     errors,
     files,
-    firms,
     inbox,
     languages,
     links,
@@ -138,6 +137,6 @@ def _home() -> ResponseReturnValue:
     if person.is_member:
         return portal.show_home()
     if person.viewer.firm_id is not None:
-        return firms.show_home()
+        return portal.show_firm_home()
     places = navigation.Shell().places
     return redirect(places[0].address if places else url_for("account.show"))

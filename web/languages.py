@@ -1,17 +1,20 @@
-"""Which language a page speaks: the person's choice, else the browser's, else Chinese."""
+"""Which language a page speaks: chosen on this device, else by the person, else the browser's."""
 
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, g, make_response, redirect, request
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from engine.language import speak
 from forms import Language
+from web import current, sessions
 from web.addresses import local_address
+from web.sessions import find_person
+from workflows.shared.accounts import get_account
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -32,7 +35,8 @@ def spoken() -> Language:
     """The two-letter code of the language of this request."""
     # Every sentence of a page asks: it is found out once.
     if "spoken" not in g:
-        chosen = request.cookies.get(COOKIE) or request.accept_languages.best_match(LANGUAGES)
+        chosen = request.cookies.get(COOKIE) or _chosen_by_person()
+        chosen = chosen or request.accept_languages.best_match(LANGUAGES)
         g.spoken = "en" if chosen == "en" else "zh"
     found: Language = g.spoken
     return found
@@ -40,12 +44,36 @@ def spoken() -> Language:
 
 @bp.get("/language/<code>")
 def switch(code: str) -> ResponseReturnValue:
-    """Speak another language from now on and show the same page again."""
+    """Speak another language from now on and show the same page again.
+
+    Whoever is signed in is written to in this language, too.
+    """
     if code not in LANGUAGES:
         raise NotFound
-    response = make_response(redirect(local_address(request.args.get("next"))))
-    response.set_cookie(COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    person = find_person()
+    if person is not None:
+        with current.engine().database.transaction() as session:
+            get_account(session, person.account_id).locale = LOCALES[code]
+    return keep(make_response(redirect(local_address(request.args.get("next")))), code)
+
+
+def keep(response: Response, code: str) -> Response:
+    """Let this device speak a language for a year."""
+    response.set_cookie(
+        COOKIE,
+        code,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        httponly=True,
+        secure=current.settings().is_https,
+    )
     return response
+
+
+def _chosen_by_person() -> str | None:
+    person = sessions.find_person()
+    locale = person.locale if person is not None else ""
+    return next((code for code, name in LOCALES.items() if name == locale), None)
 
 
 def init_app(app: Flask) -> None:

@@ -29,6 +29,11 @@ MEMBER_PLACES = (
     ("results.index", N_("Results"), "history"),
     ("account.show", N_("Me"), "user"),
 )
+FIRM_PLACES = (
+    ("home", N_("Home"), "home"),
+    ("messages.index", N_("Messages"), "bell"),
+    ("account.show", N_("Me"), "user"),
+)
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("cases.index", N_("Cases"), "list-search"),
@@ -78,7 +83,7 @@ class Shell:
         person = self.person
         if person is None:
             return []
-        known = MEMBER_PLACES if person.is_member else STAFF_PLACES
+        known = _places_of(person)
         return [
             Place(
                 title=_(title),
@@ -117,8 +122,6 @@ class Shell:
             if person.member_id is not None:
                 unread = count_unread(session, member_id=person.member_id)
                 return _Waiting(unread=unread, office=_name_office(session, person.member_id))
-            if not person.viewer.is_staff:
-                return _Waiting()
             unread = count_unread(session, account_id=person.account_id)
             return _Waiting(self._tally(session), unread)
 
@@ -166,6 +169,12 @@ def _name_office(session: Session, member_id: int) -> str:
     member = get_member(session, member_id)
     association = get_association(session, member.association_id)
     return (association.name_en if spoken() == "en" else "") or association.name
+
+
+def _places_of(person: sessions.Person) -> tuple[tuple[str, str, str], ...]:
+    if person.is_member:
+        return MEMBER_PLACES
+    return STAFF_PLACES if person.viewer.is_staff else FIRM_PLACES
 
 
 def _belongs(endpoint: str) -> bool:

@@ -266,6 +266,11 @@ def note_use(session: Session, *, session_id: int, now: datetime) -> None:
     session.execute(query.values(seen_at=now))
 
 
+def get_token_hash(session: Session, session_id: int) -> bytes:
+    """What only this session has: the hash of its token, new whenever its person is asked."""
+    return session.get_one(WebSession, session_id).token_hash
+
+
 def renew_session(session: Session, *, session_id: int, now: datetime) -> str:
     """Give a session a new token, because its person has proved himself again."""
     token = secrets.token_urlsafe(32)
