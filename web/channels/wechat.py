@@ -8,6 +8,7 @@ from engine.language import speak
 from web import current
 from web.languages import catalogue
 from web.security import csrf_exempt, takes
+from workflows.channels.wechat import client
 from workflows.channels.wechat.envelopes import Envelope, Keys, check_echo
 from workflows.channels.wechat.events import Callbacks
 from workflows.channels.wechat.stand_in import StandInAccount, stand_in_keys
@@ -22,6 +23,9 @@ EXTENSION = "wechat_callbacks"
 def make_account(app: Flask) -> OfficialAccount | None:
     """The official account that the settings name; in development else a stand-in."""
     settings, engine = app.config["SETTINGS"], app.extensions["engine"]
+    if settings.services.find("HUIJI_WECHAT_APP_ID"):
+        _listen(app, client.read_keys(settings.services))
+        return client.make_account(settings.services, engine)
     if not settings.is_development:
         return None
     callbacks = _listen(app, stand_in_keys(engine))

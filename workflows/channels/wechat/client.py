@@ -24,7 +24,7 @@ from workflows.channels.wechat.envelopes import Keys
 from workflows.channels.wechat.scenes import check_scene, check_state
 from workflows.channels.wechat.tokens import FreshToken, Token, Tokens
 from workflows.shared.channels import SceneCode
-from workflows.shared.service_settings import ServiceSettings
+from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 
@@ -144,11 +144,11 @@ def make_account(settings: ServiceSettings, engine: Engine) -> WechatAccount:
 
 def read_keys(settings: ServiceSettings) -> Keys:
     """What WeChat signs and encrypts with; raises IncompleteSettings."""
-    return Keys(
-        settings.get("HUIJI_WECHAT_APP_ID"),
-        settings.get("HUIJI_WECHAT_TOKEN"),
-        settings.get("HUIJI_WECHAT_AES_KEY"),
-    )
+    names = ("HUIJI_WECHAT_APP_ID", "HUIJI_WECHAT_TOKEN", "HUIJI_WECHAT_AES_KEY")
+    try:
+        return Keys(*map(settings.get, names))
+    except ValueError as error:
+        raise IncompleteSettings(str(error)) from error
 
 
 def fetch_token(calls: Calls, app_id: str, secret: str) -> FreshToken:
