@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from engine.language import speak
 from forms import Language
-from web import current, sessions
+from web import current
 from web.addresses import local_address
 from web.sessions import find_person
 from workflows.shared.accounts import get_account
@@ -71,7 +71,7 @@ def keep(response: Response, code: str) -> Response:
 
 
 def _chosen_by_person() -> str | None:
-    person = sessions.find_person()
+    person = find_person()
     locale = person.locale if person is not None else ""
     return next((code for code, name in LOCALES.items() if name == locale), None)
 

@@ -3,12 +3,23 @@
 A further page is a module with views on `bp` that is imported here, and an entry in `places`.
 """
 
-from web.manage import absentees, numbers, places, rules, season_changes, seasons, staff, texts
+from web.manage import (
+    absentees,
+    deliveries,
+    numbers,
+    places,
+    rules,
+    season_changes,
+    seasons,
+    staff,
+    texts,
+)
 from web.manage.blueprint import bp
 
 __all__ = [
     "absentees",
     "blueprints",
+    "deliveries",
     "numbers",
     "places",
     "rules",

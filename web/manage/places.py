@@ -1,12 +1,16 @@
 """The pages of 管理, beside each other: one entry for each, shown to who may open it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engine.language import N_, _
+from web import current
 from web.manage.blueprint import bp
+from web.manage.deliveries import tally_failures
 from web.sessions import find_person
 from web.staff import get_staff_person
 from workflows.shared.access import SYSTEM, Viewer, can, check
@@ -17,6 +21,7 @@ class Entry:
     """A page of the place; `action` is what one must be allowed to on the system.
 
     `prefix`: the paths below /manage/ that belong to it, if it is a page of the place's own.
+    `tally` says what waits there, empty if nothing does.
     """
 
     endpoint: str
@@ -24,6 +29,7 @@ class Entry:
     icon: str
     prefix: str
     action: str = "see_management"
+    tally: Callable[[Session, Viewer], str] | None = None
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -33,6 +39,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("manage.list_staff", N_("Staff and duties"), "users", "staff"),
     Entry("inbox.list_phrases", N_("Phrases"), "pencil", "phrases", "see_inbox"),
     Entry("manage.list_texts", N_("Message texts"), "mail", "texts"),
+    Entry(
+        "manage.list_all_deliveries",
+        N_("Deliveries"),
+        "message",
+        "deliveries",
+        "see_deliveries",
+        tally_failures,
+    ),
     Entry("manage.numbers", N_("Numbers"), "list-check", "numbers"),
 )
 """All pages, in order."""
@@ -60,6 +74,10 @@ def describe_places() -> dict[str, object]:
     """
     person = find_person()
     here = request.path.removeprefix(f"{bp.url_prefix}/").partition("/")[0]
+    if person is None:
+        return {"manage_places": []}
+    entries = [each for each in ENTRIES if _is_for(person.viewer, each)]
+    tallies = _count(person.viewer, entries)
     return {
         "manage_places": [
             {
@@ -67,11 +85,20 @@ def describe_places() -> dict[str, object]:
                 "icon": each.icon,
                 "address": url_for(each.endpoint),
                 "is_here": here == each.prefix,
+                "tally": tallies.get(each.endpoint, ""),
             }
-            for each in ENTRIES
-            if person is not None and _is_for(person.viewer, each)
+            for each in entries
         ]
     }
+
+
+def _count(viewer: Viewer, entries: list[Entry]) -> dict[str, str]:
+    """What waits where; looked up only for who may go there."""
+    counting = [(each.endpoint, each.tally) for each in entries if each.tally is not None]
+    if not counting:
+        return {}
+    with current.engine().database.read() as session:
+        return {endpoint: tally(session, viewer) for endpoint, tally in counting}
 
 
 def _is_for(viewer: Viewer, entry: Entry) -> bool:

@@ -12,6 +12,7 @@ from engine.errors import NotFound, Rejected
 from engine.language import _
 from web import current
 from web.manage.blueprint import bp
+from web.manage.deliveries import CHANNEL_NAMES
 from web.manage.places import get_viewer_of_management
 from web.manage.text_values import VALUES
 from web.numbers import small_int
@@ -19,6 +20,7 @@ from web.words import name_office
 from workflows.shared.access import MANAGING, Viewer, managed_associations
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
+from workflows.shared.channels import SMS
 from workflows.shared.edits import list_edits
 from workflows.shared.message_texts import (
     check_texts,
@@ -106,6 +108,8 @@ def _draw(session: Session, viewer: Viewer, template: str, *, problem: str = "")
         is_own=wording.origin_id == office.id,
         inherited=wording.inherited,
         preview=_fill(typed, office),
+        channels=[_(CHANNEL_NAMES[each]) for each in wording.texts.channels],
+        is_texted=SMS in wording.texts.channels,
         can_change=any(viewer.has(duty, office.id) for duty in MANAGING),
         edits=[
             {

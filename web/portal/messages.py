@@ -1,4 +1,4 @@
-"""The bell: the messages of a member, or of a person of an association's staff."""
+"""The bell: the messages of a member, of a firm, or of a person of an association's staff."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from web import current
 from web.languages import spoken
 from web.numbers import small_int
 from web.sessions import get_person
-from workflows.shared.access import Viewer, check
+from workflows.shared.access import check
 from workflows.shared.messages import Message, list_messages, read_message
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
@@ -30,7 +30,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List messages, the newest first; further ones are fetched below them."""
-    viewer = _get_reader()
+    viewer = get_person().viewer
     before_id = request.args.get("before", type=small_int)
     with current.engine().database.read() as session:
         found = list_messages(
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:message_id>")
 def show(message_id: int) -> ResponseReturnValue:
     """Show one message; it counts as read from now on."""
-    viewer = _get_reader()
+    viewer = get_person().viewer
     database = current.engine().database
     with database.read() as session:
         message = session.get(Message, message_id)
@@ -83,13 +83,6 @@ def describe(message: Message) -> dict[str, object]:
     }
 
 
-def _get_reader() -> Viewer:
-    viewer = get_person().viewer
-    if viewer.member_id is None and not viewer.is_staff:
-        raise NotFound
-    return viewer
-
-
 def _name_action(message: Message) -> str:
     if message.recipient_kind == "staff":
         return _("Open the task") if message.task_id else _("Open")
@@ -99,7 +92,8 @@ def _name_action(message: Message) -> str:
 
 
 def _address(message: Message) -> str:
-    if message.case_id is None:
+    # What a firm is told of a case is all in the message: its cases have no pages of their own.
+    if message.case_id is None or message.recipient_kind != "member":
         return ""
     return url_for("applications.open_application", case_id=message.case_id)
 
