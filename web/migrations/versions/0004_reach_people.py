@@ -275,6 +275,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_state", ["state", "association_id"], unique=False)
 
     op.create_table(
+        "erasure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "settled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("settled_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["account.id"], name=op.f("fk_erasure_asked_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_erasure_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by"], ["account.id"], name=op.f("fk_erasure_settled_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_erasure_member",
+            ["member_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("state IN ('asked', 'agreed')"),
+        )
+
+    op.create_table(
         "half_sign_in",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
@@ -610,6 +645,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_half_sign_in_account_id"))
 
     op.drop_table("half_sign_in")
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_erasure_member",
+            sqlite_where=sa.text("state IN ('asked', 'agreed')"),
+            postgresql_where=sa.text("state IN ('asked', 'agreed')"),
+        )
+
+    op.drop_table("erasure")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_state")
         batch_op.drop_index(batch_op.f("ix_delivery_created_at"))
