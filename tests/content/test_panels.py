@@ -105,6 +105,20 @@ EARLIER: dict[str, Any] = {
     "deferred_year": None,
 }
 
+ACCOUNT_CHECK = {
+    "is_here": True,
+    "has_account": True,
+    "login": HOSTILE,
+    "register": {
+        "name": HOSTILE,
+        "number": "330000100001",
+        "association": "浙江省注册会计师协会",
+        "mobile": "154****0001",
+        "has_same_name": True,
+        "has_same_mobile": False,
+    },
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
@@ -122,6 +136,13 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("review/earlier_decisions", {**EARLIER, "deferred_year": 2020}),
     ("ruling/year_today", YEAR_TODAY),
     ("ruling/year_today", {**YEAR_TODAY, "result": None, "open": []}),
+    ("paper_password_reset/application_form", {"number": "7K3M-QX2P-9RTA", "address": "/f.pdf"}),
+    ("paper_password_reset/account_check", ACCOUNT_CHECK),
+    ("paper_password_reset/account_check", {**ACCOUNT_CHECK, "register": None}),
+    (
+        "paper_password_reset/account_check",
+        {**ACCOUNT_CHECK, "is_here": False, "has_account": False, "register": None},
+    ),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

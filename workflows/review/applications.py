@@ -16,7 +16,7 @@ from forms.display import Reveal
 from forms.receiving import Submitted
 from workflows.shared import sent_forms
 from workflows.shared.application_kinds import find_application
-from workflows.shared.applications import DECISIONS, REVIEW, Decision, list_decisions
+from workflows.shared.applications import DECISIONS, FIRST_REVIEWS, Decision, list_decisions
 from workflows.shared.sent_forms import SentForm
 
 NO_VALUES: Mapping[str, Any] = {}
@@ -58,7 +58,7 @@ class Applications(sent_forms.Applications):
         """Every round that came to review, the first one first."""
         sent = session.execute(
             select(Task.round, Task.kind, Task.opened_at)
-            .where(Task.case_id == case.id, Task.element_id == REVIEW)
+            .where(Task.case_id == case.id, Task.element_id.in_(FIRST_REVIEWS))
             .order_by(Task.opened_at)
         )
         decisions = {
@@ -123,7 +123,9 @@ def kind_under_review(session: Session, task: Task) -> str | None:
     if task.element_id in DECISIONS:
         # The later steps of a round have kinds of their own; its first one has the application's.
         first = select(Task.kind).where(
-            Task.case_id == task.case_id, Task.element_id == REVIEW, Task.round == task.round
+            Task.case_id == task.case_id,
+            Task.element_id.in_(FIRST_REVIEWS),
+            Task.round == task.round,
         )
         kind = session.scalar(first.limit(1))
     return kind if kind is not None and find_application(kind) is not None else None

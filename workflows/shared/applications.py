@@ -19,15 +19,20 @@ from workflows.shared.concerns import Concern
 REVIEW = "review_application"
 """The user task in which an application is decided first, whatever its kind."""
 
+PAPER_REVIEW = "review_paper_reset"
+"""The same of what somebody sent who has no account."""
+
+FIRST_REVIEWS = (REVIEW, PAPER_REVIEW)
+
 SECOND_REVIEW = "second_review"
 """The user task in which the association above decides after it."""
 
 AGREEMENTS = ("agree_refusal", "agree_approval")
 """The user tasks in which a second person agrees, or sends it back to the one before."""
 
-DECISIONS = (REVIEW, SECOND_REVIEW, *AGREEMENTS)
+DECISIONS = (*FIRST_REVIEWS, SECOND_REVIEW, *AGREEMENTS)
 
-DECIDING = ("review", "manage")
+DECIDING = ("review", "help_desk", "manage")
 """The duties whose steps decide a case; confirming a fee is beside it."""
 
 RETURN = "return"
@@ -163,7 +168,7 @@ def _last(session: Session, vault: Vault, case: Case) -> Sent | None:
         vault,
         case_id=case.id,
         subject=case.subject_key,
-        element_ids=[REVIEW, SECOND_REVIEW],
+        element_ids=[*FIRST_REVIEWS, SECOND_REVIEW],
     )
     return max(made.values(), key=lambda each: each.id, default=None)
 
