@@ -135,7 +135,9 @@ def test_another_amount_closes_the_order_of_the_old_one(demo_engine: Engine, wor
     with demo_engine.database.transaction() as session:
         # Arrears of an earlier year come to light.
         session.execute(
-            update(FeeEntry).where(FeeEntry.member_id == old.member_id).values(amount=20000)
+            update(FeeEntry)
+            .where(FeeEntry.member_id == old.member_id, FeeEntry.year == 2020)
+            .values(status="to_pay")
         )
     new = place(demo_engine, world.provider, TO_PAY)
     assert (old.amount, new.amount) == (10000, 20000)
