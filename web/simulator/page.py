@@ -96,10 +96,8 @@ def _draw(error: HuijiError | None = None) -> str:
         moods = phones.list_moods(session)
         chosen = _choose(known)
         handsets = [_describe_phone(session, each) for each in chosen]
-    if handsets and request.args.get("open"):
-        first = handsets[0]
-        path = local_address(request.args.get("open"), "")
-        first["screen"] = open_on_phone(first["id"], path) or first["screen"]
+    if handsets:
+        _open(handsets[0], request.args.get("open"))
     return render_template(
         "simulator/show.html",
         phones=[
@@ -119,6 +117,15 @@ def _choose(known: Sequence[SimulatedPhone]) -> list[SimulatedPhone]:
     first = [each for number in wanted for each in known if each.id == number]
     rest = [each for each in known if each not in first]
     return (first + rest)[:ON_SCREEN]
+
+
+def _open(handset: dict[str, Any], asked: str | None) -> None:
+    """Let a phone begin with a screen of its own or a page of ours, if one was asked for."""
+    path = local_address(asked, "")
+    if path.startswith(handset["screen"]):
+        handset["screen"] = path
+    elif path:
+        handset["screen"] = open_on_phone(handset["id"], path)
 
 
 def _describe_phone(session: Session, phone: SimulatedPhone) -> dict[str, Any]:
