@@ -233,6 +233,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "data_export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("until", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_data_export_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_export")),
+    )
+    with op.batch_alter_table("data_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_export_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_data_export_until"), ["until"], unique=False)
+        batch_op.create_index(
+            "uq_data_export_account",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'failed'"),
+            postgresql_where=sa.text("state <> 'failed'"),
+        )
+
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -660,6 +687,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_account_id"))
 
     op.drop_table("delivery")
+    with op.batch_alter_table("data_export", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_data_export_account",
+            sqlite_where=sa.text("state <> 'failed'"),
+            postgresql_where=sa.text("state <> 'failed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_data_export_until"))
+        batch_op.drop_index(batch_op.f("ix_data_export_account_id"))
+
+    op.drop_table("data_export")
     with op.batch_alter_table("contact_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_change_expires_at"))
 
