@@ -46,3 +46,29 @@ def test_only_the_associations_managers_change_words(app: Flask) -> None:
     assert auditor.send(PAGE, values).status == 403
     assert staff(app, "gd_manage").send(PAGE, values).status == 404
     assert staff(app, "zj_review").send(PAGE, values).status == 404
+
+
+def test_a_text_message_says_the_title_or_words_of_its_own(app: Flask) -> None:
+    manager = staff(app, "zj_manage")
+    shown = press(manager, "preview").html.xpath("//*[@class='text-message']")
+    assert [each.text_content() for each in shown] == [
+        "2026年度年检通过",
+        "Your inspection for 2026 has passed",
+    ]
+    press(manager, "keep", sms="恭喜：$year年度年检已通过", sms_en="Passed: $year")
+    kept = manager.open(PAGE).html.xpath("//*[@class='text-message']")
+    assert [each.text_content() for each in kept] == ["恭喜：2026年度年检已通过", "Passed: 2026"]
+    assert "by: Official account, Text message, E-mail" in manager.open(PAGE).text
+
+
+def test_words_that_do_not_fit_into_a_text_message_are_refused(app: Flask) -> None:
+    manager = staff(app, "zj_manage")
+    assert "one line of at most 60" in press(manager, "keep", sms="长" * 61).text
+    assert press(manager, "keep", sms="一\n二").status == 422
+    assert press(manager, "keep", sms="$salary").status == 422
+
+
+def test_a_message_that_costs_no_text_message_has_no_words_for_one(app: Flask) -> None:
+    page = staff(app, "zj_manage").open("/manage/texts/not_applied_yet")
+    assert not page.html.xpath("//*[@name='sms']")
+    assert "by: Official account, E-mail" in page.text
