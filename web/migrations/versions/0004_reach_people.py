@@ -198,7 +198,7 @@ def upgrade() -> None:
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("visit_id", sa.BigInteger(), nullable=True),
         sa.Column("address", sa.String(length=60), nullable=False),
         sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
