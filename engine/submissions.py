@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor, ActorKind
 from engine.database import Base, UtcDateTime, new_id
-from engine.vault import BY_SUBJECT, Vault
+from engine.vault import BY_SUBJECT, Erased, Vault
 
 
 class Submission(Base):
@@ -68,7 +68,7 @@ class NewMark:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A submission with its values opened."""
+    """A submission with its values opened; there are none when its subject was erased."""
 
     id: UUID
     task_id: UUID
@@ -79,6 +79,7 @@ class Sent:
     at: datetime
     by: Actor
     values: Mapping[str, Any]
+    is_erased: bool = False
 
 
 def seal_values(
@@ -174,6 +175,7 @@ def last_submissions(
 
 
 def _opened(session: Session, vault: Vault, subject: str, each: Submission) -> Sent:
+    values = _open(session, vault, subject, each.sealed)
     return Sent(
         id=each.id,
         task_id=each.task_id,
@@ -183,16 +185,34 @@ def _opened(session: Session, vault: Vault, subject: str, each: Submission) -> S
         outcome=each.outcome,
         at=each.at,
         by=Actor(each.by_kind, each.by_id),
-        values=orjson.loads(vault.open(session, subject, each.sealed))["values"],
+        values=values or {},
+        is_erased=values is None,
     )
+
+
+def _open(session: Session, vault: Vault, subject: str, sealed: bytes) -> Mapping[str, Any] | None:
+    """The values; None when the subject was erased: that something was sent is still read."""
+    try:
+        said = vault.open(session, subject, sealed)
+    except Erased:
+        return None
+    values: Mapping[str, Any] = orjson.loads(said)["values"]
+    return values
 
 
 def marks(
     session: Session, vault: Vault, *, case_id: UUID, subject: str, round: int
 ) -> list[NewMark]:
-    """The marks that were set in a round."""
+    """The marks that were set in a round; without comments when the subject was erased."""
     query = select(Mark).where(Mark.case_id == case_id, Mark.round == round).order_by(Mark.id)
     return [
-        NewMark(each.element_id, each.path, vault.open(session, subject, each.sealed).decode())
+        NewMark(each.element_id, each.path, _open_comment(session, vault, subject, each.sealed))
         for each in session.scalars(query)
     ]
+
+
+def _open_comment(session: Session, vault: Vault, subject: str, sealed: bytes) -> str:
+    try:
+        return vault.open(session, subject, sealed).decode()
+    except Erased:
+        return ""

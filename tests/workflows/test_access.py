@@ -154,6 +154,9 @@ TABLE = """
 金        appeal            金
 金        rule              管
 金        unmask            审 管
+金        erase             系
+金        agree_erasure     管 系
+金        see_erasure       管 系 计
 系统      see_processes     系 计
 系统      see_cases         管 系 计
 系统      see_deliveries    系 计

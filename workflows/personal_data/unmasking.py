@@ -17,10 +17,11 @@ from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
 from engine.noting import note
+from engine.vault import Erased
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import Account
 from workflows.shared.private import read_private
-from workflows.shared.register import Member, get_member, identity_number
+from workflows.shared.register import ERASED, Member, get_member, identity_number
 from workflows.shared.security_events import note_event
 
 LASTS = timedelta(minutes=10)
@@ -76,6 +77,8 @@ def unmask(
     """
     member = get_member(session, case.subject_id)
     check(viewer, "unmask", member)
+    if member.state == ERASED:
+        raise Erased
     said = " ".join(reason.split())[:LONGEST_REASON]
     if not said:
         raise ReasonNeeded

@@ -72,6 +72,10 @@ KEY_FIELDS = frozenset({"mobile", "email"})
 DATE_FIELDS = frozenset({"birth_date", "work_started_date", "qualified_date"})
 
 
+ERASED_NAME = "已删除"
+"""What stands in the place of the name of somebody who was erased."""
+
+
 class MemberNotFound(NotFound):
     """There is no such member."""
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
-from engine.vault import BY_SUBJECT, Vault
+from engine.vault import BY_SUBJECT, Erased, Vault
 from forms.masking import mask
 from workflows.shared.associations import Association
-from workflows.shared.register import Member
+from workflows.shared.register import ERASED, Member
 
 SIGNATURE_BYTES = 12
 
@@ -211,12 +211,14 @@ def last_inspected_year(session: Session, *, member_id: int, before: int) -> int
 
 
 def read_record(session: Session, vault: Vault, result: YearlyResult) -> dict[str, Any]:
-    """The personal fields as they were then; empty for years before this system."""
+    """The personal fields as they were then; empty for years before this system, or erased."""
     if result.record is None:
         return {}
-    data: dict[str, Any] = orjson.loads(
-        vault.open(session, subject_of(result.member_id), result.record)
-    )
+    try:
+        said = vault.open(session, subject_of(result.member_id), result.record)
+    except Erased:
+        return {}
+    data: dict[str, Any] = orjson.loads(said)
     return data
 
 
@@ -237,18 +239,18 @@ def verify(session: Session, vault: Vault, token: str) -> Verification:
     if not secrets.compare_digest(signature, expected):
         raise CodeNotGenuine
     row = session.execute(
-        select(YearlyResult, Member.name, Association.name, Association.name_en)
+        select(YearlyResult, Member.name, Member.state, Association.name, Association.name_en)
         .join(Member, Member.id == YearlyResult.member_id)
         .join(Association, Association.id == YearlyResult.association_id)
         .where(YearlyResult.code == code)
     ).one_or_none()
     if row is None:
         raise CodeNotGenuine
-    result, name, association, association_en = row
+    result, name, state, association, association_en = row
     return Verification(
         association=association,
         association_en=association_en,
-        masked_name=mask("name", name),
+        masked_name=name if state == ERASED else mask("name", name),
         year=result.year,
         status=result.status,
     )

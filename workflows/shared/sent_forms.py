@@ -87,7 +87,8 @@ class Applications:
     ) -> list[SentForm]:
         """The forms of an application as they stood in a round, in page order.
 
-        `round` None: as they stand now. `element_ids`: these of them only.
+        `round` None: as they stand now. `element_ids`: these of them only. Those of somebody who
+        was erased cannot be read: there are none.
         """
         release = self.engine.releases.get(session, case.release_id)
         names = StepNames(release, language)
@@ -105,6 +106,8 @@ class Applications:
         )
         made = []
         for element_id, sent in found.items():
+            if sent.is_erased:
+                continue
             form, data = bind_form(
                 session,
                 engine=self.engine,
