@@ -3,9 +3,10 @@
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from engine.errors import NotFound
+from engine.errors import HuijiError, NotFound
 from engine.language import speak
 from web import current
+from web.errors import status_of
 from web.languages import catalogue
 from web.security import csrf_exempt, takes
 from workflows.channels.wechat import client
@@ -35,6 +36,12 @@ def make_account(app: Flask) -> OfficialAccount | None:
             return callbacks.receive(envelope)
 
     return StandInAccount(engine, f"{settings.public_url}/simulator", receive)
+
+
+@bp.errorhandler(HuijiError)
+def refuse(error: HuijiError) -> ResponseReturnValue:
+    """Answer whoever is not WeChat with nothing: no person reads it."""
+    return "", status_of(error)
 
 
 @bp.get("/wechat/events")
