@@ -45,6 +45,14 @@ def set_puzzle(key: bytes, *, browser: str, failures: int, now: datetime) -> Puz
     return Puzzle(challenge, bits, _digits(key, challenge))
 
 
+@dataclass(frozen=True)
+class Solved:
+    """A puzzle that was solved: how hard it was, or that its digits were copied."""
+
+    bits: int
+    is_copied: bool
+
+
 def check_puzzle(
     key: bytes,
     database: Database,
@@ -54,7 +62,7 @@ def check_puzzle(
     proof: str,
     answer: str,
     now: datetime,
-) -> None:
+) -> Solved:
     """Accept a solved puzzle once; raises PuzzleNotSolved."""
     text, _, signature = challenge.rpartition(".")
     if not hmac.compare_digest(_sign(key, browser, text).encode(), signature.encode()):
@@ -64,10 +72,12 @@ def check_puzzle(
         raise PuzzleNotSolved
     typed = "".join(character for character in answer if character.isdigit())
     is_copied = hmac.compare_digest(_digits(key, challenge).encode(), typed.encode())
-    if not (is_copied or _proves(challenge, proof, bits)):
+    is_proved = _proves(challenge, proof, bits)
+    if not (is_copied or is_proved):
         raise PuzzleNotSolved
     if count_attempt(database, f"puzzle:{signature}", window=LIFE, now=now) > 1:
         raise PuzzleNotSolved
+    return Solved(bits, is_copied=not is_proved)
 
 
 def _proves(challenge: str, proof: str, bits: int) -> bool:

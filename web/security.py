@@ -1,7 +1,7 @@
 """What protects every page: headers, and the check that a request was meant.
 
-A form carries the token of the browser's session or, before there is one, a keyed hash of its
-visitor cookie.
+A form carries the token of the browser's session, of its visit where nobody is signed in or,
+before there is one, a keyed hash of its visitor cookie.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from flask import Flask, Response, abort, current_app, g, request
 
 from engine.errors import NotAllowed
 from engine.language import N_
-from web import current, sessions
+from web import current, sessions, visiting
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -77,11 +77,22 @@ def takes(size: int) -> Callable[[View], View]:
     return mark
 
 
+def for_visitors(view: View) -> View:
+    """Let a view be used by people who are not signed in: what it takes belongs to their visit."""
+    view.is_for_visitors = True  # type: ignore[attr-defined]
+    return view
+
+
 def csrf_token() -> str:
     """The token that a form of this browser must send back as `csrf_token`."""
-    person = sessions.find_person()
-    if person is not None:
-        return person.csrf_token
+    if _is_for_visitors():
+        visit = visiting.find_own_visit()
+        if visit is not None:
+            return visit.csrf_secret.hex()
+    else:
+        person = sessions.find_person()
+        if person is not None:
+            return person.csrf_token
     message = b"csrf:" + visitor().encode()
     return hmac.digest(current.settings().cookie_key, message, hashlib.sha256).hex()
 
@@ -103,7 +114,9 @@ def _check_meant() -> None:
         raise NotMeant
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise NotMeant
-    if sessions.has_cookie() and sessions.find_person() is None:
+    if _is_for_visitors():
+        visiting.check_not_over()
+    elif sessions.has_cookie() and sessions.find_person() is None:
         raise sessions.SignInNeeded
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(csrf_token().encode(), sent.encode()):
@@ -119,9 +132,16 @@ def _check_texts(texts: Iterable[object]) -> None:
 
 
 def _largest_body() -> int:
-    """What a view takes, from those who signed in; nobody else's big body is read."""
+    """What a view takes, from those it is for; nobody else's big body is read."""
     size: int = getattr(_view(), "max_content_length", SMALL)
-    return size if size <= SMALL or sessions.find_person() is not None else SMALL
+    if size <= SMALL:
+        return size
+    whose = visiting.find_own_visit() if _is_for_visitors() else sessions.find_person()
+    return SMALL if whose is None else size
+
+
+def _is_for_visitors() -> bool:
+    return getattr(_view(), "is_for_visitors", False)
 
 
 def _view() -> Callable[..., Any] | None:

@@ -29,6 +29,15 @@ def get_own_visit() -> Visit:
     return found
 
 
+def check_not_over() -> None:
+    """Tell somebody whose visit is over what happened; raises VisitOver.
+
+    A page that begins a visit needs none: it says so in its form.
+    """
+    if COOKIE in request.cookies and "begins_visit" not in request.form:
+        get_own_visit()
+
+
 def live_on(visit: Visit) -> None:
     """Something was done in the visit: half an hour begins anew."""
     with current.engine().database.transaction() as session:

@@ -30,6 +30,7 @@ PACKAGES = (
     "appeal",
     "paper_password_reset",
     "seasons",
+    "individual_password_reset",
     "personal_data",
     "account",
     "help_desk",

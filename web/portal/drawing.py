@@ -26,9 +26,13 @@ def draw_open_form(
     *,
     errors: Sequence[forms.FieldError] = (),
     confirming: str | None = None,
+    drawn: Mapping[str, Any] | None = None,
 ) -> Markup:
-    """A task's form to fill in, with everything around its fields."""
-    panels = dict(opened.panels)
+    """A task's form to fill in, with everything around its fields.
+
+    `drawn`: panels that the page completed itself.
+    """
+    panels = {**opened.panels, **(drawn or {})}
     if "fee" in panels:
         panels["fee"] = complete_fee_panel(session, opened)
     kind = find_sent(opened.task.element_id)

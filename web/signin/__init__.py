@@ -70,8 +70,8 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/forgotten-password")
 def forgotten() -> ResponseReturnValue:
-    """Say who gives a new way in."""
-    return render_template("signin/forgotten.html")
+    """Lead to where a password is reset."""
+    return redirect(url_for("reset.start"))
 
 
 def _page(error: HuijiError | None = None, *, next_address: str) -> str:

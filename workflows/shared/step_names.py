@@ -29,6 +29,11 @@ class StepNames:
         step = process.steps.get(element_id) if process else None
         return english or (step.name if step else element_id)
 
+    def about(self, process_id: str, element_id: str) -> str:
+        """What stands in the diagram about a step."""
+        english = self.english(process_id).get(f"{element_id}.documentation")
+        return english or self.release.model.step(process_id, element_id).documentation
+
     def find_step(self, element_id: str) -> str:
         """The name of a step whose process is not said: the first that has it."""
         for process in self.release.model.processes.values():

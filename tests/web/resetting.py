@@ -1,0 +1,100 @@
+"""Somebody who forgot his password, at a browser without scripts; and what his phone receives."""
+
+import re
+
+from flask import Flask
+from sqlalchemy import select
+
+from engine.engine import Engine
+from tests.web.conftest import Page, Visitor, run_jobs, solve
+from workflows.channels.phones import PhoneMessage, list_messages_to
+from workflows.shared.accounts import Account, find_account
+from workflows.shared.mobiles import to_e164
+from workflows.shared.private import write_private
+from workflows.shared.reach import find_reach
+from workflows.shared.register import Member, identity_number
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) Mobile/15E148"
+NEW_PASSWORD = "summer-rain-on-tiles-42"
+ACCOUNT = "330000100003"
+
+
+class Forgetful(Visitor):
+    """A visitor on a phone, or on a desktop, who goes through 找回密码."""
+
+    def __init__(self, app: Flask, *, is_phone: bool = True, address: str = "192.0.2.10") -> None:
+        super().__init__(app)
+        self.headers = {"User-Agent": PHONE if is_phone else "Mozilla/5.0 (X11; Linux x86_64)"}
+        self.client.environ_base["REMOTE_ADDR"] = address
+        self.client.environ_base["HTTP_USER_AGENT"] = self.headers["User-Agent"]
+
+    def begin(self, login: str = ACCOUNT, kind: str = "member") -> Page:
+        """Say on the first page whose password it is."""
+        page = self.open("/reset/")
+        form, values = page.form("/reset/"), page.values("/reset/")
+        values["kind"], values["account"] = kind, login
+        values["proof"] = solve(form.get("data-puzzle"), int(form.get("data-bits")))
+        return self.send("/reset/", values)
+
+    def ask_for_code(self, page: Page, **typed: str) -> Page:
+        """Press the button that sends a code."""
+        return self.press(page, action="send_code", **typed)
+
+
+def engine_of(app: Flask) -> Engine:
+    """The engine of an application."""
+    engine: Engine = app.extensions["engine"]
+    return engine
+
+
+def mobile_of(app: Flask, login: str = ACCOUNT, kind: str = "member") -> str:
+    """The mobile number on file, in E.164."""
+    engine = engine_of(app)
+    with engine.database.read() as session:
+        account = find_account(session, user_type=kind, login=login)
+        assert account is not None
+        return to_e164(find_reach(session, engine.vault, account).mobile)
+
+
+def last_code(app: Flask, to: str) -> str:
+    """The digits of the last message with a code that arrived there."""
+    run_jobs(app)
+    with engine_of(app).database.read() as session:
+        found = [
+            code
+            for message in list_messages_to(session, to)
+            for code in re.findall(r"(?<!\d)\d{6}(?!\d)", message.text)
+        ]
+    assert found, f"nothing arrived at {to}"
+    return found[-1]
+
+
+def count_messages(app: Flask) -> int:
+    """How much arrived anywhere."""
+    run_jobs(app)
+    with engine_of(app).database.read() as session:
+        return len(session.scalars(select(PhoneMessage.id)).all())
+
+
+def write_on_file(app: Flask, login: str = ACCOUNT, **values: str) -> None:
+    """Have something stand in the register of a member."""
+    engine = engine_of(app)
+    with engine.database.transaction() as session:
+        member = session.scalars(select(Member).where(Member.number == login)).one()
+        write_private(session, engine.vault, member, values)
+
+
+def member_of(app: Flask, login: str = ACCOUNT) -> tuple[Member, str]:
+    """The member of an account, with his identity number."""
+    engine = engine_of(app)
+    with engine.database.read() as session:
+        member = session.scalars(select(Member).where(Member.number == login)).one()
+        return member, identity_number(engine.vault, member)
+
+
+def account_of(app: Flask, login: str = ACCOUNT, kind: str = "member") -> Account:
+    """An account as it is now."""
+    with engine_of(app).database.read() as session:
+        found = find_account(session, user_type=kind, login=login)
+    assert found is not None
+    return found

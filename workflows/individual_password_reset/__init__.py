@@ -1,0 +1,1 @@
+"""找回密码 of members and practising accountants."""
