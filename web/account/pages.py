@@ -66,7 +66,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.show"))
 
 
-@bp.post("/sessions/end-others")
+@bp.post("/end-other-sessions")
 def end_other_sessions() -> ResponseReturnValue:
     """Sign this account out everywhere else."""
     person = get_person()

@@ -7,9 +7,8 @@ public form begins. Staff work with the system for their employer and are not as
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -61,7 +60,7 @@ class Consent(Base):
     version: Mapped[int]
     place: Mapped[Place] = mapped_column(String(10))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    visit_id: Mapped[UUID | None] = mapped_column(index=True)
+    visit_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     address: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -97,7 +96,7 @@ def note_consent(
     version: int,
     place: Place,
     account_id: int | None = None,
-    visit_id: UUID | None = None,
+    visit_id: int | None = None,
     address: str,
     now: datetime,
 ) -> None:
