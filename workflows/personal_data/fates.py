@@ -44,7 +44,7 @@ KEPT: Mapping[str, str] = {
     "reminder": "that a season reminded somebody, by member number",
     "erasure": "that and why somebody was erased, and by whom",
     "delivery": "goes with the messages and codes that it carried",
-    "fee_claim": "emptied",
+    "help_call": "that the help desk was called and whether the caller was proved, not by what",
     "absence": "staff only",
     "assignment_rule": "staff only",
     "batch": "staff only",
