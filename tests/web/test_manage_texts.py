@@ -58,7 +58,7 @@ def test_a_text_message_says_the_title_or_words_of_its_own(app: Flask) -> None:
     press(manager, "keep", sms="恭喜：$year年度年检已通过", sms_en="Passed: $year")
     kept = manager.open(PAGE).html.xpath("//*[@class='text-message']")
     assert [each.text_content() for each in kept] == ["恭喜：2026年度年检已通过", "Passed: 2026"]
-    assert "by: Official account, Text message, E-mail" in manager.open(PAGE).text
+    assert "by: Official account, Text message, Mail" in manager.open(PAGE).text
 
 
 def test_words_that_do_not_fit_into_a_text_message_are_refused(app: Flask) -> None:
@@ -71,4 +71,4 @@ def test_words_that_do_not_fit_into_a_text_message_are_refused(app: Flask) -> No
 def test_a_message_that_costs_no_text_message_has_no_words_for_one(app: Flask) -> None:
     page = staff(app, "zj_manage").open("/manage/texts/not_applied_yet")
     assert not page.html.xpath("//*[@name='sms']")
-    assert "by: Official account, E-mail" in page.text
+    assert "by: Official account, Mail" in page.text

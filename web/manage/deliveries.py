@@ -27,18 +27,18 @@ from workflows.delivery.listing import (
 from workflows.delivery.resending import can_resend, resend
 from workflows.shared.access import SYSTEM, Viewer, can, check
 from workflows.shared.accounts import get_account
-from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
+from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS, ChannelAway
 from workflows.shared.deliveries import Delivery, list_attempts
 from workflows.shared.messages import Message
 
 CHANNEL_NAMES: Mapping[str, str] = {
     OFFICIAL_ACCOUNT: N_("Official account"),
     SMS: N_("Text message"),
-    EMAIL: N_("E-mail"),
+    EMAIL: N_("Mail"),
 }
 STATE_NAMES: Mapping[str, str] = {
     "due": N_("On its way"),
-    "sent": N_("Sent"),
+    "sent": N_("Sent out"),
     "failed": N_("Failed"),
     "nowhere": N_("No destination"),
 }
@@ -112,7 +112,7 @@ def show_delivery(delivery_id: UUID) -> str:
                 "round": each.round,
                 "outcome": _(OUTCOME_NAMES[each.outcome]),
                 "look": _look_of(each.outcome),
-                "reason": _say_reason(each.error),
+                "error": each.error if each.outcome == "refused" else "",
                 "ms": each.ms,
                 "receipt": each.receipt,
             }
@@ -129,6 +129,7 @@ def show_delivery(delivery_id: UUID) -> str:
                 "login": account.login,
                 "office": offices.get(delivery.association_id, ""),
                 "is_secret": delivery.message_id is None,
+                "is_due": delivery.state == "due",
             },
             attempts=attempts,
             can_resend=can(viewer, "resend", delivery)
@@ -177,7 +178,7 @@ def _describe(delivery: Delivery) -> dict[str, Any]:
         "to": delivery.to_masked,
         "state": _(STATE_NAMES[delivery.state]),
         "look": STATE_LOOKS[delivery.state],
-        "reason": _say_reason(delivery.error),
+        "reason": _say_reason(delivery),
         "attempts": delivery.attempts,
         "round": delivery.round,
         "created_at": delivery.created_at,
@@ -201,10 +202,18 @@ def _name_contents(session: Session, deliveries: list[Delivery]) -> dict[UUID, s
     }
 
 
-def _say_reason(error: str | None) -> str:
+def _say_reason(delivery: Delivery) -> str:
+    """Why it did not arrive, or not yet, in a sentence; empty where nothing is to be said."""
+    error = delivery.error
     if error is None:
         return ""
-    return _(REASONS[error]) if error in REASONS else error
+    if delivery.state == "due":
+        return _("The channel does not answer. It is tried again by itself, each time later.")
+    if error in REASONS:
+        return _(REASONS[error])
+    if error.startswith(ChannelAway.__name__):
+        return _("The channel did not answer for half a day. It is not tried again by itself.")
+    return _("The provider refused it and says why: %(code)s", code=error)
 
 
 def _look_of(outcome: str) -> str:
