@@ -163,7 +163,7 @@ def _end(delivery: Delivery, state: State, error: str | None) -> None:
 
 def _name(error: Exception) -> str:
     """What an error is called, never what it says: that may be a number, a code or a text."""
-    if isinstance(error, ChannelRefused):
+    if isinstance(error, ChannelRefused | ChannelAway) and error.code:
         return error.code[:200]
     cause = f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else ""
     return f"{type(error).__name__}{cause}"[:200]

@@ -28,9 +28,16 @@ SmsTemplate = Literal["code", "link", "notice"]
 
 
 class ChannelAway(HuijiError):
-    """The channel does not answer, or asks to be left alone for a while: try again later."""
+    """The channel does not answer, or asks to be left alone for a while: try again later.
+
+    `code` is what its provider calls the reason, empty where it did not say.
+    """
 
     message = N_("This channel cannot be reached at the moment.")
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__()
+        self.code = code
 
 
 class ChannelRefused(HuijiError):

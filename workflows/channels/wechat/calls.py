@@ -4,6 +4,7 @@ WeChat wants its secrets in the address of a request. They are put there on the 
 that whatever logs or repeats a request shows its address without them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import httpx
 import orjson
 
-from engine.language import N_
 from workflows.shared.channels import ChannelAway, ChannelRefused
 
 ADDRESS = "https://api.weixin.qq.com"
@@ -20,38 +20,25 @@ TIMEOUT = httpx.Timeout(8, connect=4)
 SECRETS = "huiji.secrets"
 """The extension of a request that holds what is added to its address."""
 
-TOKEN_OVER = frozenset({40001, 40014, 42001})
+TOKEN_OVER = frozenset({"40001", "40014", "42001"})
 """The access token is not good (any more)."""
 
-LATER = frozenset(
-    {
-        -1,  # busy
-        45009,  # today's quota is used up
-        45011,  # this minute's is
-        *TOKEN_OVER,  # even the new one
-        40002,  # from here on: how the account or this installation is set up
-        40013,
-        40125,
-        40164,
-        41002,
-        41004,
-        48001,
-        48004,
-        50002,
-        61004,
-    }
-)
+LATER = TOKEN_OVER | {
+    "-1",  # busy
+    "45009",  # today's quota is used up
+    "45011",  # this minute's is
+    "40002",  # from here on: how the account or this installation is set up
+    "40013",
+    "40125",
+    "40164",
+    "41002",
+    "41004",
+    "48001",
+    "48004",
+    "50002",
+    "61004",
+}
 """What is no fault of the message: it can be sent when somebody has waited or put it right."""
-
-
-class WechatAway(ChannelAway):
-    """WeChat answers that it will not now; `code` is its own."""
-
-    message = N_("WeChat cannot do this at the moment: %(code)s.")
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code=code)
-        self.code = code
 
 
 class HiddenSecrets(httpx.BaseTransport):
@@ -110,13 +97,11 @@ class Calls:
             raise ChannelAway from error
         if not isinstance(answer, dict):
             raise ChannelAway
-        code = answer.get("errcode", 0)
-        if not isinstance(code, int):
-            raise ChannelAway
-        if code in LATER:
-            raise WechatAway(code)
-        if code != 0:
-            raise ChannelRefused(str(code))
+        code = str(answer.get("errcode", 0))
+        if not re.fullmatch("-?[0-9]{1,9}", code) or code in LATER:
+            raise ChannelAway(code[:20])
+        if code != "0":
+            raise ChannelRefused(code)
         return answer
 
 

@@ -16,14 +16,13 @@ from workflows.channels.wechat.calls import (
     ADDRESS,
     TOKEN_OVER,
     Calls,
-    WechatAway,
     expect,
     open_http,
 )
 from workflows.channels.wechat.envelopes import Keys
 from workflows.channels.wechat.scenes import check_scene, check_state
 from workflows.channels.wechat.tokens import FreshToken, Token, Tokens
-from workflows.shared.channels import SceneCode
+from workflows.shared.channels import ChannelAway, SceneCode
 from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
@@ -119,7 +118,7 @@ class WechatAccount:
         token = self.tokens.get()
         try:
             return call(_secret(token))
-        except WechatAway as error:
+        except ChannelAway as error:
             if error.code not in TOKEN_OVER:
                 raise
         return call(_secret(self.tokens.get(refused=token)))

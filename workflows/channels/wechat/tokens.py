@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
 from engine.engine import Engine
-from engine.vault import BY_MASTER
+from engine.vault import BY_MASTER, Erased
 from workflows.shared.channels import ChannelAway
 
 EARLY = timedelta(minutes=4)
@@ -73,15 +73,17 @@ class Tokens:
         waited_for = None
         for _try in range(int(PATIENCE / PAUSE)):
             row = self._read()
-            if self._is_good(row, after, EARLY):
-                return self._open(row)
+            token = self._open(row, after, EARLY)
+            if token is not None:
+                return token
             if waited_for == row.number and row.claimed_until is None:
                 # Whoever was asking for all of us gave up: asking again at once is no better.
                 raise ChannelAway
             if self._claim(row):
                 return self._refresh(row)
-            if self._is_good(row, after, timedelta()):
-                return self._open(row)
+            token = self._open(row, after, timedelta())
+            if token is not None:
+                return token
             waited_for = row.number
             self.wait(PAUSE)
         raise ChannelAway
@@ -95,12 +97,16 @@ class Tokens:
             _add_row(session, self.app_id, is_sqlite=self.engine.database.is_sqlite)
             return session.get_one(AccessToken, self.app_id)
 
-    def _is_good(self, row: AccessToken, after: int, early: timedelta) -> bool:
-        ends_at = row.ends_at
-        return row.number > after and ends_at is not None and self.engine.now() < ends_at - early
-
-    def _open(self, row: AccessToken) -> Token:
-        return Token(self.engine.vault.open_text(row.sealed or b""), row.number)
+    def _open(self, row: AccessToken, after: int, early: timedelta) -> Token | None:
+        """The token of a row, None if it is not good or the key that sealed it is gone."""
+        if row.sealed is None or row.ends_at is None or row.number <= after:
+            return None
+        if self.engine.now() >= row.ends_at - early:
+            return None
+        try:
+            return Token(self.engine.vault.open_text(row.sealed), row.number)
+        except Erased:
+            return None
 
     def _claim(self, row: AccessToken) -> bool:
         now = self.engine.now()
