@@ -28,6 +28,7 @@ PACKAGES = (
     "review",
     "ruling",
     "appeal",
+    "firm_password_reset",
     "paper_password_reset",
     "seasons",
     "individual_password_reset",

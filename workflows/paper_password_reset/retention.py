@@ -33,7 +33,7 @@ def forget_scans(session: Session, engine: Engine, now: datetime) -> None:
         .order_by(Case.ended_at)
         .limit(PORTION)
     )
-    for kept, case in session.execute(query).tuples():
+    for kept, case in session.execute(query):
         signed = read_scans(session, engine.vault, case).get("signed_form") or ()
         session.execute(
             delete(StoredFile).where(

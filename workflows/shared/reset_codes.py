@@ -64,7 +64,9 @@ def send_to_mobile(engine: Engine, given: Given) -> Wrong | None:
     if not number or mask_mobile(number) != shown["mobile"]:
         return Wrong({"mobile": _(NOT_YOURS)})
     is_own = hash_mobile(engine.vault, number) == shown["mobile_hash"]
-    return _send(engine, given, SMS, to=number if is_own else "", to_masked=shown["mobile"])
+    return send_reset_code(
+        engine, given, SMS, to=number if is_own else "", to_masked=shown["mobile"]
+    )
 
 
 def send_to_official_account(engine: Engine, given: Given) -> Wrong | None:
@@ -73,7 +75,7 @@ def send_to_official_account(engine: Engine, given: Given) -> Wrong | None:
         reset = get_reset(session, given.case)
         binding = find_binding(session, reset.account_id or 0)
         to = "" if binding is None else openid_of(engine.vault, binding)
-    return _send(engine, given, OFFICIAL_ACCOUNT, to=to, to_masked="")
+    return send_reset_code(engine, given, OFFICIAL_ACCOUNT, to=to, to_masked="")
 
 
 def prove_code(engine: Engine, given: Given, *, channel: str) -> Facts | Wrong:
@@ -109,7 +111,10 @@ def show_code(session: Session, *, case: Case, channel: str, now: datetime) -> d
     }
 
 
-def _send(engine: Engine, given: Given, channel: str, *, to: str, to_masked: str) -> Wrong | None:
+def send_reset_code(
+    engine: Engine, given: Given, channel: str, *, to: str, to_masked: str
+) -> Wrong | None:
+    """Send the code of a reset, to nobody if `to` is empty; a sentence if none may be sent now."""
     with engine.database.read() as session:
         reset = get_reset(session, given.case)
     try:

@@ -1,0 +1,106 @@
+"""What the process looks up, and how it unbinds the official account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.cases import Case
+from engine.engine import Engine
+from engine.operations import operation
+from engine.vault import Vault
+from workflows.shared.accounts import Account, get_account
+from workflows.shared.bindings import find_binding, unbind
+from workflows.shared.decoys import Decoy
+from workflows.shared.messages import tell
+from workflows.shared.private import read_private
+from workflows.shared.register import Firm
+from workflows.shared.reset_codes import find_file_mobile, hash_mobile, mask_mobile
+from workflows.shared.resets import find_beginning, get_reset, keep_shown
+from workflows.shared.security_events import note_event
+
+OF_DECOYS = {"is_bound": {True: 50, False: 50}, "has_mobile": {True: 94, False: 6}}
+"""Firms in the register are like this; a decoy must not be rarer than what it stands for."""
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """What is on file of a firm's account, as far as its pages show it."""
+
+    is_bound: bool
+    mobile: str
+    mobile_hash: str
+
+
+@operation("firm_reset.look_up")
+def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, object]:
+    """Find how the firm can prove itself, and keep what its pages show."""
+    begun = find_beginning(session, engine, case)
+    found = _read(session, engine.vault, begun.account)
+    is_bound = find_binding(session, begun.reset.account_id or 0) is not None
+    shown = make_up(begun.decoy) if found is None else OnFile(is_bound, *found)
+    keep_shown(
+        session,
+        engine.vault,
+        case,
+        is_bound=shown.is_bound,
+        mobile=shown.mobile,
+        mobile_hash=shown.mobile_hash,
+    )
+    way = choose_way(shown, is_phone=begun.is_phone)
+    begun.reset.branch = way
+    return {"way": way}
+
+
+def choose_way(shown: OnFile, *, is_phone: bool) -> str:
+    """How the firm proves itself, by what is on file and where it sits."""
+    if shown.is_bound:
+        return "official_account"
+    if not shown.mobile:
+        return "no_mobile"
+    return "mobile" if is_phone else "scan"
+
+
+def make_up(decoy: Decoy) -> OnFile:
+    """What the pages show where nothing is on file because there is nobody."""
+    has_mobile = decoy.pick("has_mobile", OF_DECOYS["has_mobile"])
+    return OnFile(
+        is_bound=decoy.pick("is_bound", OF_DECOYS["is_bound"]),
+        mobile=decoy.masked_mobile() if has_mobile else "",
+        mobile_hash=hash_mobile(decoy.vault, f"nobody's {decoy.typed}"),
+    )
+
+
+@operation("firm_reset.unbind")
+def unbind_official_account(
+    session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime
+) -> None:
+    """Undo the binding of the reset's account and tell the firm; undone already is fine."""
+    account_id = get_reset(session, case).account_id
+    if account_id is None or not unbind(session, account_id, now):
+        return
+    account = get_account(session, account_id)
+    note_event(
+        session,
+        what="unbound",
+        account_id=account_id,
+        actor=by,
+        address="",
+        details={"case": str(case.id)},
+        now=now,
+    )
+    tell(session, engine, account=account, template="firm_unbound", values={}, now=now)
+
+
+def _read(session: Session, vault: Vault, account: Account | None) -> tuple[str, str] | None:
+    """The mobile on file, covered and hashed; where nobody is, as much is asked for."""
+    key = 0 if account is None or account.firm_id is None else account.firm_id
+    firm = session.scalar(select(Firm).where(Firm.id == key))
+    if firm is None:
+        vault.read_keys(session, [f"{Firm.private_kind}:{key}"])
+        return None
+    e164 = find_file_mobile(read_private(session, vault, firm)["mobile"])
+    return (mask_mobile(e164) if e164 else "", hash_mobile(vault, e164))
