@@ -359,6 +359,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "help_call",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("done", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_help_call_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_help_call_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_call")),
+    )
+    with op.batch_alter_table("help_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_help_call_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_call_began_at"), ["began_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_call_by"), ["by"], unique=False)
+
+    op.create_table(
         "one_time_code",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
@@ -667,6 +690,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_one_time_code_expires_at"))
 
     op.drop_table("one_time_code")
+    with op.batch_alter_table("help_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_help_call_by"))
+        batch_op.drop_index(batch_op.f("ix_help_call_began_at"))
+        batch_op.drop_index(batch_op.f("ix_help_call_account_id"))
+
+    op.drop_table("help_call")
     with op.batch_alter_table("half_sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_half_sign_in_expires_at"))
         batch_op.drop_index(batch_op.f("ix_half_sign_in_account_id"))
