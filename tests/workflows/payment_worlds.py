@@ -5,10 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from cryptography.x509 import CertificateBuilder, Name, NameAttribute
+from cryptography.x509.oid import NameOID
 from sqlalchemy import func, select
 
 from tests.workflows.conftest import NOW
@@ -160,3 +170,49 @@ def read(world: World, signed: SignedNotice) -> Notice:
     notice = world.provider.read_notice(headers=signed.headers, body=signed.body, now=world.clock())
     assert notice is not None
     return notice
+
+
+def merchant_settings(folder: Path) -> dict[str, str]:
+    """The settings of a merchant, with the files that they name and some that are wrong."""
+    keys = make_keys()
+    contents = {
+        "merchant.pem": _pem(keys.merchant),
+        "platform.pem": _public_pem(keys.platform),
+        "certificates.pem": _certificate(keys.platform, 0xABC1)
+        + _certificate(keys.foreign, 0xABC2),
+        "curve.pem": _pem(ec.generate_private_key(ec.SECP256R1())),
+        "nothing.pem": b"",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {
+        "HUIJI_WECHAT_PAY_MERCHANT": MERCHANT,
+        "HUIJI_WECHAT_PAY_APP": APP,
+        "HUIJI_WECHAT_PAY_SERIAL": SERIAL,
+        "HUIJI_WECHAT_PAY_API_KEY": API_KEY,
+        "HUIJI_WECHAT_PAY_PRIVATE_KEY": str(folder / "merchant.pem"),
+        "HUIJI_WECHAT_PAY_PUBLIC_KEY_ID": PUBLIC_KEY_ID,
+        "HUIJI_WECHAT_PAY_PUBLIC_KEY": str(folder / "platform.pem"),
+    }
+
+
+def _pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """A private key as a file holds it."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _public_pem(key: rsa.RSAPrivateKey) -> bytes:
+    """A public key as a file holds it."""
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _certificate(key: rsa.RSAPrivateKey, serial: int) -> bytes:
+    """A certificate of the platform as a file holds it."""
+    name = Name([NameAttribute(NameOID.COMMON_NAME, "Tenpay.com Root CA")])
+    made = (
+        CertificateBuilder(name, name, key.public_key(), serial)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=1825))
+        .sign(key, SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)

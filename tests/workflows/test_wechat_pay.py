@@ -7,16 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-from cryptography.x509 import CertificateBuilder, Name, NameAttribute
-from cryptography.x509.oid import NameOID
 
 from tests.local_server import Answer
 from tests.workflows.conftest import NOW
@@ -26,6 +16,7 @@ from tests.workflows.payment_worlds import (
     Keys,
     WechatPayWorld,
     make_keys,
+    merchant_settings,
     pay,
     place,
     read,
@@ -33,10 +24,7 @@ from tests.workflows.payment_worlds import (
 )
 from tests.workflows.wechat_pay_server import (
     API_KEY,
-    APP,
-    MERCHANT,
     PUBLIC_KEY_ID,
-    SERIAL,
 )
 from workflows.payment.provider import (
     InvalidNotice,
@@ -259,49 +247,10 @@ def test_a_signature_of_anybody_else_is_refused(wechat_pay: WechatPayWorld, keys
         read(wechat_pay, SignedNotice(probe, body))
 
 
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
-    """A private key as a file holds it."""
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def public_pem(key: rsa.RSAPrivateKey) -> bytes:
-    """A public key as a file holds it."""
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def certificate(key: rsa.RSAPrivateKey, serial: int) -> bytes:
-    """A certificate of the platform as a file holds it."""
-    name = Name([NameAttribute(NameOID.COMMON_NAME, "Tenpay.com Root CA")])
-    made = (
-        CertificateBuilder(name, name, key.public_key(), serial)
-        .not_valid_before(NOW)
-        .not_valid_after(NOW + timedelta(days=1825))
-        .sign(key, SHA256())
-    )
-    return made.public_bytes(Encoding.PEM)
-
-
 @pytest.fixture
-def given(keys: Keys, tmp_path: Path) -> dict[str, str]:
+def given(tmp_path: Path) -> dict[str, str]:
     """The settings of a merchant."""
-    contents = {
-        "merchant.pem": pem(keys.merchant),
-        "platform.pem": public_pem(keys.platform),
-        "certificates.pem": certificate(keys.platform, 0xABC1) + certificate(keys.foreign, 0xABC2),
-        "curve.pem": pem(ec.generate_private_key(ec.SECP256R1())),
-        "nothing.pem": b"",
-    }
-    for name, content in contents.items():
-        (tmp_path / name).write_bytes(content)
-    return {
-        "HUIJI_WECHAT_PAY_MERCHANT": MERCHANT,
-        "HUIJI_WECHAT_PAY_APP": APP,
-        "HUIJI_WECHAT_PAY_SERIAL": SERIAL,
-        "HUIJI_WECHAT_PAY_API_KEY": API_KEY,
-        "HUIJI_WECHAT_PAY_PRIVATE_KEY": str(tmp_path / "merchant.pem"),
-        "HUIJI_WECHAT_PAY_PUBLIC_KEY_ID": PUBLIC_KEY_ID,
-        "HUIJI_WECHAT_PAY_PUBLIC_KEY": str(tmp_path / "platform.pem"),
-    }
+    return merchant_settings(tmp_path)
 
 
 def make(given: dict[str, str]) -> WechatPay | None:
