@@ -12,8 +12,8 @@ from engine.language import N_, _
 from web import current, sessions
 from web.addresses import local_address
 from web.simulator.adding import NoSuchAccount, add_owners_phone, add_strangers_phone
-from web.simulator.parts import open_on_phone
-from web.simulator.screens import SCREENS
+from web.simulator.parts import open_on_phone, write_mobile
+from web.simulator.screens import ANSWER, SCREENS
 from workflows.channels import phones
 from workflows.channels.phones import MOODS, PhoneMessage, SimulatedPhone
 from workflows.shared.channels import CHANNELS, EMAIL, OFFICIAL_ACCOUNT, SMS
@@ -100,10 +100,7 @@ def _draw(error: HuijiError | None = None) -> str:
         _open(handsets[0], request.args.get("open"))
     return render_template(
         "simulator/show.html",
-        phones=[
-            {"id": each.id, "name": each.name, "mobile": each.mobile, "is_shown": each in chosen}
-            for each in known
-        ],
+        phones=[{"id": each.id, "name": each.name, "is_shown": each in chosen} for each in known],
         handsets=handsets,
         now=current.now(),
         channels=[(channel, _(CHANNEL_NAMES[channel]), moods[channel]) for channel in CHANNELS],
@@ -133,7 +130,7 @@ def _describe_phone(session: Session, phone: SimulatedPhone) -> dict[str, Any]:
     return {
         "id": phone.id,
         "name": phone.name,
-        "mobile": phone.mobile,
+        "mobile": write_mobile(phone.mobile),
         "screen": url_for("screens.home", phone_id=phone.id),
         "seen": newest.id if newest else 0,
     }
@@ -144,6 +141,6 @@ def _describe(phone_id: int, message: PhoneMessage) -> dict[str, Any]:
         "id": message.id,
         "channel": message.channel,
         "screen": url_for(SCREENS[message.channel], phone_id=phone_id),
-        "title": message.title,
+        "title": "" if message.key.startswith(ANSWER) else message.title,
         "text": message.text,
     }

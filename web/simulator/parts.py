@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Response
+from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from engine.errors import NotFound
 from web import current, security
@@ -24,6 +25,11 @@ def open_on_phone(phone_id: int, address: str) -> str:
     host = urlsplit(current.settings().public_url).netloc
     led = Browser(f"/phone/{phone_id}", phone_id, {host}).lead(address)
     return led if led.startswith(f"/phone/{phone_id}/") else ""
+
+
+def write_mobile(mobile: str) -> str:
+    """A number as people read it: +86 154 0000 0008."""
+    return format_number(parse(mobile), PhoneNumberFormat.INTERNATIONAL)
 
 
 def let_be_framed(response: Response) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import HuijiError, Rejected
 from engine.language import N_, _
 from web import current
-from web.simulator.parts import get_stand_in, let_be_framed, open_on_phone
+from web.simulator.parts import get_stand_in, let_be_framed, open_on_phone, write_mobile
 from workflows.channels import phones
 from workflows.channels.phones import PhoneMessage, SimulatedPhone
 from workflows.payment.models import PaymentOrder
@@ -21,6 +21,10 @@ bp = Blueprint("screens", __name__, url_prefix="/simulator/phones/<int:phone_id>
 bp.after_request(let_be_framed)
 
 LINK = re.compile(r"(https?://[!-~]+)")
+
+ANSWER = f"{OFFICIAL_ACCOUNT}:answer:"
+"""How keys of what the official account answers at once begin; its title names its link."""
+
 LATEST = 3
 """Messages on the home screen."""
 
@@ -127,6 +131,7 @@ def _draw(
         phone=phone,
         messages=found,
         seen=seen,
+        mobile=write_mobile(phone.mobile),
         now=current.now(),
         **values,
     )
@@ -150,6 +155,7 @@ def _describe(phone_id: int, message: PhoneMessage) -> dict[str, Any]:
         "text": _split(phone_id, message.text),
         "at": message.at,
         "channel": message.channel,
+        "is_answer": message.key.startswith(ANSWER),
         "screen": url_for(SCREENS[message.channel], phone_id=phone_id),
         "address": open_on_phone(phone_id, message.address) if message.address else "",
     }
