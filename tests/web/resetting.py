@@ -1,14 +1,21 @@
 """Somebody who forgot his password, at a browser without scripts; and what his phone receives."""
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
 
 from engine.engine import Engine
 from tests.web.conftest import Page, Visitor, run_jobs, solve
+from tests.workflows.conftest import NOW
+from workflows.channels import phones
 from workflows.channels.phones import PhoneMessage, list_messages_to
+from workflows.channels.wechat.stand_in import StandInAccount
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.bindings import bind
+from workflows.shared.channels import channels_of
+from workflows.shared.hand_overs import HandOver
 from workflows.shared.mobiles import to_e164
 from workflows.shared.private import write_private
 from workflows.shared.reach import find_reach
@@ -35,6 +42,12 @@ class Forgetful(Visitor):
         values["kind"], values["account"] = kind, login
         values["proof"] = solve(form.get("data-puzzle"), int(form.get("data-bits")))
         return self.send("/reset/", values)
+
+    def type_number(self, page: Page, number: str) -> Page:
+        """Type the number that the desktop shows."""
+        values = page.values("/reset/phone")
+        values["number"] = number
+        return self.send(page.form("/reset/phone").get("action"), values)
 
     def ask_for_code(self, page: Page, **typed: str) -> Page:
         """Press the button that sends a code."""
@@ -98,3 +111,46 @@ def account_of(app: Flask, login: str = ACCOUNT, kind: str = "member") -> Accoun
         found = find_account(session, user_type=kind, login=login)
     assert found is not None
     return found
+
+
+OPENID = "oForgetful0000000000000000"
+
+
+def simulate_phone(app: Flask, openid: str = OPENID, *, is_following: bool = False) -> str:
+    """Have a phone with a WeChat user."""
+    with engine_of(app).database.transaction() as session:
+        phone = phones.add_phone(
+            session, name="手机", mobile="+8615499998888", openid=openid, now=NOW
+        )
+        phone.is_following = is_following
+    return openid
+
+
+def bind_phone(app: Flask, login: str = ACCOUNT, kind: str = "member") -> str:
+    """Have a phone that follows the official account and is bound to an account."""
+    openid, engine = simulate_phone(app, is_following=True), engine_of(app)
+    with engine.database.transaction() as session:
+        account = find_account(session, user_type=kind, login=login)
+        assert account is not None
+        bind(session, engine.vault, account_id=account.id, openid=openid, now=NOW)
+    return openid
+
+
+def scan(app: Flask, openid: str = OPENID) -> None:
+    """Scan with a phone the QR code that was shown last."""
+    engine = engine_of(app)
+    with engine.database.read() as session:
+        shown = session.scalars(select(HandOver).order_by(HandOver.visit_id.desc())).first()
+        phone = phones.find_phone(session, openid)
+    assert shown is not None
+    assert phone is not None
+    account = channels_of(engine).official_account
+    assert isinstance(account, StandInAccount)
+    account.scan(phone.id, engine.vault.open_text(shown.code_sealed))
+
+
+def last_address(app: Flask, to: str = OPENID) -> str:
+    """Where the last message with a link leads."""
+    with engine_of(app).database.read() as session:
+        found = [each.address for each in list_messages_to(session, to) if each.address]
+    return urlsplit(found[-1]).path

@@ -14,8 +14,8 @@ from engine.tasks import Task
 from forms.files import UploadRefused
 from web import codes, current
 from web.languages import spoken
+from web.payments.panel import complete_fee_panel
 from web.payments.parts import find_provider, get_provider
-from web.portal.drawing import complete_fee_panel
 from web.security import takes
 from web.sessions import Person, get_member_person
 from web.uploads import NoFileChosen, received_file

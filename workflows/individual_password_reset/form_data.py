@@ -106,7 +106,7 @@ def _context(session: Session, engine: Engine, case: Case) -> dict[str, Any]:
         "has_mobile": state == VALID,
         "mobile_is_malformed": state == MALFORMED,
         "mobile_is_missing": state == MISSING,
-        "mobile": shown["mobile"],
+        "masked_mobile": shown["mobile"],
         "identity_type": shown["identity_type"],
         "identity": shown["identity"],
     }
