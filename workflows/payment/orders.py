@@ -23,6 +23,9 @@ from workflows.shared.seasons import get_season
 
 SOURCE = "provider"
 
+QUEUE = "payment"
+"""Where jobs wait that ask the provider: whoever waits for it keeps no case waiting."""
+
 LIVE = ("new", "open")
 UNPAID = (*LIVE, "closing")
 
@@ -198,7 +201,7 @@ def close_orders(
         .returning(PaymentOrder.number)
     ).all()
     for number in numbers:
-        defer(session, "payment.close_order", {"number": number}, at=now)
+        defer(session, "payment.close_order", {"number": number}, at=now, queue=QUEUE)
 
 
 def provider_jobs(provider: PaymentProvider) -> tuple[Callable[..., None], ...]:
@@ -209,7 +212,7 @@ def provider_jobs(provider: PaymentProvider) -> tuple[Callable[..., None], ...]:
 def closing_job(provider: PaymentProvider) -> Callable[..., None]:
     """Make the job that has this provider close orders."""
 
-    @job("payment.close_order", attempts=20)
+    @job("payment.close_order", attempts=20, queues=(QUEUE,))
     def close_order(engine: Engine, now: datetime, *, number: str) -> None:
         """Close an order that has expired or is not needed; what was paid on it is entered.
 
@@ -240,7 +243,7 @@ def closing_job(provider: PaymentProvider) -> Callable[..., None]:
 def refund_job(provider: PaymentProvider) -> Callable[..., None]:
     """Make the job that sends money back through this provider."""
 
-    @job("payment.refund", attempts=20)
+    @job("payment.refund", attempts=20, queues=(QUEUE,))
     def refund(engine: Engine, now: datetime, *, transaction: str) -> None:
         """Send a payment back and note it; the provider takes the same refund once."""
         with engine.database.read() as session:
@@ -294,7 +297,8 @@ def _find_or_add(
     )
     session.add(order)
     session.flush()
-    defer(session, "payment.close_order", {"number": order.number}, at=order.expires_at)
+    closing = {"number": order.number}
+    defer(session, "payment.close_order", closing, at=order.expires_at, queue=QUEUE)
     return order
 
 
@@ -367,7 +371,8 @@ def _send_back(
     session: Session, order: PaymentOrder, transaction: ProviderTransaction, now: datetime
 ) -> None:
     transaction.outcome = "refunded"
-    defer(session, "payment.refund", {"transaction": transaction.transaction}, at=now)
+    sent_back = {"transaction": transaction.transaction}
+    defer(session, "payment.refund", sent_back, at=now, queue=QUEUE)
     _tell(session, order, "payment_refunded", {"amount": _yuan(transaction.amount)}, now)
 
 
