@@ -36,12 +36,14 @@ FIRM_PLACES = (
 )
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
+    ("help_desk.index", N_("Help desk"), "phone"),
     ("cases.index", N_("Cases"), "list-search"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
 ACTIONS = {
     "inbox.enter": "see_inbox",
+    "help_desk.index": "help",
     "cases.index": "see_cases",
     "manage.index": "see_management",
     "studio.index": "see_processes",

@@ -13,16 +13,14 @@ from workflows.account.contact_changes import (
     LIFE,
     ChangeOver,
     NobodysReach,
-    NothingNew,
-    NotUsable,
     NotYetProved,
     TooManyWrongCodes,
-    What,
     WrongCode,
 )
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.codes import CodeTooSoon, OneTimeCode, derive_code
 from workflows.shared.deliveries import Delivery
+from workflows.shared.new_reach import NothingNew, NotUsable, What
 from workflows.shared.own_facts import FactsLocked, FactsWrong, read_facts
 from workflows.shared.reach import find_reach
 from workflows.shared.security_events import list_events

@@ -15,9 +15,9 @@ from web.account.confirming import get_confirmed_person
 from web.account.facts import describe_asked, read_typed
 from web.sessions import Person, get_person
 from workflows.account import contact_changes as changes
-from workflows.account.contact_changes import WHATS, ChangeOver, ContactChange, What
+from workflows.account.contact_changes import ChangeOver, ContactChange
 from workflows.shared.accounts import Account, get_account
-from workflows.shared.reach import find_reach
+from workflows.shared.new_reach import WHATS, What, find_old, find_usable
 
 TITLES = {"mobile": N_("Change the mobile number"), "email": N_("Change the e-mail address")}
 DONE = {
@@ -156,16 +156,15 @@ def _page(what: What, *, way: str = "", field: str = "", error: Rejected | None 
     engine = current.engine()
     with engine.database.read() as session:
         found = _find(session, account, what)
-        reach = find_reach(session, engine.vault, account)
+        old = find_old(session, engine.vault, account, what)
     if found is None or not found.proof:
         get_confirmed_person()
-    old = reach.mobile if what == "mobile" else reach.email
     step = _step(found, way)
     shown: dict[str, Any] = {
         "what": what,
         "title": _(TITLES[what]),
         "old": mask(what, old),
-        "is_old_usable": bool(changes.find_usable(what, old)),
+        "is_old_usable": bool(find_usable(what, old)),
         "step": step,
         "to": found.to_masked if found is not None else "",
         "asked": describe_asked(account) if step == "facts" else None,

@@ -16,23 +16,20 @@ from engine.engine import Engine
 from engine.errors import HuijiError, Rejected
 from engine.language import N_
 from engine.vault import BY_MASTER
-from forms.formats import FORMATS
 from workflows.shared import own_facts
 from workflows.shared.accounts import Account, get_account
-from workflows.shared.channels import EMAIL, SMS
 from workflows.shared.codes import CodeResult, IssuedCode, issue_code, try_code
-from workflows.shared.deliveries import mask_destination
-from workflows.shared.messages import tell
-from workflows.shared.mobiles import NotAMobile, to_e164
-from workflows.shared.one_time_links import expire_links
-from workflows.shared.private import HoldsPrivate, write_private
-from workflows.shared.reach import Reach, find_reach
-from workflows.shared.register import Firm, Member
+from workflows.shared.new_reach import (
+    CHANNELS,
+    NothingNew,
+    NotUsable,
+    What,
+    find_old,
+    find_usable,
+    write_reach,
+)
 from workflows.shared.security_events import note_event
 
-What = Literal["mobile", "email"]
-WHATS: tuple[What, ...] = ("mobile", "email")
-CHANNELS: dict[What, str] = {"mobile": SMS, "email": EMAIL}
 LIFE = timedelta(minutes=30)
 
 
@@ -58,18 +55,6 @@ class NotYetProved(HuijiError):
     """A later step came before the first one."""
 
     message = N_("Please prove first that it is you.")
-
-
-class NothingNew(Rejected):
-    """The new one is the old one."""
-
-    message = N_("This is what is on file already.")
-
-
-class NotUsable(Rejected):
-    """What was typed is no mobile number, or no e-mail address."""
-
-    message = N_("Enter a mobile number or an e-mail address that exists.")
 
 
 class NobodysReach(Rejected):
@@ -132,7 +117,7 @@ def send_old_code(engine: Engine, *, account: Account, what: What, now: datetime
     """Send a code to what is on file; raises ChangeOver, NotUsable, and as `issue_code`."""
     with engine.database.read() as session:
         change = get_change(session, account_id=account.id, what=what, now=now)
-        old = find_usable(what, _of(find_reach(session, engine.vault, account), what))
+        old = find_usable(what, find_old(session, engine.vault, account, what))
     if not old:
         raise NotUsable
     return _issue(engine, account, change, "old", to=old, now=now)
@@ -195,7 +180,7 @@ def say_new(
         change = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
         if not change.proof:
             raise NotYetProved
-        old = _of(find_reach(session, engine.vault, account), what)
+        old = find_old(session, engine.vault, account, what)
         if find_usable(what, old) == new:
             raise NothingNew
         change.to_sealed, change.to_masked = None, ""
@@ -228,74 +213,10 @@ def finish_change(
             new=engine.vault.open_text(change.to_sealed),
             address=address,
             proof=held.proof,
+            by=account.actor,
             now=now,
         )
         session.delete(held)
-
-
-def write_reach(
-    session: Session,
-    engine: Engine,
-    *,
-    account: Account,
-    what: What,
-    new: str,
-    address: str,
-    proof: str,
-    now: datetime,
-) -> None:
-    """Put a proved mobile number or e-mail address on file and tell the old one, too.
-
-    Links that were sent to the old one serve no more.
-    """
-    before = _of(find_reach(session, engine.vault, account), what)
-    holder: HoldsPrivate
-    if account.member_id is not None:
-        holder = session.get_one(Member, account.member_id, with_for_update=True)
-    else:
-        holder = session.get_one(Firm, account.firm_id, with_for_update=True)
-    write_private(session, engine.vault, holder, {what: on_file(what, new)})
-    session.flush()
-    expire_links(session, account_id=account.id, now=now)
-    masked = {
-        "before": mask_destination(CHANNELS[what], before) or "–",
-        "after": mask_destination(CHANNELS[what], new),
-    }
-    old = find_usable(what, before)
-    tell(
-        session,
-        engine,
-        account=account,
-        template=f"{what}_changed",
-        values=masked,
-        also_to=Reach(**{what: old}) if old else None,
-        now=now,
-    )
-    note_event(
-        session,
-        what=f"{what}_changed",
-        account_id=account.id,
-        actor=account.actor,
-        address=address,
-        details={**masked, "proof": proof},
-        now=now,
-    )
-
-
-def find_usable(what: What, text: str) -> str:
-    """The number in E.164 or the cleaned address, to send something to; empty if it is none."""
-    text = text.strip()
-    if what == "mobile":
-        try:
-            return to_e164(text)
-        except NotAMobile:
-            return ""
-    return "" if not text or FORMATS["email"].check(text) else text
-
-
-def on_file(what: What, new: str) -> str:
-    """How the register writes it: numbers of the mainland without the country's."""
-    return FORMATS["mobile"].clean(new) if what == "mobile" else new
 
 
 def end_old_changes(session: Session, *, now: datetime) -> None:
@@ -346,7 +267,3 @@ def _note_proof(engine: Engine, account: Account, what: What, proof: str, *, now
     with engine.database.transaction() as session:
         change = get_change(session, account_id=account.id, what=what, now=now, for_update=True)
         change.proof = proof
-
-
-def _of(reach: Reach, what: What) -> str:
-    return reach.mobile if what == "mobile" else reach.email

@@ -356,4 +356,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (System, "see_deliveries"): (_anywhere("admin", "audit"),),
     (System, "rule_years"): (_anywhere("manage"),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
+    (System, "help"): (_anywhere("help_desk"),),
+    (System, "see_security_events"): (_anywhere("admin", "audit"),),
+    (System, "publish_notice"): (_anywhere("admin"),),
 }
