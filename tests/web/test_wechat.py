@@ -216,6 +216,14 @@ def test_production_has_the_account_that_is_named(tmp_path: Path, sqlite_url: st
     app.extensions["engine"].database.close()
 
 
+def test_the_domain_is_proved_with_what_wechat_gave(tmp_path: Path, sqlite_url: str) -> None:
+    app = make_app(tmp_path, sqlite_url, HUIJI_WECHAT_DOMAIN_PROOF="aB3dE6gH")
+    answer = app.test_client().get("/MP_verify_aB3dE6gH.txt")
+    assert (answer.text, answer.mimetype) == ("aB3dE6gH", "text/plain")
+    assert app.test_client().get("/MP_verify_other.txt").status_code == 404
+    app.extensions["engine"].database.close()
+
+
 def test_production_without_an_account_has_none(tmp_path: Path, sqlite_url: str) -> None:
     app = make_app(tmp_path, sqlite_url)
     assert channels_of(app.extensions["engine"]).official_account is None

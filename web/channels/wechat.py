@@ -61,6 +61,14 @@ def receive() -> ResponseReturnValue:
     return Response(answer, mimetype="application/xml")
 
 
+@bp.get("/MP_verify_<proof>.txt")
+def prove_domain(proof: str) -> ResponseReturnValue:
+    """Show WeChat that this domain is ours, before it sends readers back to it."""
+    if proof != current.settings().services.find("HUIJI_WECHAT_DOMAIN_PROOF"):
+        raise NotFound
+    return Response(proof, mimetype="text/plain")
+
+
 def _listen(app: Flask, keys: Keys) -> Callbacks:
     hooks = scan_hooks_in(app.extensions["workflows"].modules)
     callbacks = Callbacks(app.extensions["engine"], keys, hooks)
