@@ -48,7 +48,7 @@ from web import (
 from web.numbers import SmallInt
 from web.settings import Settings
 from web.uploads import StreamingRequest
-from workflows.shared import public_address
+from workflows.shared import keeping, public_address
 from workflows.shared.proofs import check_proofs
 from workflows.shared.tasks import Tasks
 
@@ -135,7 +135,10 @@ def create_engine(settings: Settings) -> Engine:
         database=Database(settings.database_url),
         vault=Vault(settings.masters, settings.lookup_key, settings.trail_key),
         files=FileStore(settings.files),
-        services={public_address.SERVICE: settings.public_url},
+        services={
+            public_address.SERVICE: settings.public_url,
+            keeping.SERVICE: settings.keeping,
+        },
     )
 
 

@@ -19,12 +19,16 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Rejected
 from engine.language import _
-from web import current, sessions
+from web import current, sessions, visiting
 from web.account import PasswordsDiffer
+from web.languages import spoken
 from web.limits import check_rate
+from workflows.paper_password_reset import receipts
+from workflows.paper_password_reset.states import describe_state
 from workflows.shared import one_time_links
 from workflows.shared.accounts import get_account
 from workflows.shared.one_time_links import LinkNotValid
+from workflows.shared.resets import find_task_of_visitor
 from workflows.shared.sign_in import ADDRESS_WINDOW
 
 bp = Blueprint("links", __name__, url_prefix="/l")
@@ -67,10 +71,12 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 def use() -> ResponseReturnValue:
-    """Set the password that was typed twice."""
+    """Set the password that was typed twice, or go on with the application."""
     check_rate("link", limit=PER_ADDRESS, window=ADDRESS_WINDOW)
     typed = request.form
     try:
+        if "come_back" in typed:
+            return _come_back()
         if typed.get("new", "") != typed.get("again", ""):
             raise PasswordsDiffer
         account = one_time_links.set_password(
@@ -96,11 +102,34 @@ def use() -> ResponseReturnValue:
     return _forget(response)
 
 
+def _come_back() -> ResponseReturnValue:
+    """Give this browser the application that the link is of; raises LinkNotValid."""
+    with current.engine().database.transaction() as session:
+        opened = receipts.come_back(
+            session,
+            current.engine(),
+            token=_token(),
+            address=current.address(),
+            is_phone=visiting.is_phone(),
+            now=current.now(),
+        )
+    if opened is None:
+        return redirect(url_for("links.show"))
+    response = make_response(redirect(url_for("paper_reset.show")))
+    return _forget(visiting.set_cookie(response, opened.token))
+
+
 def _draw(problems: list[tuple[str, str]]) -> str:
     """The page of a live link; raises LinkNotValid."""
     engine = current.engine()
     with engine.database.read() as session:
         link = one_time_links.open_link(session, engine.vault, _token(), now=current.now())
+        if link.purpose == "receipt":
+            case = receipts.look_at_receipt(session, engine, _token(), now=current.now())
+            if find_task_of_visitor(session, case.id) is None:
+                told = describe_state(session, engine, case, language=spoken())
+                return render_template("paper_reset/state.html", **told)
+            return render_template("links/receipt.html", status=case.status)
         account = get_account(session, link.account_id or 0)
         login, name = account.login, account.name
     return render_template(
