@@ -309,7 +309,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("asked_at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "settled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
