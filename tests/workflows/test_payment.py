@@ -11,16 +11,16 @@ from engine.engine import Engine
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import Walk
 from workflows.payment.models import PaymentOrder, ProviderTransaction, StandInPayment
+from workflows.payment.notices import take_notice
 from workflows.payment.orders import (
     NothingToPay,
     claim_paid,
     find_live_order,
     make_claim,
     open_order,
-    provider_jobs,
-    take_notice,
 )
 from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider, ProviderAway
+from workflows.payment.provider_jobs import make_jobs
 from workflows.payment.stand_in import PaymentDeclined, SignedNotice, StandInProvider
 from workflows.shared.fees import FeeState, fee_state, open_claims
 from workflows.shared.messages import list_messages
@@ -43,7 +43,7 @@ def provider(demo_engine: Engine) -> StandInProvider:
 
 def register(engine: Engine, provider: PaymentProvider) -> None:
     """Let the engine's jobs ask a provider."""
-    for each in provider_jobs(provider):
+    for each in make_jobs(provider):
         found = vars(each)["__job__"]
         engine.jobs.by_name[found.name] = found
 

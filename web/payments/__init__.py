@@ -6,8 +6,8 @@ from engine.jobs import JobFunction
 from web.payments import fees, notices, stand_in
 from web.payments.parts import EXTENSION, find_provider, get_provider
 from workflows.payment import wechat_settings
-from workflows.payment.orders import provider_jobs
 from workflows.payment.provider import PaymentProvider
+from workflows.payment.provider_jobs import make_jobs
 from workflows.payment.stand_in import StandInProvider
 
 __all__ = ["blueprints", "find_provider", "get_provider", "init_app"]
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     engine, provider = app.extensions["engine"], _choose_provider(app)
     app.extensions[EXTENSION] = provider
     engine.add(notices)
-    for each in () if provider is None else provider_jobs(provider):
+    for each in () if provider is None else make_jobs(provider):
         found: JobFunction = each.__job__  # type: ignore[attr-defined]
         engine.jobs.by_name[found.name] = found
 

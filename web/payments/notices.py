@@ -10,7 +10,7 @@ from engine.jobs import job
 from web import current
 from web.payments.parts import get_provider
 from web.security import csrf_exempt, takes
-from workflows.payment.orders import take_notice
+from workflows.payment.notices import take_notice
 from workflows.payment.provider import InvalidNotice, Notice
 
 bp = Blueprint("payment_notices", __name__)

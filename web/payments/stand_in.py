@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.jobs import defer
 from web import current
 from web.payments.parts import get_stand_in
-from workflows.payment.orders import take_notice
+from workflows.payment.notices import take_notice
 from workflows.payment.stand_in import PaymentDeclined, StandInOrder
 
 bp = Blueprint("stand_in", __name__, url_prefix="/payments/stand-in")

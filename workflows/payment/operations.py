@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.operations import operation
-from workflows.payment.orders import close_orders
+from workflows.payment.closing import close_orders
 from workflows.shared.fees import (
     CONFIRMED,
     PENDING,
