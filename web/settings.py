@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from workflows.shared.keeping import Periods
 from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
 __all__ = ["SECRETS", "IncompleteSettings", "Settings"]
@@ -40,6 +41,7 @@ class Settings:
     session_length: timedelta = timedelta(hours=12)
     staff_need_second_step: bool = False
     services: ServiceSettings = field(default_factory=ServiceSettings)
+    keeping: Periods = field(default_factory=Periods)
 
     @property
     def is_development(self) -> bool:
@@ -85,6 +87,7 @@ class Settings:
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
             staff_need_second_step=_read_staff_totp(given, environment),
             services=ServiceSettings.from_environment(given),
+            keeping=Periods.from_environment(given),
         )
 
 

@@ -35,7 +35,7 @@ from workflows.personal_data.erasing import (
     withdraw,
 )
 from workflows.personal_data.fates import DELETED, EMPTIED, KEPT
-from workflows.personal_data.periods import SERVICE, Periods
+from workflows.shared.keeping import SERVICE, Periods
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.leaving import end_membership
 from workflows.shared.private import read_private

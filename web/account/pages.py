@@ -165,6 +165,7 @@ def _services(person: Person) -> list[dict[str, str]]:
             "address": url_for("results.my_code"),
         },
         {"icon": "bell", "title": _("Messages"), "address": url_for("messages.index")},
+        {"icon": "download", "title": _("My data"), "address": url_for("personal_data.show_own")},
         {
             "icon": "phone",
             "title": _("Contacts of the associations"),

@@ -47,7 +47,10 @@ ENTRIES: tuple[Entry, ...] = (
         "see_deliveries",
         tally_failures,
     ),
+    Entry("manage.list_erasures", N_("Erasing data"), "trash", "erasures"),
     Entry("manage.numbers", N_("Numbers"), "list-check", "numbers"),
+    Entry("manage.list_security", N_("Security"), "lock", "security", "see_security_events"),
+    Entry("manage.show_notice", N_("Privacy notice"), "file-text", "privacy", "publish_notice"),
 )
 """All pages, in order."""
 

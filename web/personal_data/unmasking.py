@@ -15,7 +15,7 @@ from web.personal_data.blueprint import bp
 from web.staff import get_staff_person
 from workflows.personal_data.unmasking import LASTS, LONGEST_REASON, ReasonNeeded, cover, unmask
 from workflows.shared.access import Viewer, check, check_case
-from workflows.shared.register import get_member
+from workflows.shared.register import ERASED, get_member
 
 
 @bp.get("/cases/<uuid:case_id>")
@@ -62,7 +62,7 @@ def cover_again(case_id: UUID) -> ResponseReturnValue:
 def _get_case(session: Session, viewer: Viewer, case_id: UUID) -> Case:
     case = get_case(session, case_id)
     check_case(session, viewer, case)
-    if case.subject_kind != "member":
+    if case.subject_kind != "member" or get_member(session, case.subject_id).state == ERASED:
         raise NotFound
     return case
 
@@ -79,7 +79,7 @@ def _back(case_id: UUID) -> str:
 def _draw(case: Case, problem: str = "") -> str:
     return render_template(
         "personal_data/_ask.html" if is_for(WINDOW) else "personal_data/ask.html",
-        person={"name": case.subject_name, "number": case.subject_no},
+        whose={"name": case.subject_name, "number": case.subject_no},
         action=request.full_path.rstrip("?"),
         reason=request.form.get("reason", ""),
         longest=LONGEST_REASON,

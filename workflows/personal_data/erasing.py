@@ -4,7 +4,7 @@ The person's key is deleted, and with it everything that was sealed with it; row
 go, are emptied, or stay without his name (`fates`). What was decided, and the trails, stay whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -35,12 +35,12 @@ from engine.language import N_, _
 from engine.noting import note
 from engine.tasks import Task
 from workflows.personal_data.fates import DELETED, EMPTIED
-from workflows.personal_data.periods import periods_of
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import Account
 from workflows.shared.dates import local_date
 from workflows.shared.deliveries import Delivery, DeliveryAttempt
 from workflows.shared.fees import FeeClaim
+from workflows.shared.keeping import periods_of
 from workflows.shared.messages import Message
 from workflows.shared.register import (
     ERASED,
@@ -57,6 +57,7 @@ from workflows.shared.visits import Visit
 
 JOB = "personal_data.erase"
 LONGEST_REASON = 500
+NEWEST = 200
 
 State = Literal["asked", "agreed", "erased", "withdrawn"]
 LIVE: tuple[State, ...] = ("asked", "agreed")
@@ -102,7 +103,7 @@ class AlreadySettled(Conflict):
 class Erasure(Base):
     """A request to erase a member's data, and what became of it. `reason` holds nothing personal.
 
-    `state`: asked → agreed → erased, or withdrawn.
+    `state`: asked → agreed → erased, or withdrawn. `asked_by`: None for the system.
     """
 
     __tablename__ = "erasure"
@@ -120,7 +121,7 @@ class Erasure(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[State] = mapped_column(String(10))
-    asked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime())
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -220,6 +221,27 @@ def find_live_erasure(session: Session, *, member_id: int) -> Erasure | None:
     return session.scalar(
         select(Erasure).where(Erasure.member_id == member_id, Erasure.state.in_(LIVE))
     )
+
+
+def get_erasure(session: Session, erasure_id: UUID) -> Erasure:
+    """A request; raises ErasureNotFound."""
+    found = session.get(Erasure, erasure_id)
+    if found is None:
+        raise ErasureNotFound
+    return found
+
+
+def list_erasures(
+    session: Session, *, association_ids: Collection[int], limit: int = NEWEST
+) -> Sequence[Erasure]:
+    """Requests about the members of associations, the newest first."""
+    return session.scalars(
+        select(Erasure)
+        .join(Member, Member.id == Erasure.member_id)
+        .where(Member.association_id.in_(sorted(association_ids)))
+        .order_by(Erasure.asked_at.desc(), Erasure.id.desc())
+        .limit(limit)
+    ).all()
 
 
 @job(JOB)
