@@ -28,6 +28,7 @@ from tests.workflows.channels.test_official_account import (
 from tests.workflows.channels.wechat_server import APP_ID, KEYS, LIVES, SECRET, Wechat, error
 from tests.workflows.conftest import NOW
 from workflows.channels.wechat import tokens
+from workflows.channels.wechat.calls import find_proxy
 from workflows.channels.wechat.client import WechatAccount, fit, make_account, read_keys
 from workflows.channels.wechat.tokens import AccessToken
 from workflows.shared.channels import ChannelAway, ChannelRefused
@@ -101,6 +102,7 @@ from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
 from engine.vault import Vault
+from workflows.channels.wechat.calls import find_proxy
 from workflows.channels.wechat.client import make_account
 from workflows.shared.service_settings import ServiceSettings
 
@@ -312,6 +314,19 @@ def test_who_is_not_there_is_away(engine: Engine, service: Wechat) -> None:
     gone = make_account(settings(service, HUIJI_WECHAT_ADDRESS="http://127.0.0.1:1"), engine)
     with gone.calls.http, pytest.raises(ChannelAway):
         send(gone)
+
+
+def test_the_proxy_of_the_environment_is_used(
+    engine: Engine, service: Wechat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", service.address)
+    monkeypatch.setenv("no_proxy", "near.invalid")
+    there = make_account(settings(service, HUIJI_WECHAT_ADDRESS="http://far.invalid"), engine)
+    with there.calls.http:
+        send(there)
+    assert service.asked == [TOKEN_PATH, SEND_PATH]
+    assert find_proxy("http://near.invalid") is None
+    assert find_proxy("https://far.invalid") is None
 
 
 def test_a_message_whose_answer_was_lost_arrives_once(

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import orjson
@@ -44,8 +46,8 @@ LATER = TOKEN_OVER | {
 class HiddenSecrets(httpx.BaseTransport):
     """Adds the secrets of a request to its address where nobody looks any more."""
 
-    def __init__(self) -> None:
-        self._inner = httpx.HTTPTransport()
+    def __init__(self, proxy: str | None = None) -> None:
+        self._inner = httpx.HTTPTransport(proxy=proxy)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         secrets = request.extensions.get(SECRETS)
@@ -115,4 +117,13 @@ def expect(answer: Mapping[str, Any], name: str) -> str:
 
 def open_http(address: str) -> httpx.Client:
     """A client of WeChat's interface at an address."""
-    return httpx.Client(base_url=address, timeout=TIMEOUT, transport=HiddenSecrets())
+    transport = HiddenSecrets(find_proxy(address))
+    return httpx.Client(base_url=address, timeout=TIMEOUT, transport=transport)
+
+
+def find_proxy(address: str) -> str | None:
+    """The proxy that the environment names for an address, as for every other client here."""
+    parts = urlsplit(address)
+    if proxy_bypass(parts.netloc):
+        return None
+    return getproxies().get(parts.scheme)

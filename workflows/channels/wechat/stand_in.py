@@ -39,6 +39,7 @@ from workflows.shared.channels import OFFICIAL_ACCOUNT, ChannelRefused, SceneCod
 PURPOSE = "official-account-stand-in"
 ORIGINAL_ID = "gh_standin00000"
 MENU = "menu"
+FOLLOWING = {"subscribe": True, "unsubscribe": False}
 CODE_LIVES = timedelta(minutes=5)
 LINK = re.compile(r'\n?<a href="([^"]*)">([^<]*)</a>')
 
@@ -163,23 +164,21 @@ class StandInAccount:
         scene = self._read_scene(content)
         phone = self._get_phone(phone_id)
         if phone.is_following:
-            self._tell(phone, {"Event": "SCAN", "EventKey": scene, "Ticket": content})
-            return
-        self._set_following(phone, is_following=True)
-        self._tell(phone, {"Event": "subscribe", "EventKey": f"qrscene_{scene}", "Ticket": content})
+            event = {"Event": "SCAN", "EventKey": scene}
+        else:
+            event = {"Event": "subscribe", "EventKey": f"qrscene_{scene}"}
+        self._tell(phone, {**event, "Ticket": content})
 
     def follow(self, phone_id: int) -> None:
         """Follow the official account, found by its name."""
         phone = self._get_phone(phone_id)
         if not phone.is_following:
-            self._set_following(phone, is_following=True)
             self._tell(phone, {"Event": "subscribe", "EventKey": ""})
 
     def unfollow(self, phone_id: int) -> None:
         """Leave the official account."""
         phone = self._get_phone(phone_id)
         if phone.is_following:
-            self._set_following(phone, is_following=False)
             self._tell(phone, {"Event": "unsubscribe", "EventKey": ""})
 
     def tap(self, phone_id: int, *, address: str) -> None:
@@ -189,6 +188,8 @@ class StandInAccount:
     def _tell(self, phone: SimulatedPhone, event: Mapping[str, str]) -> None:
         """Tell our server of an event, twice if told to, and show its first answer."""
         times, now = self._behave(), self.engine.now()
+        if event["Event"] in FOLLOWING:
+            self._set_following(phone, is_following=FOLLOWING[event["Event"]])
         told = {
             "ToUserName": ORIGINAL_ID,
             "FromUserName": phone.openid,
