@@ -15,6 +15,7 @@ from workflows.channels.wechat.stand_in import StandInAccount
 from workflows.shared.accounts import find_account
 from workflows.shared.bindings import find_binding, openid_of
 from workflows.shared.channels import OFFICIAL_ACCOUNT, channels_of
+from workflows.shared.messages import Message
 from workflows.shared.security_events import SecurityEvent
 
 BIND = "/official-account/bind"
@@ -94,6 +95,15 @@ def test_a_member_binds_his_account_with_its_password(reader: Reader) -> None:
     assert f"{READY} is bound to your WeChat." in page.text
     assert reader.bound_openid() == reader.openid
     assert reader.events()[-1] == "bound"
+
+
+def test_the_owner_is_told_once_of_a_new_binding(reader: Reader) -> None:
+    reader.arrive()
+    for _ in range(2):
+        reader.bind()
+    with reader.engine.database.read() as session:
+        told = list(session.scalars(select(Message.template)))
+    assert told == ["account_bound"]
 
 
 def test_a_firm_binds_both_its_accounts_to_one_phone(reader: Reader) -> None:

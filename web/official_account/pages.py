@@ -24,8 +24,9 @@ from web.official_account.reader import ReaderNeeded
 from web.puzzle import PuzzleNotSolved
 from web.sign_in_puzzle import check_sign_in_puzzle, set_sign_in_puzzle
 from workflows.shared.accounts import CPA, FIRM, MEMBER, Account, find_account
-from workflows.shared.bindings import bind, list_bound, unbind
+from workflows.shared.bindings import list_bound
 from workflows.shared.channels import ChannelAway, ChannelRefused
+from workflows.shared.new_bindings import bind_own, unbind_own
 from workflows.shared.security_events import note_event
 from workflows.shared.sign_in import SignInLocked, SignInRefused, forget_failures, prove_owner
 
@@ -92,19 +93,12 @@ def bind_account() -> ResponseReturnValue:
     engine, now = current.engine(), current.now()
     with engine.database.transaction() as session:
         forget_failures(session, engine.vault, user_type=account.user_type, login=account.login)
-        bind(
+        bind_own(
             session,
-            engine.vault,
-            account_id=account.id,
+            engine,
+            account=account,
             openid=openid,
             is_following=is_following is not False,
-            now=now,
-        )
-        note_event(
-            session,
-            what="bound",
-            account_id=account.id,
-            actor=account.actor,
             address=current.address(),
             now=now,
         )
@@ -121,14 +115,8 @@ def remove(account_id: int) -> ResponseReturnValue:
         account = next((each for each in bound if each.id == account_id), None)
         if account is None:
             raise NotFound
-        unbind(session, account_id, now)
-        note_event(
-            session,
-            what="unbound",
-            account_id=account_id,
-            actor=account.actor,
-            address=current.address(),
-            now=now,
+        unbind_own(
+            session, engine, account=account, by=account.actor, address=current.address(), now=now
         )
         login = account.login
     flash(_("%(login)s is not bound to your WeChat any more.", login=login), "success")

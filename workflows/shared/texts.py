@@ -33,4 +33,22 @@ TEXTS: dict[str, Texts] = {
         ("找回密码", "Password reset"),
         ("账号安全", "Account"),
     ),
+    "account_bound": make_texts(
+        ("您的账号已绑定公众号", "Your account was bound to WeChat"),
+        (
+            "您的账号$login已绑定公众号。如非本人操作，请立即修改密码。",
+            "Your account $login was bound. If it was not you, change your password at once.",
+        ),
+        ("绑定用户", "Bind your account"),
+        ("账号安全", "Account"),
+    ),
+    "account_unbound": make_texts(
+        ("您的账号已解除公众号绑定", "Your account is not bound to WeChat any more"),
+        (
+            "您的账号$login已解除公众号绑定。如非本人操作，请立即联系$association。",
+            "Your account $login was unbound. If it was not you, call $association at once.",
+        ),
+        ("绑定用户", "Bind your account"),
+        ("账号安全", "Account"),
+    ),
 }

@@ -1,0 +1,59 @@
+"""A new binding and the end of one: written, noted, and told to the account's owner."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.engine import Engine
+from workflows.shared.accounts import Account
+from workflows.shared.bindings import bind, find_binding, hash_openid, unbind
+from workflows.shared.messages import tell
+from workflows.shared.security_events import note_event
+
+
+def bind_own(
+    session: Session,
+    engine: Engine,
+    *,
+    account: Account,
+    openid: str,
+    is_following: bool,
+    address: str,
+    now: datetime,
+) -> None:
+    """Bind an account to the WeChat user of its owner, who has proved himself.
+
+    He is told on all his channels when it is another one than before.
+    """
+    before = find_binding(session, account.id)
+    is_known = before is not None and before.openid_hash == hash_openid(engine.vault, openid)
+    bind(
+        session,
+        engine.vault,
+        account_id=account.id,
+        openid=openid,
+        is_following=is_following,
+        now=now,
+    )
+    note_event(
+        session,
+        what="bound",
+        account_id=account.id,
+        actor=account.actor,
+        address=address,
+        now=now,
+    )
+    if not is_known:
+        tell(session, engine, account=account, template="account_bound", values={}, now=now)
+
+
+def unbind_own(
+    session: Session, engine: Engine, *, account: Account, by: Actor, address: str, now: datetime
+) -> bool:
+    """Undo an account's binding and tell its owner; False when there was none."""
+    if not unbind(session, account.id, now):
+        return False
+    note_event(session, what="unbound", account_id=account.id, actor=by, address=address, now=now)
+    tell(session, engine, account=account, template="account_unbound", values={}, now=now)
+    return True
