@@ -1,5 +1,7 @@
 """Operations that fail, wait, and are done elsewhere; timers; the worker."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from engine.checks import check_task_ids
 from engine.engine import Engine
 from engine.errors import BpmnError, InvalidRelease, NotFound
 from engine.incidents import Incident, open_incidents
-from engine.jobs import Job, Worker, defer
+from engine.jobs import CASES, Job, Worker, defer, job
 from engine.releases import check_unit
 from engine.retrying import retry_incident
 from tests.engine import cast
@@ -44,6 +46,17 @@ def approved(engine: Engine, xml: str = APPLICATION) -> UUID:
         complete(session, engine, case.id, "fill_in", "submit", school="浙江大学")
         complete(session, engine, case.id, "review", "approve", by=REVIEWER)
         return case.id
+
+
+def status_of(engine: Engine, case_id: UUID) -> str:
+    with engine.database.read() as session:
+        return get_case(session, case_id).status
+
+
+def wait_until(is_so: Callable[[], bool]) -> bool:
+    """Look again and again for up to half a minute."""
+    look = threading.Event()
+    return any(is_so() or look.wait(0.05) for _ in range(600))
 
 
 def retry(session: Session, engine: Engine, incident: Incident) -> None:
@@ -209,6 +222,38 @@ def test_a_job_whose_lease_ran_out_happens_once(engine: Engine, clock: Clock) ->
     assert Worker(engine).run_due() == 1
     slow._run(claimed)
     assert Troubles.reminded == 1
+
+
+def test_a_queue_that_waits_for_somebody_outside_keeps_no_other_waiting(engine: Engine) -> None:
+    entered, answered = threading.Event(), threading.Event()
+
+    @job("test.call_slowly", queues=("outside",))
+    def call_slowly() -> None:
+        entered.set()
+        answered.wait(timeout=30)
+
+    engine.jobs.add(cast)
+    engine.jobs.by_name["test.call_slowly"] = call_slowly.__job__  # type: ignore[attr-defined]
+    with engine.database.transaction() as session:
+        defer(session, "test.call_slowly", {}, at=engine.now(), queue="outside")
+    worker = Worker(engine)
+    worker.start()
+    try:
+        assert entered.wait(timeout=30)
+        case_id = approved(engine, PRINTED)
+        # The case's job is done by another thread while the first one still waits.
+        assert wait_until(lambda: status_of(engine, case_id) == "passed")
+        assert not answered.is_set()
+    finally:
+        answered.set()
+        worker.stop()
+
+
+def test_jobs_of_one_queue_are_done_alone(engine: Engine) -> None:
+    approved(engine, PRINTED)
+    assert Worker(engine).run_due(queue="outside") == 0
+    assert Troubles.called == 0
+    assert Worker(engine).run_due(queue=CASES) == 1
 
 
 def test_a_release_whose_operation_does_not_exist_is_refused(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +13,16 @@ from engine.database import new_id
 from engine.engine import Engine
 from engine.jobs import CASES, Job, Worker, defer
 from tests.workflows.conftest import NOW
+from tests.workflows.walking import REVIEWER, Walk
 from workflows.channels import phones
 from workflows.channels.mail.stand_in import StandInMail
 from workflows.channels.phones import Mood, PhoneMessage, SimulatedPhone
 from workflows.channels.sms.stand_in import StandInSms
 from workflows.channels.wechat.stand_in import StandInAccount
+from workflows.delivery import forgetting
 from workflows.delivery.quiet import when_to_send
+from workflows.delivery.resending import resend
+from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.bindings import bind, note_following
 from workflows.shared.channels import CHANNELS, EMAIL, OFFICIAL_ACCOUNT, SERVICE, SMS, Channels
@@ -28,6 +33,7 @@ from workflows.shared.deliveries import (
     Delivery,
     DeliveryAttempt,
     deliver_message,
+    erase_deliveries,
     list_attempts,
 )
 from workflows.shared.messages import Message, send_to_member, tell
@@ -474,3 +480,98 @@ def test_a_delivery_that_is_gone_is_nothing_to_send(world: World) -> None:
         defer(session, "deliveries.send", {"delivery_id": str(new_id())}, at=NOW, queue=SMS)
     world.work()
     assert world.arrived() == []
+
+
+def test_what_is_old_is_not_sent_any_more(world: World) -> None:
+    world.write()
+    world.wait(days=3)
+    assert world.deliveries == {}
+
+
+def test_old_deliveries_are_forgotten_portion_by_portion(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "PORTION", 2)
+    world.write()
+    send_code(world)
+    world.work()
+    kept = world.deliveries
+    assert len(kept) == 3
+
+    def forget(days: int) -> None:
+        world.now = NOW + timedelta(days=days)
+        with world.engine.database.transaction() as session:
+            defer(session, forgetting.NAME, {}, at=world.now, queue=FAN_OUT_QUEUE)
+        Worker(world.engine).run_due(queue=FAN_OUT_QUEUE)
+
+    forget(days=90)
+    with world.engine.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 4
+        assert session.scalars(select(OneTimeCode)).all() == []
+    forget(days=91)
+    with world.engine.database.read() as session:
+        for table in (Delivery, DeliveryAttempt):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_two_workers_at_one_delivery_send_it_once(world: World) -> None:
+    world.write()
+    Worker(world.engine).run_due(queue=FAN_OUT_QUEUE)
+    delivery = world.deliveries[EMAIL]
+    with world.engine.database.transaction() as session:
+        for _ in range(6):
+            args = {"delivery_id": str(delivery.id)}
+            defer(session, "deliveries.send", args, at=NOW, queue=EMAIL)
+    with ThreadPoolExecutor(6) as threads:
+        for each in [threads.submit(Worker(world.engine).run_due) for _ in range(6)]:
+            each.result()
+    assert len(world.arrived(MAILBOX)) == 1
+    assert world.deliveries[EMAIL].state == "sent"
+
+
+def test_sending_again_asked_for_at_once_sends_once(world: World) -> None:
+    world.write()
+    world.work()
+    delivery = world.deliveries[SMS]
+    with world.engine.database.read() as session:
+        admin = find_account(session, user_type="staff", login="admin")
+        assert admin is not None
+        viewer = get_viewer(session, admin)
+
+    def ask(_: int) -> bool:
+        with world.engine.database.transaction() as session:
+            return resend(
+                session,
+                delivery_id=delivery.id,
+                round=1,
+                viewer=viewer,
+                address="127.0.0.1",
+                now=NOW,
+            )
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(ask, range(16))) == 1
+    world.work()
+    assert len(world.arrived(MOBILE)) == 2
+
+
+def test_completing_a_step_costs_one_row_more(world: World) -> None:
+    walk = Walk(world.engine, NUMBER).start().to_materials().apply()
+    world.work()
+    walk.do("review_application", "approve", by=REVIEWER)
+    with world.engine.database.read() as session:
+        waiting = session.scalars(select(Job).where(Job.state == "due", Job.due_at <= NOW)).all()
+        assert [each.name for each in waiting] == [FAN_OUT]
+        assert session.scalars(select(Delivery)).all() == []
+
+
+def test_nothing_of_an_erased_person_is_kept(world: World) -> None:
+    send_code(world)
+    world.write()
+    world.feel(SMS, "away")
+    world.work()
+    with world.engine.database.transaction() as session:
+        erase_deliveries(session, account_id=world.account().id)
+    with world.engine.database.read() as session:
+        rows = session.scalars(select(Delivery)).all()
+        assert {(each.to_sealed, each.to_masked) for each in rows} == {(None, "")}

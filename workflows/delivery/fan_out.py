@@ -1,7 +1,7 @@
 """Fan-out: a message becomes a delivery for each channel that its person has."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -27,6 +27,9 @@ from workflows.shared.messages import BY_ACCOUNT, Message
 from workflows.shared.register import Firm, Member
 from workflows.shared.templates import channels_for, is_urgent
 
+TOO_OLD = timedelta(days=2)
+"""What waited longer, because no worker ran, surprises nobody any more: it stays in the bell."""
+
 
 @job(FAN_OUT, queues=(FAN_OUT_QUEUE,))
 def fan_out(session: Session, engine: Engine, now: datetime, message_ids: list[int]) -> None:
@@ -37,7 +40,8 @@ def fan_out(session: Session, engine: Engine, now: datetime, message_ids: list[i
     open_channels = installed(channels_of(engine))
     if not open_channels:
         return
-    messages = session.scalars(select(Message).where(Message.id.in_(message_ids))).all()
+    is_new = Message.at > now - TOO_OLD
+    messages = session.scalars(select(Message).where(Message.id.in_(message_ids), is_new)).all()
     people = _find_people(session, engine, messages)
     rows: list[dict[str, Any]] = []
     for message in messages:
