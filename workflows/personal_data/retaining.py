@@ -7,7 +7,7 @@ it, and a person agrees.
 
 from datetime import datetime, time
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import String, cast, delete, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
@@ -91,7 +91,7 @@ def _forget_messages(session: Session, *, before: datetime) -> int:
 
 def _empty_visits(session: Session, engine: Engine, *, before: datetime) -> int:
     """What was sent in an anonymous case goes with its key, its drafts and its files."""
-    subject = func.concat("visitor:", Case.subject_id)
+    subject = literal("visitor:").concat(cast(Case.subject_id, String))
     query = (
         select(Case.id, Case.subject_id)
         .join(SubjectKey, SubjectKey.subject == subject)
