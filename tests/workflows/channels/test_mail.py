@@ -54,7 +54,8 @@ class StandInWorld:
 
     def arrived(self, to: str) -> list[tuple[str, str]]:
         with self.database.read() as session:
-            return [(each.title, each.text) for each in list_messages_to(session, to)]
+            found = list_messages_to(session, to.replace("\x00", ""))
+            return [(each.title, each.text) for each in found]
 
 
 @dataclass
@@ -223,23 +224,24 @@ def test_letters_and_passwords_go_encrypted_after_starttls() -> None:
         assert server.signed_in == [USER]
 
 
-def test_a_wrong_password_is_refused() -> None:
+def test_a_wrong_password_is_said_and_can_be_put_right() -> None:
     offered, trusting = make_contexts()
     with serve_mail(starttls=offered) as server:
         sender = replace(
             client(server), security="starttls", context=trusting, user=USER, password="wrong"
         )
-        with pytest.raises(ChannelRefused, match="535"):
+        with pytest.raises(ChannelAway) as away:
             send(sender)
-        assert server.letters == []
+        assert (away.value.code, server.letters) == ("535", [])
 
 
 def test_a_server_that_cannot_encrypt_gets_neither_password_nor_letter(
     server: MailServer,
 ) -> None:
     sender = replace(client(server), security="starttls", user=USER, password=PASSWORD)
-    with pytest.raises(ChannelRefused, match="not_offered"):
+    with pytest.raises(ChannelAway) as away:
         send(sender)
+    assert away.value.code == "not_offered"
     assert (server.letters, server.signed_in) == ([], [])
 
 
@@ -271,8 +273,9 @@ def test_a_letter_that_is_refused_has_the_servers_code(
 
 def test_a_letter_that_is_put_off_is_tried_again(server: MailServer) -> None:
     server.at_data = "451 4.3.0 try again later"
-    with pytest.raises(ChannelAway):
+    with pytest.raises(ChannelAway) as away:
         send(client(server))
+    assert away.value.code == "451"
 
 
 def test_a_server_that_hangs_up_or_sleeps_is_away(server: MailServer) -> None:

@@ -53,6 +53,9 @@ class SmtpSender:
         )
         try:
             self._hand_over(letter)
+        except smtplib.SMTPAuthenticationError as error:
+            # No fault of the letter: it can be sent when the settings are put right.
+            raise ChannelAway(str(error.smtp_code)) from error
         except smtplib.SMTPRecipientsRefused as error:
             ((code, _said),) = error.recipients.values()
             raise _error_of(code) from error
@@ -68,15 +71,21 @@ class SmtpSender:
     def _hand_over(self, letter: EmailMessage) -> None:
         server = self._connect()
         try:
-            if self.security == "starttls":
-                server.starttls(context=self.context)
-            if self.user:
-                server.login(self.user, self.password)
+            self._introduce(server)
             server.send_message(letter)
         finally:
             # What was taken stays taken, however the server says good-bye.
             with suppress(OSError):
                 server.quit()
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        try:
+            if self.security == "starttls":
+                server.starttls(context=self.context)
+            if self.user:
+                server.login(self.user, self.password)
+        except smtplib.SMTPNotSupportedError as error:
+            raise ChannelAway(NOT_OFFERED) from error
 
     def _connect(self) -> smtplib.SMTP:
         if self.security == "tls":
@@ -117,4 +126,4 @@ def _read_sender(settings: ServiceSettings) -> Address:
 
 def _error_of(code: int) -> ChannelAway | ChannelRefused:
     """RFC 5321: what begins with 5 is for good, all else may be tried again."""
-    return ChannelRefused(str(code)) if 500 <= code < 600 else ChannelAway()
+    return ChannelRefused(str(code)) if 500 <= code < 600 else ChannelAway(str(code))

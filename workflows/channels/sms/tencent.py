@@ -26,8 +26,23 @@ ADDRESS = "https://sms.tencentcloudapi.com"
 REGION = "ap-guangzhou"
 TIMEOUT = httpx.Timeout(10, connect=5)
 
-AWAY = ("InternalError", "LimitExceeded", "RequestLimitExceeded", "ResourceUnavailable")
-"""Codes, or what stands before their first full stop, that another try may overcome."""
+AWAY = frozenset(
+    {
+        "InternalError",
+        "LimitExceeded",
+        "RequestLimitExceeded",
+        "ResourceUnavailable",
+        "AuthFailure",  # from here on: how the application or this installation is set up
+        "UnauthorizedOperation",
+        "FailedOperation.InsufficientBalanceInSmsPackage",
+        "FailedOperation.MissingSignature",
+        "FailedOperation.SignatureIncorrectOrUnapproved",
+        "FailedOperation.TemplateIncorrectOrUnapproved",
+        "FailedOperation.TemplateUnapprovedOrNotExist",
+        "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+    }
+)
+"""Codes, or what stands before their full stop: no fault of the message, it can be sent later."""
 
 NEVER = frozenset(
     {
@@ -35,7 +50,7 @@ NEVER = frozenset(
         "LimitExceeded.PhoneNumberCountLimit",
     }
 )
-"""Limits that no waiting lifts."""
+"""Those among them that no waiting lifts."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ def make_sender(settings: ServiceSettings) -> TencentSms:
 
 def _read_serial(response: httpx.Response) -> str:
     if response.status_code >= 500 or response.status_code == 429:
-        raise ChannelAway
+        raise ChannelAway(str(response.status_code))
     try:
         said: Mapping[str, Any] = orjson.loads(response.content)["Response"]
         if "Error" in said:
@@ -123,6 +138,7 @@ def _read_serial(response: httpx.Response) -> str:
 
 
 def _error_of(code: str) -> ChannelAway | ChannelRefused:
-    if code.partition(".")[0] in AWAY and code not in NEVER:
-        return ChannelAway()
+    is_away = code in AWAY or code.partition(".")[0] in AWAY
+    if is_away and code not in NEVER:
+        return ChannelAway(code)
     return ChannelRefused(code)
