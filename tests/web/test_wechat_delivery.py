@@ -1,0 +1,142 @@
+"""From a wish to a follower's phone and back, through WeChat's own protocol."""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from engine.engine import Engine
+from engine.jobs import Job
+from tests.web.conftest import READY, run_jobs
+from tests.workflows.channels.test_official_account import FOLLOWER, LEFT, settings
+from tests.workflows.channels.wechat_server import Wechat, error, serve_wechat
+from tests.workflows.conftest import NOW
+from web.app import create_app
+from workflows.channels.wechat.client import WechatAccount
+from workflows.shared.accounts import find_account
+from workflows.shared.bindings import bind, find_binding
+from workflows.shared.channels import OFFICIAL_ACCOUNT, channels_of
+from workflows.shared.codes import issue_code, try_code
+from workflows.shared.deliveries import Delivery
+
+SEND_PATH = "/cgi-bin/message/template/send"
+
+
+@pytest.fixture
+def service(app: Flask) -> Iterator[Wechat]:
+    """WeChat, on this machine."""
+
+    def clock() -> datetime:
+        return NOW
+
+    with serve_wechat(clock) as service:
+        service.followers = {FOLLOWER: True, LEFT: False}
+        yield service
+
+
+@pytest.fixture
+def real(app: Flask, service: Wechat) -> Iterator[Flask]:
+    """An application whose official account is a real client."""
+    made = create_app(replace(app.config["SETTINGS"], services=settings(service)))
+    engine: Engine = made.extensions["engine"]
+    engine.now = lambda: NOW
+    account = channels_of(engine).official_account
+    assert isinstance(account, WechatAccount)
+    with account.calls.http:
+        yield made
+    engine.database.close()
+
+
+def bind_member(engine: Engine, openid: str = FOLLOWER) -> int:
+    """Bind a member of the demo to a WeChat user."""
+    with engine.database.transaction() as session:
+        account = find_account(session, user_type="member", login=READY)
+        assert account is not None
+        bind(session, engine.vault, account_id=account.id, openid=openid, now=NOW)
+        return account.id
+
+
+def ask_for_code(engine: Engine, openid: str = FOLLOWER) -> None:
+    """Have a code sent to the member's official account."""
+    issue_code(
+        engine,
+        purpose="reset",
+        owner="reset:test",
+        account_id=bind_member(engine, openid),
+        channel=OFFICIAL_ACCOUNT,
+        to=openid,
+        limit_on=f"individual:{READY}",
+        now=NOW,
+    )
+
+
+def get_delivery(engine: Engine) -> Delivery:
+    """The one delivery there is."""
+    with engine.database.read() as session:
+        return session.scalars(select(Delivery).where(Delivery.code_id.is_not(None))).one()
+
+
+def test_a_code_reaches_a_follower_and_no_log_or_row(
+    real: Flask, service: Wechat, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    engine = real.extensions["engine"]
+    ask_for_code(engine)
+    with engine.database.read() as session:
+        jobs = [str(each.args) for each in session.scalars(select(Job))]
+    run_jobs(real)
+    run_jobs(real)
+    (message,) = service.messages.values()
+    assert message["touser"] == FOLLOWER
+    texts = [each["value"] for each in message["data"].values()]
+    (code,) = {found for each in texts for found in re.findall(r"\d{6}", each)}
+    # What WeChat cuts off is never the code: both fields show it.
+    assert all(code in each for each in texts)
+    assert get_delivery(engine).state == "sent"
+    assert code not in caplog.text
+    assert not any(code in each or FOLLOWER in each for each in jobs)
+    assert try_code(engine, owner="reset:test", typed=code, now=NOW) == "right"
+
+
+def test_who_left_is_not_reached_and_that_is_seen(real: Flask, service: Wechat) -> None:
+    engine = real.extensions["engine"]
+    ask_for_code(engine, LEFT)
+    run_jobs(real)
+    delivery = get_delivery(engine)
+    assert (delivery.state, delivery.error) == ("failed", "43004")
+
+
+def test_a_quota_is_waited_for(real: Flask, service: Wechat) -> None:
+    engine = real.extensions["engine"]
+    service.instead[SEND_PATH] = [error(45009)]
+    ask_for_code(engine)
+    run_jobs(real)
+    delivery = get_delivery(engine)
+    assert (delivery.state, delivery.error) == ("due", "45009")
+    engine.now = lambda: NOW + timedelta(minutes=1)
+    run_jobs(real)
+    delivery = get_delivery(engine)
+    assert (delivery.state, delivery.error) == ("sent", None)
+    assert len(service.messages) == 1
+
+
+def test_who_unfollows_is_noted_at_the_address_that_wechat_calls(
+    real: Flask, service: Wechat
+) -> None:
+    engine = real.extensions["engine"]
+    account_id = bind_member(engine)
+    told = service.tell(FOLLOWER, Event="unsubscribe", EventKey="")
+    for envelope in (next(told), next(told)):
+        answer = real.test_client().post(
+            "/wechat/events", query_string=dict(envelope.query), data=envelope.body
+        )
+        assert (answer.status_code, answer.data) == (200, b"success")
+    with engine.database.read() as session:
+        binding = find_binding(session, account_id)
+    assert binding is not None
+    assert not binding.is_following
