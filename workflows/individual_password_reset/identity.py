@@ -17,6 +17,7 @@ from engine.attempts import Attempt, count_attempt, forget_attempts
 from engine.engine import Engine
 from engine.language import N_, _
 from workflows.shared.accounts import Account
+from workflows.shared.decoys import open_nothing
 from workflows.shared.networks import network_of
 from workflows.shared.private import read_private
 from workflows.shared.proofs import Facts, Given, Wrong
@@ -80,7 +81,7 @@ def _compare(session: Session, engine: Engine, reset: Reset, given: Given) -> bo
     typed = {name: str(value or "") for name, value in given.secrets.items()}
     kind = str(given.values.get("evidence_kind") or "email")
     if member is None:
-        engine.vault.read_keys(session, [f"{Member.private_kind}:{key}"])
+        open_nothing(session, engine.vault, Member.private_kind)
         session.scalar(select(Firm.name).where(Firm.id == 0))
         wanted: list[tuple[str, tuple[str, ...]]] = [
             (name, ("",)) for name in ("name", "identity_number", "evidence")

@@ -13,7 +13,7 @@ from engine.vault import Vault
 from forms.masking import mask
 from workflows.shared.accounts import CPA, Account
 from workflows.shared.bindings import find_binding
-from workflows.shared.decoys import Decoy
+from workflows.shared.decoys import Decoy, open_nothing
 from workflows.shared.private import read_private
 from workflows.shared.register import Member, identity_number
 from workflows.shared.reset_codes import find_file_mobile, hash_mobile, mask_mobile
@@ -94,7 +94,7 @@ def _read(session: Session, vault: Vault, account: Account | None) -> OnFile | N
     key = 0 if account is None or account.member_id is None else account.member_id
     member = session.scalar(select(Member).where(Member.id == key))
     if member is None:
-        vault.read_keys(session, [f"{Member.private_kind}:{key}"])
+        open_nothing(session, vault, Member.private_kind)
         return None
     on_file = read_private(session, vault, member)["mobile"]
     e164 = find_file_mobile(on_file)
