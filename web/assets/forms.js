@@ -27,14 +27,17 @@ function look(form) {
 
 /** Puts what the server drew in the place of what is on the page; false where it drew no form.
  *
- * The server drew what was sent. Whatever was typed or ticked since, while it was on its way,
- * stays, and so does the focus of somebody who went on; else it goes to the first of `focus`. */
+ * The server drew what was sent, but for passwords, which it never draws: they stay. Whatever was
+ * typed or ticked since, while it was on its way, stays too, and so does the focus of somebody who
+ * went on; else it goes to the first of `focus`. */
 function redraw(form, html, sent, ...focus) {
   const drawn = new DOMParser().parseFromString(html, "text/html").querySelector("[data-form]");
   if (!drawn) return false;
   const now = look(form);
   form.querySelector("[data-form]").replaceWith(document.adoptNode(drawn));
   prepare(form);
+  const isCovered = (id) => form.querySelector(`[data-reveal="${CSS.escape(id)}"]`);
+  for (const [id, stands] of now.fields) if (isCovered(id)) put(document.getElementById(id), stands);
   const later = [...now.fields].filter(([id, stands]) => sent.fields.has(id) && sent.fields.get(id) !== stands);
   for (const [id, stands] of later) put(document.getElementById(id), stands);
   if (later.length) keepSoon(form);

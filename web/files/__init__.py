@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Blueprint, Response, request, send_file
 
 from engine.files import get_file
-from web import current
-from web.sessions import get_person
-from workflows.shared.access import check_file
+from web import current, visiting
+from web.sessions import find_person, get_person
+from workflows.shared.access import Viewer, check_file, get_visitor
 
 bp = Blueprint("files", __name__)
 blueprints = (bp,)
@@ -28,11 +28,11 @@ LOCKED_UP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'sel
 @bp.get("/files/<uuid:file_id>")
 def show(file_id: UUID) -> Response:
     """Give a file to who may see it; with `download` as a file to keep."""
-    person = get_person()
+    viewer = _get_viewer()
     engine = current.engine()
     with engine.database.read() as session:
         file = get_file(session, file_id)
-        check_file(session, person.viewer, file)
+        check_file(session, viewer, file)
     is_shown = file.kind in SHOWN_IN_PLACE and "download" not in request.args
     response = send_file(
         engine.files.path(file.id),
@@ -49,3 +49,9 @@ def show(file_id: UUID) -> Response:
     )
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _get_viewer() -> Viewer:
+    """Who is signed in, else the visit that looks at what it attached; raises SignInNeeded."""
+    visit = visiting.find_own_visit() if find_person() is None else None
+    return get_person().viewer if visit is None else get_visitor(visit)
