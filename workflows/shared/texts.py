@@ -32,6 +32,8 @@ TEXTS: dict[str, Texts] = {
         ),
         ("找回密码", "Password reset"),
         ("账号安全", "Account"),
+        channels=ALL_CHANNELS,
+        is_urgent=True,
     ),
     "account_bound": make_texts(
         ("您的账号已绑定公众号", "Your account was bound to WeChat"),
@@ -41,6 +43,8 @@ TEXTS: dict[str, Texts] = {
         ),
         ("绑定用户", "Bind your account"),
         ("账号安全", "Account"),
+        channels=ALL_CHANNELS,
+        is_urgent=True,
     ),
     "account_unbound": make_texts(
         ("您的账号已解除公众号绑定", "Your account is not bound to WeChat any more"),
@@ -50,5 +54,7 @@ TEXTS: dict[str, Texts] = {
         ),
         ("绑定用户", "Bind your account"),
         ("账号安全", "Account"),
+        channels=ALL_CHANNELS,
+        is_urgent=True,
     ),
 }
