@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from engine.actors import SYSTEM
 from engine.database import new_id
 from engine.engine import Engine
 from engine.jobs import CASES, Job, Worker, defer
@@ -37,7 +38,9 @@ from workflows.shared.deliveries import (
     list_attempts,
 )
 from workflows.shared.messages import Message, send_to_member, tell
+from workflows.shared.one_time_links import derive_link, issue_link
 from workflows.shared.private import write_private
+from workflows.shared.public_address import public_address
 from workflows.shared.reach import Reach, find_reach
 from workflows.shared.register import Member, find_member_by_number
 
@@ -397,6 +400,28 @@ def test_a_code_that_has_expired_is_not_sent(world: World) -> None:
     world.wait(minutes=5)
     assert world.arrived() == []
     assert (world.deliveries[SMS].state, world.deliveries[SMS].error) == ("failed", "expired")
+
+
+def test_a_link_comes_however_long_its_channel_was_away(world: World) -> None:
+    world.feel(SMS, "away")
+    with world.engine.database.transaction() as session:
+        link = issue_link(
+            session,
+            world.engine,
+            account_id=world.account().id,
+            purpose="reset",
+            channel=SMS,
+            by=SYSTEM,
+            now=NOW,
+        )
+    for _ in range(12):
+        world.wait(minutes=20)
+    assert world.deliveries[SMS].state == "due"
+    world.feel(SMS, "well")
+    world.wait(hours=1)
+    (arrived,) = world.arrived(MOBILE)
+    assert arrived.address == derive_link(world.engine.vault, link.id, public_address(world.engine))
+    assert world.deliveries[SMS].to_sealed is None
 
 
 def test_no_row_tells_a_code_or_where_it_went(world: World) -> None:

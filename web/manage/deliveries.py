@@ -27,7 +27,7 @@ from workflows.delivery.listing import (
 from workflows.delivery.resending import can_resend, resend
 from workflows.shared.access import SYSTEM, Viewer, can, check
 from workflows.shared.accounts import get_account
-from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS, ChannelAway
+from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
 from workflows.shared.deliveries import Delivery, list_attempts
 from workflows.shared.messages import Message
 
@@ -112,7 +112,7 @@ def show_delivery(delivery_id: UUID) -> str:
                 "round": each.round,
                 "outcome": _(OUTCOME_NAMES[each.outcome]),
                 "look": _look_of(each.outcome),
-                "error": each.error if each.outcome == "refused" else "",
+                "error": each.error or "",
                 "ms": each.ms,
                 "receipt": each.receipt,
             }
@@ -211,9 +211,7 @@ def _say_reason(delivery: Delivery) -> str:
         return _("The channel does not answer. It is tried again by itself, each time later.")
     if error in REASONS:
         return _(REASONS[error])
-    if error.startswith(ChannelAway.__name__):
-        return _("The channel did not answer for half a day. It is not tried again by itself.")
-    return _("The provider refused it and says why: %(code)s", code=error)
+    return _("It was given up. The last attempt failed with: %(code)s", code=error)
 
 
 def _look_of(outcome: str) -> str:

@@ -63,20 +63,18 @@ def _give_up(
         log.error("delivery %s failed for good: %s", delivery.id, delivery.error)
 
 
-@job(SEND, attempts=TRIES, gives_up=_give_up, queues=CHANNELS)
+CODE_QUEUES = tuple(code_queue(each) for each in CHANNELS)
+
+
+@job(SEND, attempts=TRIES, gives_up=_give_up, queues=(*CHANNELS, *CODE_QUEUES))
 def send(engine: Engine, now: datetime, delivery_id: str) -> None:
-    """Send a message; a text message that can wait waits until the morning."""
+    """Send a message or a link; a text message that can wait waits until the morning."""
     _send(engine, UUID(delivery_id), now)
 
 
-@job(
-    SEND_CODE,
-    attempts=CODE_TRIES,
-    gives_up=_give_up,
-    queues=tuple(code_queue(each) for each in CHANNELS),
-)
+@job(SEND_CODE, attempts=CODE_TRIES, gives_up=_give_up, queues=CODE_QUEUES)
 def send_code(engine: Engine, now: datetime, delivery_id: str) -> None:
-    """Send a code or a link, for which somebody is waiting."""
+    """Send a code, for which somebody is waiting."""
     _send(engine, UUID(delivery_id), now)
 
 
@@ -163,7 +161,6 @@ def _end(delivery: Delivery, state: State, error: str | None) -> None:
 
 def _name(error: Exception) -> str:
     """What an error is called, never what it says: that may be a number, a code or a text."""
-    if isinstance(error, ChannelRefused | ChannelAway) and error.code:
+    if isinstance(error, ChannelAway | ChannelRefused) and error.code:
         return error.code[:200]
-    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else ""
-    return f"{type(error).__name__}{cause}"[:200]
+    return type(error.__cause__ or error).__name__[:200]

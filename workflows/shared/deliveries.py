@@ -239,19 +239,19 @@ def holders(*entities: Any) -> Select[Any]:
 
 
 def code_queue(channel: str) -> str:
-    """Where codes and links wait: nobody who waits for one waits for messages."""
+    """Where codes and links wait: nobody who needs one waits for messages."""
     return f"{channel}_codes"
 
 
 def begin_delivery(session: Session, delivery: Delivery, *, now: datetime) -> None:
     """Have a delivery sent once this is committed."""
-    is_message = delivery.message_id is not None
+    is_awaited = delivery.message_id is None
     defer(
         session,
-        SEND if is_message else SEND_CODE,
+        SEND_CODE if delivery.code_id is not None else SEND,
         {"delivery_id": str(delivery.id)},
         at=now,
-        queue=delivery.channel if is_message else code_queue(delivery.channel),
+        queue=code_queue(delivery.channel) if is_awaited else delivery.channel,
     )
 
 
