@@ -33,11 +33,13 @@ class Tencent:
     clock: Callable[[], datetime]
     address: str = ""
     sent: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     instead: Answer | None = None
     code: str = "Ok"
     seconds: float = 0
 
     def answer(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
         if self.instead is not None:
             return self.instead
         problem = self._check(asked)

@@ -2,7 +2,9 @@
 
 import warnings
 from base64 import b64encode
+from contextlib import suppress
 from datetime import timedelta
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -154,6 +156,36 @@ def test_a_length_beyond_the_end_is_refused() -> None:
     count = 32 - len(plain) % 32
     with pytest.raises(NotFromWechat):
         open_envelope(KEYS, signed(encrypted(plain + bytes([count]) * count)), now=NOW)
+
+
+@given(st.binary(max_size=400))
+def test_anything_at_all_is_read_or_refused(body: bytes) -> None:
+    with suppress(NotReadable):
+        read_xml(body)
+    with suppress(NotReadable):
+        read_xml(b"<?xml version='1.0' encoding='" + body + b"'?><xml/>")
+    with suppress(NotReadable):
+        read_xml(b"<xml>" + body + b"</xml>")
+
+
+@given(
+    st.one_of(st.text(max_size=100), st.binary(max_size=200).map(lambda b: b64encode(b).decode()))
+)
+def test_anything_signed_is_opened_or_refused(content: str) -> None:
+    stamp, nonce = str(int(NOW.timestamp())), "n"
+    query = {"timestamp": stamp, "nonce": nonce, "msg_signature": sign(KEYS, stamp, nonce, content)}
+    body = (
+        b"<xml><Encrypt>" + escape(content).encode("utf-8", "surrogatepass") + b"</Encrypt></xml>"
+    )
+    query["signature"] = sign(KEYS, stamp, nonce)
+    with suppress(NotReadable, NotFromWechat):
+        open_envelope(KEYS, Envelope(query, body), now=NOW)
+
+
+@given(st.binary(min_size=0, max_size=80).map(lambda b: b + bytes(-len(b) % 16)))
+def test_anything_encrypted_is_opened_or_refused(plain: bytes) -> None:
+    with suppress(NotReadable, NotFromWechat):
+        open_envelope(KEYS, signed(encrypted(plain)), now=NOW)
 
 
 BOMB = b"""<!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from workflows.channels.phones import PhoneMessage, add_phone, list_messages_to
 from workflows.channels.wechat.envelopes import (
     Envelope,
     Keys,
+    NotReadable,
     make_envelope,
     open_answer,
     read_xml,
@@ -259,3 +261,17 @@ def test_an_expired_or_foreign_code_leads_nowhere(
     with pytest.raises(CodeNotScanned):
         account.scan(1, content)
     assert not seen.scans
+
+
+def test_what_nobody_did_is_refused(callbacks: Callbacks) -> None:
+    for openid in ("", "o" * 65, "o周", "a b", "<xml/>"):
+        with pytest.raises(NotReadable):
+            callbacks.receive(told(callbacks.keys, FromUserName=openid, Event="subscribe"))
+
+
+def test_any_event_is_taken_as_often_as_it_comes(callbacks: Callbacks) -> None:
+    keys = ("", "reset", "reset:", ":", "qrscene_", "qrscene_reset:x", "周" * 99)
+    for event, key in product(("subscribe", "SCAN", "CLICK", "unsubscribe", "", "周"), keys):
+        envelope = told(callbacks.keys, Event=event, EventKey=key)
+        answers = [callbacks.receive(envelope) for _ in range(2)]
+        assert (answers[0] == NOTHING) == (answers[1] == NOTHING)

@@ -6,6 +6,7 @@ same answer. Rows outlive every signature, so an envelope that is sent again by 
 listened does nothing either.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from engine.vault import BY_MASTER
 from workflows.channels.wechat.envelopes import (
     Envelope,
     Keys,
+    NotReadable,
     make_answer,
     open_envelope,
     read_xml,
@@ -110,12 +112,17 @@ class Callbacks:
 
 
 def read_event(xml: bytes) -> Event:
-    """Read what WeChat tells; a message that somebody wrote is an event of its type."""
+    """Read what WeChat tells; a message that somebody wrote is an event of its type.
+
+    Raises NotReadable where nobody did it.
+    """
     said = read_xml(xml)
     kind = said.get("MsgType", "").lower()
     if kind == "event":
         kind = said.get("Event", "").lower()
     openid, key = said.get("FromUserName", ""), said.get("EventKey", "")
+    if re.fullmatch("[0-9A-Za-z_-]{1,64}", openid) is None:
+        raise NotReadable
     # Events have no id: who and when tell them apart, and what for two within a second.
     identity = said.get("MsgId") or "|".join((openid, said.get("CreateTime", ""), kind, key))
     return Event(said.get("ToUserName", ""), openid, kind, key, identity)
