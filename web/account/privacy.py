@@ -19,7 +19,7 @@ bp = Blueprint("privacy", __name__, url_prefix="/privacy")
 @bp.get("")
 def show() -> str:
     """Show the notice that holds now."""
-    return render_template("account/privacy.html", notice=_read())
+    return render_template("account/privacy.html", privacy_notice=_read())
 
 
 @bp.get("/consent")
@@ -27,7 +27,10 @@ def ask() -> str:
     """Ask who is signed in to agree."""
     get_person()
     return render_template(
-        "account/consent.html", notice=_read(), next=request.args.get("next", ""), problems=[]
+        "account/consent.html",
+        privacy_notice=_read(),
+        next=request.args.get("next", ""),
+        problems=[],
     )
 
 
@@ -38,7 +41,10 @@ def consent() -> ResponseReturnValue:
     if typed.get("agreed") != "true":
         problems = [("agreed", _("Please say that you have read the notice and agree."))]
         page = render_template(
-            "account/consent.html", notice=_read(), next=typed.get("next", ""), problems=problems
+            "account/consent.html",
+            privacy_notice=_read(),
+            next=typed.get("next", ""),
+            problems=problems,
         )
         return page, 422
     try:

@@ -22,6 +22,8 @@ from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
 from workflows.shared.edits import Edit, list_edits
+from workflows.shared.messages import tell
+from workflows.shared.totp import find_factor
 from workflows.staff import changes
 from workflows.staff.people import StaffPerson, get_person, list_open_tasks, list_people
 from workflows.staff.rules import looks_after, may_give
@@ -156,6 +158,21 @@ def issue_password(account_id: int) -> ResponseReturnValue:
     return _show_password(account_id, login, name, password)
 
 
+@bp.post("/staff/<int:account_id>/second-step")
+def reset_second_step(account_id: int) -> ResponseReturnValue:
+    """Take the second step of somebody away who lost it, and tell the person."""
+    viewer, engine, now = get_viewer_of_management(), current.engine(), current.now()
+    with engine.database.transaction() as session:
+        get_person(session, viewer, account_id)
+        account = changes.reset_second_step(
+            session, account_id=account_id, viewer=viewer, address=current.address(), now=now
+        )
+        template = "second_step_removed"
+        tell(session, engine, account=account, template=template, values={}, now=now)
+    flash(_("The second step was taken away; the person sets it up anew."), "success")
+    return redirect(url_for("manage.show_staff", account_id=account_id))
+
+
 def _show_password(account_id: int, login: str, name: str, password: str) -> str:
     return render_template(
         "manage/staff_password.html",
@@ -247,6 +264,7 @@ def _draw_person(session: Session, viewer: Viewer, account_id: int, *, problem: 
         givable=[] if is_own else _describe_givable(viewer, offices),
         givable_duties=_name_duties(_givable_duties(viewer, offices)),
         can_touch=looks_after(session, viewer, account),
+        has_second_step=find_factor(session, account_id) is not None,
         is_own=is_own,
         colleagues=_list_successors(session, person, account_id) if tasks else [],
         edits=_describe_edits(session, account_id, names),
@@ -307,6 +325,8 @@ def _say_edit(edit: Edit, names: dict[int, str]) -> str:
         said.append(_("Account opened"))
     if "password_issued" in edit.after:
         said.append(_("New password issued"))
+    if "second_step_reset" in edit.after:
+        said.append(_("Second step taken away"))
     if "is_active" in edit.after:
         said.append(_("Account opened again") if edit.after["is_active"] else _("Account closed"))
     before = {tuple(each) for each in edit.before.get("duties") or []}

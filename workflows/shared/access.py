@@ -246,6 +246,11 @@ def managed_associations(viewer: Viewer, *, to_change: bool = False) -> frozense
     return _associations(viewer, *(MANAGING if to_change else OVERSEERS))
 
 
+def event_associations(viewer: Viewer) -> frozenset[int]:
+    """The associations of whose accounts the viewer sees what happened to them."""
+    return _associations(viewer, "admin", "audit")
+
+
 def _is_of_a_duty(viewer: Viewer) -> ColumnElement[bool]:
     conditions = [
         and_(Task.duty == duty, Task.association_id.in_(sorted(associations)))

@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor, ActorKind
 from engine.database import Base, BigId, Json, UtcDateTime
 from engine.language import N_
 from workflows.shared.accounts import Account, StaffDuty
+from workflows.shared.associations import Association
 from workflows.shared.register import Firm, Member
 
 NEWEST = 100
@@ -108,11 +109,13 @@ def list_events(
     account_id: int | None = None,
     association_ids: Collection[int] | None = None,
     what: str = "",
+    login: str = "",
     before_id: int | None = None,
     limit: int = NEWEST,
 ) -> Sequence[SecurityEvent]:
     """Events, the newest first: of one account, or of the accounts of associations.
 
+    Who looks at all associations also sees what was tried at accounts that do not exist.
     `before_id`: only older ones than this.
     """
     query = select(SecurityEvent)
@@ -133,7 +136,14 @@ def list_events(
                 )
             )
         )
-        query = query.where(SecurityEvent.account_id.in_(accounts))
+        elsewhere = select(Association.id).where(Association.id.not_in(wanted)).limit(1)
+        of_accounts: list[ColumnElement[bool]] = [SecurityEvent.account_id.in_(accounts)]
+        if session.scalar(elsewhere) is None:
+            of_accounts.append(SecurityEvent.account_id.is_(None))
+        query = query.where(or_(*of_accounts))
+    if login:
+        named = select(Account.id).where(Account.login == login)
+        query = query.where(SecurityEvent.account_id.in_(named))
     if what:
         query = query.where(SecurityEvent.what == what)
     if before_id is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, NotAllowed, Rejected
 from engine.language import N_
+from workflows.shared import totp
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import (
     STAFF,
@@ -24,6 +25,7 @@ from workflows.shared.accounts import (
 )
 from workflows.shared.associations import get_association
 from workflows.shared.edits import record_edit
+from workflows.shared.security_events import note_event
 from workflows.shared.sign_in import end_other_sessions
 from workflows.staff.rules import check_account, check_duty
 
@@ -200,6 +202,32 @@ def issue_password(
     association_id = list_duties(session, account_id=account_id)[0].association_id
     after = {"password_issued": now.isoformat()}
     _note(session, account_id, association_id, {}, after, viewer=viewer, now=now)
+    return account
+
+
+def reset_second_step(
+    session: Session, *, account_id: int, viewer: Viewer, address: str, now: datetime
+) -> Account:
+    """Take the second step of somebody away who lost it; his sessions end.
+
+    Having none is fine. Raises NotYourself, PersonNotYours.
+    """
+    viewer, account = _hold(session, viewer, account_id)
+    check_account(session, viewer, account)
+    if not totp.remove(session, account_id=account_id):
+        return account
+    end_other_sessions(session, account_id=account_id)
+    association_id = list_duties(session, account_id=account_id)[0].association_id
+    after = {"second_step_reset": now.isoformat()}
+    _note(session, account_id, association_id, {}, after, viewer=viewer, now=now)
+    note_event(
+        session,
+        what="second_step_removed",
+        account_id=account_id,
+        actor=viewer.actor,
+        address=address,
+        now=now,
+    )
     return account
 
 
