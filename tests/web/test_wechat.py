@@ -75,7 +75,7 @@ def post(app: Flask, envelope: Envelope, **options: object) -> TestResponse:
         query_string=dict(envelope.query),
         data=envelope.body,
         content_type="text/xml",
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 

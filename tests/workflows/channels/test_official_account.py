@@ -76,9 +76,12 @@ class Scanned:
 class World(Protocol):
     """An official account and the other end of its line."""
 
-    account: OfficialAccount
     scanned: Scanned
     engine: Engine
+
+    @property
+    def account(self) -> OfficialAccount:
+        """The account."""
 
     def be(self, mood: str) -> None:
         """Let WeChat be `well`, `away` or `refusing`."""
