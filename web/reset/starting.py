@@ -62,7 +62,7 @@ def _begin(user_type: str, login: str) -> str:
     openid = find_reader()
     with engine.database.transaction() as session:
         if before is not None:
-            end_visit(session, visit_id=before.id)
+            end_visit(session, visit_id=before.id, now=now)
         opened = open_visit(
             session,
             address=current.address(),

@@ -112,13 +112,13 @@ def note_step(session: Session, *, visit_id: int, now: datetime) -> None:
     session.execute(update(Visit).where(Visit.id == visit_id).values(seen_at=now))
 
 
-def end_visit(session: Session, *, visit_id: int) -> None:
+def end_visit(session: Session, *, visit_id: int, now: datetime) -> None:
     """Give a visit up: its cookie is worth nothing, and what it left is deleted with the next."""
     query = update(Visit).where(Visit.id == visit_id)
     session.execute(
         query.values(
             token_hash=hash_token(secrets.token_urlsafe(TOKEN_BYTES)),
-            seen_at=Visit.started_at - IDLE,
+            seen_at=now - IDLE,
         )
     )
 
