@@ -19,10 +19,10 @@ from tests.workflows.conftest import NOW
 from web.app import create_app
 from workflows.channels.wechat.client import WechatAccount
 from workflows.shared.accounts import find_account
-from workflows.shared.bindings import bind, find_binding
+from workflows.shared.bindings import bind, find_binding, unbind
 from workflows.shared.channels import OFFICIAL_ACCOUNT, channels_of
 from workflows.shared.codes import issue_code, try_code
-from workflows.shared.deliveries import Delivery
+from workflows.shared.deliveries import Delivery, list_attempts
 
 SEND_PATH = "/cgi-bin/message/template/send"
 
@@ -111,6 +111,48 @@ def test_who_left_is_not_reached_and_that_is_seen(real: Flask, service: Wechat) 
     assert (delivery.state, delivery.error) == ("failed", "43004")
 
 
+def tell(real: Flask, service: Wechat, **event: str) -> None:
+    """Let WeChat tell of an event, twice."""
+    told = service.tell(FOLLOWER, **event)
+    for envelope in (next(told), next(told)):
+        answer = real.test_client().post(
+            "/wechat/events", query_string=dict(envelope.query), data=envelope.body
+        )
+        assert (answer.status_code, answer.data) == (200, b"success")
+
+
+def test_what_wechat_took_and_did_not_deliver_is_seen(real: Flask, service: Wechat) -> None:
+    engine = real.extensions["engine"]
+    ask_for_code(engine)
+    run_jobs(real)
+    (message,) = service.messages.values()
+    over = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": str(message["msgid"])}
+    tell(real, service, **over, Status="success")
+    assert get_delivery(engine).state == "sent"
+    tell(real, service, **over | {"MsgID": "999"}, Status="failed:user block")
+    assert get_delivery(engine).state == "sent"
+    engine.now = lambda: NOW + timedelta(seconds=2)
+    service.clock = lambda: NOW + timedelta(seconds=2)
+    tell(real, service, **over, Status="failed:user block")
+    delivery = get_delivery(engine)
+    assert (delivery.state, delivery.error) == ("failed", "user_block")
+    with engine.database.read() as session:
+        (attempt,) = list_attempts(session, delivery_id=delivery.id)
+    assert (attempt.outcome, attempt.error) == ("refused", "user_block")
+
+
+def test_another_followers_report_changes_nothing(real: Flask, service: Wechat) -> None:
+    engine = real.extensions["engine"]
+    ask_for_code(engine)
+    run_jobs(real)
+    with engine.database.transaction() as session:
+        unbind(session, bind_member(engine), NOW)
+    (message,) = service.messages.values()
+    over = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": str(message["msgid"])}
+    tell(real, service, **over, Status="failed: system failed")
+    assert get_delivery(engine).state == "sent"
+
+
 def test_a_quota_is_waited_for(real: Flask, service: Wechat) -> None:
     engine = real.extensions["engine"]
     service.instead[SEND_PATH] = [error(45009)]
@@ -130,12 +172,7 @@ def test_who_unfollows_is_noted_at_the_address_that_wechat_calls(
 ) -> None:
     engine = real.extensions["engine"]
     account_id = bind_member(engine)
-    told = service.tell(FOLLOWER, Event="unsubscribe", EventKey="")
-    for envelope in (next(told), next(told)):
-        answer = real.test_client().post(
-            "/wechat/events", query_string=dict(envelope.query), data=envelope.body
-        )
-        assert (answer.status_code, answer.data) == (200, b"success")
+    tell(real, service, Event="unsubscribe", EventKey="")
     with engine.database.read() as session:
         binding = find_binding(session, account_id)
     assert binding is not None

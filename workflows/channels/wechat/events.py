@@ -32,7 +32,9 @@ from workflows.channels.wechat.envelopes import (
     read_xml,
     write_xml,
 )
-from workflows.shared.bindings import note_following
+from workflows.shared.bindings import list_bound, note_following
+from workflows.shared.channels import OFFICIAL_ACCOUNT
+from workflows.shared.delivery_reports import note_lost
 from workflows.shared.scans import Reply, Scan, ScanHook
 
 NOTHING = b"success"
@@ -41,6 +43,8 @@ NOTHING = b"success"
 KEPT = timedelta(days=1)
 
 FOLLOWED_BY_SCAN = "qrscene_"
+MESSAGE_OVER = "templatesendjobfinish"
+ARRIVED = "success"
 
 WELCOME = N_(
     "Welcome. If you have forgotten your password, choose “Forgot password” in the menu; if you "
@@ -63,13 +67,18 @@ class WechatEvent(Base):
 
 @dataclass(frozen=True)
 class Event:
-    """Something a WeChat user did. `kind` in small letters; `account` is whom he did it to."""
+    """Something a WeChat user did. `kind` in small letters; `account` is whom he did it to.
+
+    `receipt` and `status`: what became of a template message that was sent to him.
+    """
 
     account: str
     openid: str
     kind: str
     key: str
     identity: str
+    receipt: str = ""
+    status: str = ""
 
     @property
     def scene(self) -> str:
@@ -123,9 +132,18 @@ def read_event(xml: bytes) -> Event:
     openid, key = said.get("FromUserName", ""), said.get("EventKey", "")
     if re.fullmatch("[0-9A-Za-z_-]{1,64}", openid) is None:
         raise NotReadable
+    receipt = said.get("MsgID", "")
     # Events have no id: who and when tell them apart, and what for two within a second.
-    identity = said.get("MsgId") or "|".join((openid, said.get("CreateTime", ""), kind, key))
-    return Event(said.get("ToUserName", ""), openid, kind, key, identity)
+    parts = (openid, said.get("CreateTime", ""), kind, key, receipt)
+    return Event(
+        account=said.get("ToUserName", ""),
+        openid=openid,
+        kind=kind,
+        key=key,
+        identity=said.get("MsgId") or "|".join(parts),
+        receipt=receipt,
+        status=said.get("Status", ""),
+    )
 
 
 def take_event(
@@ -165,6 +183,8 @@ def _take(
     if event.kind in {"subscribe", "unsubscribe"}:
         is_following = event.kind == "subscribe"
         note_following(session, engine.vault, openid=event.openid, is_following=is_following)
+    if event.kind == MESSAGE_OVER and event.status != ARRIVED:
+        _note_lost(session, engine, event)
     prefix, _colon, value = event.scene.partition(":")
     hook = hooks.get(prefix)
     reply = None
@@ -173,6 +193,19 @@ def _take(
     if reply is None and event.kind == "subscribe":
         return Reply(_(WELCOME))
     return reply
+
+
+def _note_lost(session: Session, engine: Engine, event: Event) -> None:
+    """A message that WeChat took did not arrive: he blocks them, or WeChat failed."""
+    bound = list_bound(session, engine.vault, event.openid)
+    reason = event.status.removeprefix("failed").strip(": ").replace(" ", "_")
+    note_lost(
+        session,
+        channel=OFFICIAL_ACCOUNT,
+        account_ids=[each.id for each in bound],
+        receipt=event.receipt,
+        error=reason or "failed",
+    )
 
 
 def _call(
