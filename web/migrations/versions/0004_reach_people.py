@@ -470,6 +470,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "number", name=op.f("pk_recovery_code")),
     )
     op.create_table(
+        "reporting_opening",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "association_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("opened_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "opened_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("done_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["association_id"],
+            ["association.id"],
+            name=op.f("fk_reporting_opening_association_id_association"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["account.id"], name=op.f("fk_reporting_opening_opened_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_opening")),
+        sa.UniqueConstraint(
+            "association_id", "year", name=op.f("uq_reporting_opening_association_id_year")
+        ),
+    )
+    op.create_table(
         "reset",
         sa.Column(
             "visit_id",
@@ -574,6 +599,32 @@ def upgrade() -> None:
             batch_op.f("ix_delivery_attempt_delivery_id"), ["delivery_id"], unique=False
         )
 
+    op.create_table(
+        "reporting_account",
+        sa.Column(
+            "opening_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_reporting_account_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opening_id"],
+            ["reporting_opening.id"],
+            name=op.f("fk_reporting_account_opening_id_reporting_opening"),
+        ),
+        sa.PrimaryKeyConstraint("opening_id", "account_id", name=op.f("pk_reporting_account")),
+    )
+    with op.batch_alter_table("reporting_account", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reporting_account_state", ["opening_id", "state", "account_id"], unique=False
+        )
+
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.add_column(sa.Column("consented_version", sa.Integer(), nullable=True))
         batch_op.create_index(
@@ -655,6 +706,10 @@ def downgrade() -> None:
         )
         batch_op.drop_column("consented_version")
 
+    with op.batch_alter_table("reporting_account", schema=None) as batch_op:
+        batch_op.drop_index("ix_reporting_account_state")
+
+    op.drop_table("reporting_account")
     with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_attempt_delivery_id"))
 
@@ -674,6 +729,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reset_account_id"))
 
     op.drop_table("reset")
+    op.drop_table("reporting_opening")
     op.drop_table("recovery_code")
     op.drop_table("privacy_notice")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
