@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.engine import Engine
 from engine.jobs import Job
 from tests.web.conftest import READY, run_jobs
+from tests.web.offices import staff
 from tests.workflows.channels.test_official_account import FOLLOWER, LEFT, settings
 from tests.workflows.channels.wechat_server import Wechat, error, serve_wechat
 from tests.workflows.conftest import NOW
@@ -109,6 +110,8 @@ def test_who_left_is_not_reached_and_that_is_seen(real: Flask, service: Wechat) 
     run_jobs(real)
     delivery = get_delivery(engine)
     assert (delivery.state, delivery.error) == ("failed", "43004")
+    page = staff(real, "admin").open(f"/manage/deliveries/{delivery.id}")
+    assert "This person does not follow the official account any more." in page.text
 
 
 def tell(real: Flask, service: Wechat, **event: str) -> None:
@@ -160,6 +163,9 @@ def test_a_quota_is_waited_for(real: Flask, service: Wechat) -> None:
     run_jobs(real)
     delivery = get_delivery(engine)
     assert (delivery.state, delivery.error) == ("due", "45009")
+    page = staff(real, "admin").open(f"/manage/deliveries/{delivery.id}")
+    assert "On its way" in page.text
+    assert "quota is used up" in page.text
     engine.now = lambda: NOW + timedelta(minutes=1)
     run_jobs(real)
     delivery = get_delivery(engine)

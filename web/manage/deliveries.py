@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.language import N_, _
 from web import current
+from web.channels.reasons import find_reason
 from web.languages import spoken
 from web.manage.blueprint import bp
 from web.numbers import small_int
@@ -207,10 +208,11 @@ def _say_reason(delivery: Delivery) -> str:
     error = delivery.error
     if error is None:
         return ""
+    known = REASONS.get(error) or find_reason(delivery.channel, error)
+    if known is not None:
+        return _(known)
     if delivery.state == "due":
         return _("The channel does not answer. It is tried again by itself, each time later.")
-    if error in REASONS:
-        return _(REASONS[error])
     return _("It was given up. The last attempt failed with: %(code)s", code=error)
 
 
