@@ -285,7 +285,7 @@ def test_without_a_provider_fees_are_paid_by_transfer(app: Flask, payer: Visitor
     page = go_to_settlement(payer)
     assert "Fees cannot be paid online here. Please pay by bank transfer." in page.text
     assert "Pay now" not in page.text
-    assert page.html.xpath("//details[@open]//a[contains(@href, '/fee/transfer')]")
+    assert page.links()["Upload the proof of the transfer"].endswith("/fee/transfer")
     refused = payer.send(f"{page.path}/fee/order", page.values())
     assert (refused.status, "Please pay by bank transfer" in refused.text) == (409, True)
     assert app.test_client().post("/payments/notices", data=b"{}").status_code == 409
