@@ -163,6 +163,16 @@ def test_only_a_phones_pages_may_stand_in_a_frame(watcher: Watcher) -> None:
         assert f"frame-ancestors {ancestors}" in policy
 
 
+def test_a_phone_goes_back_to_the_page_it_was_at(watcher: Watcher) -> None:
+    phone_id = watcher.add(name="Returns")
+    home, own = f"/simulator/phones/{phone_id}", f"/phone/{phone_id}"
+    assert watcher.open(home).links()["Huiji"] == f"{own}/"
+    watcher.open(f"{own}/contacts?area=%E4%B8%9C%E8%8E%9E")
+    for address in (f"{own}/nowhere", f"{own}/account", f"{own}/static/mark.svg"):
+        watcher.client.get(address).close()
+    assert watcher.open(home).links()["Huiji"] == f"{own}/contacts?area=%E4%B8%9C%E8%8E%9E"
+
+
 def test_scanning_the_official_accounts_code_follows_it(watcher: Watcher) -> None:
     phone_id = watcher.add(name="Scans")
     code = watcher.account.make_scene_code(scene="x:1", lives=timedelta(minutes=5), now=NOW)

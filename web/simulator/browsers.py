@@ -9,7 +9,7 @@ stand in a frame, of our own pages.
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -22,6 +22,11 @@ USER_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
     " (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.49 Language/zh_CN"
 )
+HTML = "text/html; charset=utf-8"
+
+LAST_PAGE = "last_page"
+"""The cookie of a phone's own screens that says which page was open last."""
+
 LEADING = frozenset({"location", "hx-redirect"})
 
 
@@ -42,7 +47,10 @@ class PhoneBrowsers:
         browser = Browser(found[0], int(found[1]), {self.host, environ.get("HTTP_HOST", "")})
 
         def start(status: str, headers: Headers, *rest: Any) -> Any:
-            return start_response(status, browser.change_answer(headers), *rest)
+            changed = browser.change_answer(headers)
+            if status.startswith("200") and _is_page(environ, changed):
+                changed.append(("Set-Cookie", browser.remember(environ)))
+            return start_response(status, changed, *rest)
 
         return self.app(browser.change_request(environ), start)
 
@@ -64,12 +72,21 @@ class Browser:
             "PATH_INFO": environ["PATH_INFO"][len(self.prefix) :] or "/",
             "HTTP_COOKIE": self._own_cookies(environ.get("HTTP_COOKIE", "")),
             "HTTP_USER_AGENT": USER_AGENT,
+            "HTTP_SEC_CH_UA_MOBILE": "?1",
             PHONE: self.phone,
         }
 
     def change_answer(self, headers: Headers) -> Headers:
         """The headers of an answer as the tester's browser is to see them."""
         return [(name, self._change(name.lower(), value)) for name, value in headers]
+
+    def remember(self, environ: dict[str, Any]) -> str:
+        """The cookie that tells the phone's home screen which page was open last."""
+        query = environ.get("QUERY_STRING", "")
+        # WSGI gives a path's bytes as if they were Latin-1.
+        path = quote(environ["PATH_INFO"].encode("latin-1")) + (f"?{query}" if query else "")
+        where = f"Path=/simulator/phones/{self.phone}"
+        return f"{LAST_PAGE}={quote(path, safe='')}; {where}; HttpOnly; SameSite=Lax"
 
     def _change(self, name: str, value: str) -> str:
         if name == "set-cookie":
@@ -100,3 +117,13 @@ class Browser:
             for each in attributes
         ]
         return "; ".join([self.mark + name, *attributes])
+
+
+def _is_page(environ: dict[str, Any], headers: Headers) -> bool:
+    """Whether an answer is a whole page, not a part of one or a file."""
+    kinds = [value for name, value in headers if name.lower() == "content-type"]
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and "HTTP_HX_REQUEST" not in environ
+        and kinds[:1] == [HTML]
+    )

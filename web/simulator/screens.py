@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import HuijiError, Rejected
 from engine.language import N_, _
 from web import current
+from web.simulator.browsers import LAST_PAGE
 from web.simulator.parts import get_stand_in, let_be_framed, open_on_phone, write_mobile
 from workflows.channels import phones
 from workflows.channels.phones import PhoneMessage, SimulatedPhone
@@ -40,7 +42,7 @@ class LeadsElsewhere(Rejected):
 @bp.get("")
 def home(phone_id: int) -> ResponseReturnValue:
     """The home screen: what arrived last, and the apps."""
-    return _draw("home", phone_id, channel=None, limit=LATEST)
+    return _draw("home", phone_id, channel=None, limit=LATEST, page=_find_last_page(phone_id))
 
 
 @bp.get("/wechat")
@@ -103,6 +105,12 @@ def tap(phone_id: int) -> ResponseReturnValue:
         raise LeadsElsewhere(text=address[:200])
     get_stand_in().tap(phone_id, address=address)
     return redirect(led)
+
+
+def _find_last_page(phone_id: int) -> str:
+    """Where the phone's browser was last; at the beginning, our first page."""
+    path = unquote(request.cookies.get(LAST_PAGE, ""))
+    return open_on_phone(phone_id, path) or f"/phone/{phone_id}/"
 
 
 def _scan(phone_id: int, content: str) -> str:
