@@ -14,13 +14,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import batch, completion, feel, http, inbox
+from benchmarks import batch, completion, delivery, feel, http, inbox
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 from workflows.seeding import Size
 
-PARTS = ("function", "http", "batch", "feel", "inbox")
-ON_DATABASES = {"function", "http", "batch"}
+PARTS = ("function", "http", "batch", "delivery", "feel", "inbox")
+ON_DATABASES = {"function", "http", "batch", "delivery"}
 
 
 def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
@@ -28,13 +28,15 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, made in measured if ON_DATABASES.intersection(parts) else ():
-        with made() as (first, second, third):
+        with made() as (first, second, third, fourth):
             if "function" in parts:
                 figures += completion.measure(name, first)
             if "http" in parts:
                 figures.append(http.measure(name, second))
             if "batch" in parts:
                 figures += batch.measure(name, third)
+            if "delivery" in parts:
+                figures += delivery.measure(name, fourth)
     figures = _worst(figures)
     if "feel" in parts:
         figures += feel.figures()
@@ -53,17 +55,17 @@ def _worst(figures: list[Figure]) -> list[Figure]:
 
 
 @contextmanager
-def _sqlite() -> Iterator[tuple[str, str, str]]:
+def _sqlite() -> Iterator[tuple[str, str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
-        a, b, c = (f"sqlite:///{Path(folder) / name}.db" for name in "abc")
-        yield a, b, c
+        a, b, c, d = (f"sqlite:///{Path(folder) / name}.db" for name in "abcd")
+        yield a, b, c, d
 
 
 @contextmanager
-def _postgresql() -> Iterator[tuple[str, str, str]]:
+def _postgresql() -> Iterator[tuple[str, str, str, str]]:
     with postgresql_server(is_durable=True) as server:
-        a, b, c = (_new_database(server, f"huiji_{name}") for name in "abc")
-        yield a, b, c
+        a, b, c, d = (_new_database(server, f"huiji_{name}") for name in "abcd")
+        yield a, b, c, d
 
 
 def _new_database(server: str, name: str) -> str:

@@ -4,7 +4,9 @@ A job is written in the transaction that wants it, so it exists exactly when its
 This is the table carrier, the same on both databases: a worker claims the next due row with
 one UPDATE … RETURNING. A job function that takes `session` runs in one transaction together
 with the removal of its row, and so happens once; one that does not (it leaves the process)
-may be tried again and must be repeatable. A job may come again (see `engine.recurring`).
+may be tried again and must be repeatable. What the latter returns, if anything, is called with
+the session of the transaction that removes its row: there it notes what came of it. A job may
+come again (see `engine.recurring`).
 
 Each job waits in a queue, and each queue has a thread of its own in every process that works:
 whoever waits for a provider outside keeps no case waiting.
@@ -44,7 +46,8 @@ from engine.recurring import Schedule, row_id
 if TYPE_CHECKING:
     from engine.engine import Engine
 
-Function = TypeVar("Function", bound=Callable[..., None])
+Ending = Callable[[Session], None]
+Function = TypeVar("Function", bound=Callable[..., Ending | None])
 
 LEASE = timedelta(minutes=5)
 """A worker that does not come back within this time has died: its job is claimed again."""
@@ -89,7 +92,7 @@ class JobFunction:
     """
 
     name: str
-    function: Callable[..., None]
+    function: Callable[..., Ending | None]
     attempts: int
     given: frozenset[str]
     gives_up: Callable[..., None] | None
@@ -310,8 +313,10 @@ class Worker:
                         known.function(session=session, **given, **claimed.args)
                         self._end(session, claimed, known)
             else:
-                known.function(**given, **claimed.args)
+                ending = known.function(**given, **claimed.args)
                 with self._engine.database.transaction() as session:
+                    if ending is not None:
+                        ending(session)
                     self._end(session, claimed, known)
         except Exception as error:  # a job ends here, whatever went wrong in it
             log.warning("job %s (%s) failed", claimed.name, claimed.id, exc_info=True)

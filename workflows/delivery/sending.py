@@ -10,13 +10,14 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
-from engine.jobs import defer, job
+from engine.jobs import Ending, defer, job
 from workflows.delivery.destinations import installed
 from workflows.delivery.parcels import Parcel, Undeliverable, make_parcel
 from workflows.delivery.quiet import when_to_send
@@ -52,6 +53,16 @@ class Begun:
     parcel: Parcel
 
 
+@dataclass(frozen=True)
+class Came:
+    """What came of an attempt; `receipt` is the provider's key."""
+
+    outcome: Outcome
+    error: str | None
+    ms: int
+    receipt: str = ""
+
+
 def _give_up(
     session: Session, _engine: Engine, *, error: Exception, now: datetime, delivery_id: str
 ) -> None:
@@ -67,43 +78,41 @@ CODE_QUEUES = tuple(code_queue(each) for each in CHANNELS)
 
 
 @job(SEND, attempts=TRIES, gives_up=_give_up, queues=(*CHANNELS, *CODE_QUEUES))
-def send(engine: Engine, now: datetime, delivery_id: str) -> None:
+def send(engine: Engine, now: datetime, delivery_id: str) -> Ending | None:
     """Send a message or a link; a text message that can wait waits until the morning."""
-    _send(engine, UUID(delivery_id), now)
+    return _send(engine, UUID(delivery_id), now)
 
 
 @job(SEND_CODE, attempts=CODE_TRIES, gives_up=_give_up, queues=CODE_QUEUES)
-def send_code(engine: Engine, now: datetime, delivery_id: str) -> None:
+def send_code(engine: Engine, now: datetime, delivery_id: str) -> Ending | None:
     """Send a code, for which somebody is waiting."""
-    _send(engine, UUID(delivery_id), now)
+    return _send(engine, UUID(delivery_id), now)
 
 
-def _send(engine: Engine, delivery_id: UUID, now: datetime) -> None:
+def _send(engine: Engine, delivery_id: UUID, now: datetime) -> Ending | None:
+    """Make an attempt; what is noted of it in the transaction that ends the job."""
     with engine.database.transaction() as session:
         begun = _begin(session, engine, delivery_id, now)
     if begun is None:
-        return
+        return None
     started = time.monotonic()
     outcome: Outcome = "sent"
-    receipt = ""
-    failure: ChannelAway | ChannelRefused | None = None
+    error, receipt = None, ""
     try:
         receipt = begun.parcel.send(channels_of(engine), key=begun.key)
-    except ChannelRefused as error:
-        outcome, failure = "refused", error
-    except ChannelAway as error:
-        outcome, failure = "away", error
-    ms = round((time.monotonic() - started) * 1000)
-    with engine.database.transaction() as session:
-        attempt = session.get_one(DeliveryAttempt, begun.attempt_id)
-        attempt.outcome, attempt.ms, attempt.receipt = outcome, ms, receipt[:100]
-        attempt.error = _name(failure) if failure is not None else None
-        delivery = _hold(session, delivery_id)
-        if delivery is not None and delivery.round == begun.round:
-            _note(delivery, outcome, attempt.error, engine.now())
-    if isinstance(failure, ChannelAway):
+    except ChannelRefused as refusal:
+        outcome, error = "refused", _name(refusal)
+    except ChannelAway as away:
+        with engine.database.transaction() as session:
+            _note(session, begun, Came("away", _name(away), _ms_since(started)), engine.now())
         # The job machine tries again, each time after a longer while.
-        raise failure
+        raise
+    came = Came(outcome, error, _ms_since(started), receipt)
+    return partial(_note, begun=begun, came=came, now=engine.now())
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def _begin(session: Session, engine: Engine, delivery_id: UUID, now: datetime) -> Begun | None:
@@ -142,14 +151,20 @@ def _hold(session: Session, delivery_id: UUID) -> Delivery | None:
     return session.scalar(query.with_for_update())
 
 
-def _note(delivery: Delivery, outcome: Outcome, error: str | None, now: datetime) -> None:
-    if outcome == "sent":
+def _note(session: Session, begun: Begun, came: Came, now: datetime) -> None:
+    attempt = session.get_one(DeliveryAttempt, begun.attempt_id)
+    attempt.outcome, attempt.error, attempt.ms = came.outcome, came.error, came.ms
+    attempt.receipt = came.receipt[:100]
+    delivery = _hold(session, attempt.delivery_id)
+    if delivery is None or delivery.round != begun.round:
+        return
+    if came.outcome == "sent":
         delivery.sent_at = now
         _end(delivery, "sent", None)
-    elif outcome == "refused":
-        _end(delivery, "failed", error)
+    elif came.outcome == "refused":
+        _end(delivery, "failed", came.error)
     else:
-        delivery.error = error
+        delivery.error = came.error
 
 
 def _end(delivery: Delivery, state: State, error: str | None) -> None:
