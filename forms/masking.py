@@ -21,7 +21,8 @@ def _name(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    return text[:6] + "****"
+    # Of a short one the first six characters would be nearly all.
+    return text[: 6 if len(text) > 9 else len(text) // 2] + "****"
 
 
 def _all(_: str) -> str:

@@ -92,7 +92,7 @@ def test_what_changed_between_rounds_is_covered_too(app: Flask) -> None:
     walk.do("fill_information", "apply", {**INFORMATION, "address": "演示路8号2单元"}).apply()
     page = reviewer.open(address_of(walk))
     assert "演示路8号2单元" not in page.text
-    assert "演示路8号2" + "****" in page.text
+    assert "演示路8****" in page.text
     earlier = reviewer.open(f"{address_of(walk)}/rounds/1")
     assert earlier.status == 200
     assert ADDRESS not in earlier.text
