@@ -29,6 +29,12 @@ MEMBER_PLACES = (
     ("results.index", N_("Results"), "history"),
     ("account.show", N_("Me"), "user"),
 )
+CPA_PLACES = (
+    ("home", N_("Home"), "home"),
+    ("results.index", N_("Results"), "history"),
+    ("messages.index", N_("Messages"), "bell"),
+    ("account.show", N_("Me"), "user"),
+)
 FIRM_PLACES = (
     ("home", N_("Home"), "home"),
     ("messages.index", N_("Messages"), "bell"),
@@ -175,7 +181,7 @@ def _name_office(session: Session, member_id: int) -> str:
 
 def _places_of(person: sessions.Person) -> tuple[tuple[str, str, str], ...]:
     if person.is_member:
-        return MEMBER_PLACES
+        return CPA_PLACES if person.user_type == CPA else MEMBER_PLACES
     return STAFF_PLACES if person.viewer.is_staff else FIRM_PLACES
 
 

@@ -48,8 +48,11 @@ def _facts(session: Session, account: Account, firm: Firm) -> list[tuple[str, st
         (_("Number of the firm"), firm.number),
         *([(_("Head office"), parent.name)] if parent is not None else []),
         (_("Association"), name_office(office)),
-        (_("Number of the approval of the firm"), firm.approval_number or "–"),
-        (_("Head of the branch") if parent is not None else _("Head of the firm"), firm.head),
+        # Who lost the mobile number proves himself with the head's name: it is not told here.
+        (
+            _("Head of the branch") if parent is not None else _("Head of the firm"),
+            mask("name", firm.head) or "–",
+        ),
         (_("CPAs on file"), str(session.scalar(cpas) or 0)),
         (_("Mobile number"), mask("mobile", mobile) or _("none on file")),
     ]

@@ -22,7 +22,7 @@ from workflows.shared.associations import get_association
 from workflows.shared.dates import local_date
 from workflows.shared.decisions import list_last_steps
 from workflows.shared.messages import list_messages
-from workflows.shared.register import Member, get_member
+from workflows.shared.register import CPA, Member, get_member
 from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season, find_season
 from workflows.shared.statuses import status_for_member, status_label
@@ -44,14 +44,29 @@ def show_home() -> ResponseReturnValue:
         return render_template(
             "portal/home.html",
             member={"number": member.number, "association": office},
-            year=season and _describe_year(session, member, season),
-            services=_services(),
+            year=_describe_card(session, member, season),
+            services=_services(member),
             messages=[messages.describe(each) for each in found],
             results=[
                 {"year": each.year, "status": each.status}
                 for each in list_results(session, member_id=member_id)[:RECENT]
             ],
         )
+
+
+def _describe_card(
+    session: Session, member: Member, season: Season | None
+) -> dict[str, object] | None:
+    """The card of the year; the inspection of CPAs runs through their firms."""
+    if member.kind == CPA:
+        return {
+            "title": _("Annual inspection of CPAs"),
+            "sentence": _(
+                "Your firm applies for the inspection of its CPAs, and no such inspection is open "
+                "here. What is decided will be shown under results."
+            ),
+        }
+    return _describe_year(session, member, season) if season is not None else None
 
 
 def _describe_year(session: Session, member: Member, season: Season) -> dict[str, object]:
@@ -173,14 +188,15 @@ def _say_next(case: Case) -> str:
     return sentences.get(case.status, status_label(case.status))
 
 
-def _services() -> list[dict[str, str]]:
+def _services(member: Member) -> list[dict[str, str]]:
+    applying = {
+        "icon": "clipboard-check",
+        "title": _("Applications for inspection"),
+        "words": _("Apply, go on, apply again, withdraw"),
+        "address": url_for("applications.index"),
+    }
     return [
-        {
-            "icon": "clipboard-check",
-            "title": _("Applications for inspection"),
-            "words": _("Apply, go on, apply again, withdraw"),
-            "address": url_for("applications.index"),
-        },
+        *([] if member.kind == CPA else [applying]),
         {
             "icon": "history",
             "title": _("Inspection results"),
