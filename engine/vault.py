@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -54,9 +54,9 @@ class Vault:
     `lookup_key` and `trail_key` never change: hashes made with them are compared for ever.
     """
 
-    masters: Sequence[bytes]
-    lookup_key: bytes
-    trail_key: bytes
+    masters: Sequence[bytes] = field(repr=False)
+    lookup_key: bytes = field(repr=False)
+    trail_key: bytes = field(repr=False)
 
     def lookup(self, value: str) -> bytes:
         """The keyed hash by which a value is found without being stored."""

@@ -29,11 +29,11 @@ class Settings:
 
     environment: str
     var: Path
-    database_url: str
-    masters: tuple[bytes, ...]
-    lookup_key: bytes
-    trail_key: bytes
-    cookie_key: bytes
+    database_url: str = field(repr=False)
+    masters: tuple[bytes, ...] = field(repr=False)
+    lookup_key: bytes = field(repr=False)
+    trail_key: bytes = field(repr=False)
+    cookie_key: bytes = field(repr=False)
     public_url: str = "http://127.0.0.1:8000"
     proxies: int = 0
     support_phone: str = "010-88250337/0338"

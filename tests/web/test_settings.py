@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.vault import Vault
 from web.addresses import local_address
 from web.settings import IncompleteSettings, Settings
 
@@ -49,6 +50,19 @@ def test_a_short_secret_is_refused() -> None:
     short = b64encode(b"short").decode()
     with pytest.raises(IncompleteSettings, match="32 bytes"):
         Settings.from_environment({**COMPLETE, "HUIJI_SECRET_COOKIE": short})
+
+
+def test_no_secret_is_shown() -> None:
+    secret = b64encode(b"s" * 32).decode()
+    given = {name: secret for name in COMPLETE if "SECRET" in name}
+    address = {"HUIJI_DATABASE_URL": "postgresql://huiji:marked@localhost/huiji"}
+    services = {"HUIJI_SMS_TENCENT_SECRET_KEY": "marked", "HUIJI_MAIL_PASSWORD": "marked"}
+    settings = Settings.from_environment({**COMPLETE, **given, **address, **services})
+    vault = Vault(settings.masters, settings.lookup_key, settings.trail_key)
+    shown = f"{settings!r} {settings} {vault!r} {vault}"
+    assert "production" in shown
+    assert "marked" not in shown
+    assert "s" * 32 not in shown
 
 
 def test_old_master_keys_stand_behind_the_current_one() -> None:

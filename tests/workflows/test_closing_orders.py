@@ -1,7 +1,9 @@
 """Orders from their first to their last moment: with no provider is anything lost or paid twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
@@ -9,8 +11,14 @@ from sqlalchemy import func, select, update
 from engine.actors import Actor
 from engine.engine import Engine
 from engine.jobs import Job, Worker
+from tests.local_server import Answer
 from tests.workflows.conftest import NOW
-from tests.workflows.payment_worlds import StandInWorld, World, serve_wechat_pay_world
+from tests.workflows.payment_worlds import (
+    StandInWorld,
+    WechatPayWorld,
+    World,
+    serve_wechat_pay_world,
+)
 from tests.workflows.test_payment import (
     TO_PAY,
     deliver,
@@ -22,7 +30,9 @@ from tests.workflows.test_payment import (
 )
 from tests.workflows.walking import Walk
 from workflows.payment.models import PaymentOrder, ProviderTransaction
+from workflows.payment.notices import take_notice
 from workflows.payment.orders import claim_paid, make_claim
+from workflows.payment.provider import ProviderRefused
 from workflows.payment.stand_in import StandInProvider
 from workflows.shared.fees import FeeEntry
 
@@ -30,14 +40,20 @@ CLERK = Actor("staff", 901)
 EXPIRED = NOW + timedelta(hours=2)
 
 
+@pytest.fixture
+def wechat_pay(demo_engine: Engine) -> Iterator[WechatPayWorld]:
+    """WeChat Pay, asked by the engine's jobs; the engine's clock is the provider's."""
+    with serve_wechat_pay_world() as world:
+        demo_engine.now = world.clock
+        register(demo_engine, world.provider)
+        yield world
+
+
 @pytest.fixture(params=["wechat-pay", "stand-in"])
 def world(request: pytest.FixtureRequest, demo_engine: Engine) -> Iterator[World]:
-    """Each provider in turn, asked by the engine's jobs; the engine's clock is the provider's."""
+    """Each provider in turn."""
     if request.param == "wechat-pay":
-        with serve_wechat_pay_world() as world:
-            demo_engine.now = world.clock
-            register(demo_engine, world.provider)
-            yield world
+        yield request.getfixturevalue("wechat_pay")
         return
     provider = StandInProvider(demo_engine.database, b"secret", "https://pay.example.com")
     stand_in = StandInWorld(provider)
@@ -174,3 +190,48 @@ def test_a_closed_order_is_not_shown_again(demo_engine: Engine, world: World) ->
     assert second.pay_url != first.pay_url
     with demo_engine.database.read() as session:
         assert session.scalar(select(func.count()).select_from(PaymentOrder)) == 2
+
+
+def test_an_order_that_is_refused_is_not_placed_again(
+    demo_engine: Engine, wechat_pay: WechatPayWorld
+) -> None:
+    wechat_pay.service.instead = Answer(400, b'{"code": "INVALID_REQUEST"}')
+    with pytest.raises(ProviderRefused, match="INVALID_REQUEST"):
+        place(demo_engine, wechat_pay.provider, TO_PAY)
+    wechat_pay.service.instead = None
+    order = place(demo_engine, wechat_pay.provider, TO_PAY)
+    work(demo_engine)
+    with demo_engine.database.read() as session:
+        states = dict(session.execute(select(PaymentOrder.number, PaymentOrder.state)).all())
+    assert states.pop(order.number) == "open"
+    assert list(states.values()) == ["closed"]
+
+
+def test_a_notice_and_a_closing_at_the_same_moment_lose_nothing(
+    demo_engine: Engine, world: World
+) -> None:
+    order = place(demo_engine, world.provider, TO_PAY)
+    signed = world.pay(order.pay_url)
+    assert signed is not None
+    world.clock.now = EXPIRED
+    # The notice was on its way for two hours: it is the worker that is late, not the notice.
+    notice = world.provider.read_notice(headers=signed.headers, body=signed.body, now=NOW)
+    assert notice is not None
+    both = Barrier(3, timeout=10)
+
+    def take() -> str:
+        both.wait()
+        with demo_engine.database.transaction() as session:
+            return take_notice(session, notice=notice, now=EXPIRED)
+
+    def close() -> str:
+        both.wait()
+        return str(Worker(demo_engine).run_due())
+
+    with ThreadPoolExecutor(3) as threads:
+        done = [threads.submit(each) for each in (take, take, close)]
+        assert [each.result() for each in done[:2]] == ["paid", "paid"]
+        done[2].result()
+    assert state_of_order(demo_engine, order) == "paid"
+    assert templates(demo_engine, TO_PAY) == ["payment_received"]
+    assert world.count_refunds() == 0

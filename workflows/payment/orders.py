@@ -14,7 +14,7 @@ from engine.message_events import publish
 from workflows.payment.closing import LIVE, close_at, close_orders
 from workflows.payment.models import LIFETIME, PaymentOrder
 from workflows.payment.notices import take_notice
-from workflows.payment.provider import PaymentProvider
+from workflows.payment.provider import PaymentProvider, ProviderRefused
 from workflows.shared import fees
 from workflows.shared.fees import FeeState, fee_key
 from workflows.shared.register import get_member, hold_member
@@ -39,7 +39,7 @@ def open_order(
     """Place an order for what the member owes, or give the one that lives; raises NothingToPay.
 
     Opens its own transactions, because the provider is called between them. May raise
-    ProviderAway.
+    ProviderAway, after which the same order is placed again, or ProviderRefused.
     """
     with engine.database.transaction() as session:
         order = _find_or_add(
@@ -47,12 +47,18 @@ def open_order(
         )
     if order.state == "open":
         return order
-    pay_url = provider.place_order(
-        number=order.number,
-        amount=order.amount,
-        description=f"{order.year}年度会费",
-        expires_at=order.expires_at,
-    )
+    try:
+        pay_url = provider.place_order(
+            number=order.number,
+            amount=order.amount,
+            description=f"{order.year}年度会费",
+            expires_at=order.expires_at,
+        )
+    except ProviderRefused:
+        # It would be refused again under this number, for as long as it lives.
+        with engine.database.transaction() as session:
+            close_orders(session, member_id=member_id, year=order.year, now=now)
+        raise
     with engine.database.transaction() as session:
         placed = session.get_one(PaymentOrder, order.id)
         if placed.state == "new":
