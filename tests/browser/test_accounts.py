@@ -80,10 +80,10 @@ def test_each_user_type_signs_in_to_its_own_home(
 def test_the_first_sign_in_asks_for_consent_and_a_password(enter: Enter, size: str) -> None:
     person = prove_password(enter(size=size), "cpa", NEW_CPA)
     person.is_at("Privacy notice").look("consent")
-    person.press("Go on")
+    person.press("Agree and go on")
     expect(person.page.get_by_role("alert")).to_be_focused()
     person.page.get_by_role("checkbox").check()
-    person.press("Go on").is_at("Change the password").look("issued-password")
+    person.press("Agree and go on").is_at("Change the password").look("issued-password")
     new = "rivers run uphill"
     person.page.get_by_label(person.say("Current password"), exact=True).fill(PASSWORD)
     person.page.get_by_label(person.say("New password"), exact=True).fill(new)
@@ -99,7 +99,7 @@ def test_a_mobile_number_is_changed_with_two_codes(enter: Enter, server: Server,
     person.main.get_by_role("link", name=person.say("Change")).first.click()
     person.is_at("Change the mobile number").look("contact-ways")
     person.press("Send the code").look("contact-code")
-    person.type(person.say("Code"), last_code(server)).press("Go on")
+    person.type(person.say("Code"), last_code(server)).press("Next step")
     person.look("contact-new").type(person.say("New mobile number"), "15499998888")
     person.press("Send a code there").sees("154****8888").look("contact-finish")
     person.type(person.say("Code"), last_code(server)).press("Change it").is_at("My account")
@@ -118,14 +118,14 @@ def test_who_lost_the_number_types_what_the_register_says(
         ("Head of the firm", "袁国文"),
     ):
         person.type(person.say(name), fact)
-    person.press("Go on")
+    person.press("Next step")
     expect(person.field(person.say("New mobile number"))).to_be_visible()
 
 
 def test_the_way_works_without_scripts(enter: Enter, server: Server) -> None:
     person = enter(MEMBER, "phone", javascript=False).go("/account/contact/mobile")
     person.press("Send the code")
-    person.type(person.say("Code"), last_code(server)).press("Go on")
+    person.type(person.say("Code"), last_code(server)).press("Next step")
     expect(person.field(person.say("New mobile number"))).to_be_visible()
 
 
