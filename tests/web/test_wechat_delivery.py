@@ -62,6 +62,15 @@ def bind_member(engine: Engine, openid: str = FOLLOWER) -> int:
         return account.id
 
 
+def is_reached(engine: Engine) -> bool:
+    """Whether the member's official account is one that he follows, as far as is known."""
+    with engine.database.read() as session:
+        account = find_account(session, user_type="member", login=READY)
+        assert account is not None
+        binding = find_binding(session, account.id)
+    return binding is not None and binding.is_following
+
+
 def ask_for_code(engine: Engine, openid: str = FOLLOWER) -> None:
     """Have a code sent to the member's official account."""
     issue_code(
@@ -110,6 +119,7 @@ def test_who_left_is_not_reached_and_that_is_seen(real: Flask, service: Wechat) 
     run_jobs(real)
     delivery = get_delivery(engine)
     assert (delivery.state, delivery.error) == ("failed", "43004")
+    assert not is_reached(engine)
     page = staff(real, "admin").open(f"/manage/deliveries/{delivery.id}")
     assert "This person does not follow the official account any more." in page.text
 
@@ -177,9 +187,7 @@ def test_who_unfollows_is_noted_at_the_address_that_wechat_calls(
     real: Flask, service: Wechat
 ) -> None:
     engine = real.extensions["engine"]
-    account_id = bind_member(engine)
+    bind_member(engine)
+    assert is_reached(engine)
     tell(real, service, Event="unsubscribe", EventKey="")
-    with engine.database.read() as session:
-        binding = find_binding(session, account_id)
-    assert binding is not None
-    assert not binding.is_following
+    assert not is_reached(engine)

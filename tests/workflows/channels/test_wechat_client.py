@@ -394,6 +394,7 @@ def test_no_secret_is_in_what_is_shown_of_a_client_or_a_failure(
     shown += [str(away.getrepr()), str(refused.getrepr())]
     for text in shown:
         assert SECRET not in text
+        assert "m" * 32 not in text
 
 
 def _start(said: ServiceSettings, engine: Engine) -> None:

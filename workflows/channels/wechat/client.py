@@ -22,10 +22,13 @@ from workflows.channels.wechat.calls import (
 from workflows.channels.wechat.envelopes import Keys
 from workflows.channels.wechat.scenes import check_scene, check_state
 from workflows.channels.wechat.tokens import FreshToken, Token, Tokens
-from workflows.shared.channels import ChannelAway, SceneCode
+from workflows.shared.bindings import note_following
+from workflows.shared.channels import ChannelAway, ChannelRefused, SceneCode
 from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
+
+NOT_FOLLOWING = "43004"
 
 LONGEST = {"thing": 20, "short_thing": 10, "character_string": 32, "const": 20}
 """Characters that a field of a template may have, by its kind; WeChat refuses longer ones."""
@@ -44,6 +47,7 @@ class Template:
 class WechatAccount:
     """The client of one official account."""
 
+    engine: Engine = field(repr=False)
     calls: Calls
     tokens: Tokens
     app_id: str
@@ -63,7 +67,10 @@ class WechatAccount:
         return SceneCode(expect(made, "url"), now + timedelta(seconds=seconds))
 
     def send(self, *, openid: str, title: str, text: str, address: str, key: str) -> str:
-        """Send a template message; WeChat remembers `key` for ten minutes and sends once."""
+        """Send a template message; WeChat remembers `key` for ten minutes and sends once.
+
+        Who turns out to have left is noted: WeChat told of it when nobody heard.
+        """
         template = self.template
         said = {
             "touser": openid,
@@ -75,7 +82,13 @@ class WechatAccount:
                 template.text: {"value": fit(text, template.text)},
             },
         }
-        return str(self._post("/cgi-bin/message/template/send", said).get("msgid", ""))
+        try:
+            return str(self._post("/cgi-bin/message/template/send", said).get("msgid", ""))
+        except ChannelRefused as error:
+            if error.code == NOT_FOLLOWING:
+                with self.engine.database.transaction() as session:
+                    note_following(session, self.engine.vault, openid=openid, is_following=False)
+            raise
 
     def set_menu(self, menu: Mapping[str, object]) -> None:
         """Set the menu; it takes some minutes until every phone shows it."""
@@ -129,6 +142,7 @@ def make_account(settings: ServiceSettings, engine: Engine) -> WechatAccount:
     app_id, secret = settings.get("HUIJI_WECHAT_APP_ID"), settings.get("HUIJI_WECHAT_SECRET")
     calls = Calls(open_http(settings.find("HUIJI_WECHAT_ADDRESS", ADDRESS)))
     return WechatAccount(
+        engine=engine,
         calls=calls,
         tokens=Tokens(engine, app_id, lambda: fetch_token(calls, app_id, secret)),
         app_id=app_id,

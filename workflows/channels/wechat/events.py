@@ -8,7 +8,7 @@ listened does nothing either.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import orjson
@@ -92,7 +92,7 @@ class Event:
 class Callbacks:
     """Where the official account tells us of events; `hooks` by the prefix of their scenes."""
 
-    engine: Engine
+    engine: Engine = field(repr=False)
     keys: Keys
     hooks: Mapping[str, ScanHook]
 

@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -70,7 +70,7 @@ class StandInAccount:
     `<address>/authorize?back=…&state=…`.
     """
 
-    engine: Engine
+    engine: Engine = field(repr=False)
     address: str
     receive: Receive
     wait: Callable[[float], None] = time.sleep

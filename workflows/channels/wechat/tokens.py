@@ -7,7 +7,7 @@ new one. Who claimed and died is forgotten after a while.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, String, or_, update
@@ -62,7 +62,7 @@ class FreshToken:
 class Tokens:
     """The tokens of one official account; `fetch` asks WeChat for one."""
 
-    engine: Engine
+    engine: Engine = field(repr=False)
     app_id: str
     fetch: Callable[[], FreshToken]
     wait: Callable[[float], None] = time.sleep
