@@ -30,6 +30,7 @@ PACKAGES = (
     "appeal",
     "firm_password_reset",
     "paper_password_reset",
+    "finance_accounts",
     "seasons",
     "individual_password_reset",
     "personal_data",
