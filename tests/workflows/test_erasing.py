@@ -238,7 +238,7 @@ def test_without_a_reason_nothing_is_asked_for(walk: Walk) -> None:
 
 def test_records_are_kept_for_their_period(walk: Walk) -> None:
     walk.engine.services[SERVICE] = Periods(records=timedelta(days=30))
-    with pytest.raises(NotErasable, match="2022-10-06"):
+    with pytest.raises(NotErasable, match="kept until .*2022"):
         _ask(walk)
     walk.engine.services[SERVICE] = Periods(records=timedelta(0))
 

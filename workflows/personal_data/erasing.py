@@ -73,7 +73,7 @@ class ErasureNotFound(NotFound):
 class NotErasable(Rejected):
     """Something stands against erasing somebody now; the sentence says what."""
 
-    message = N_("%(obstacle)s")
+    message = N_("It cannot be erased now: %(obstacle)s")
 
 
 class ReasonMissing(Rejected):
@@ -142,7 +142,7 @@ def find_obstacles(
         found.append(_("A payment of this person is not settled."))
     until = find_kept_until(session, engine, member=member)
     if until is not None and until > local_date(now):
-        found.append(_("What was decided has to be kept until %(date)s.", date=f"{until:%Y-%m-%d}"))
+        found.append(_("What was decided has to be kept until %(date)s.", date=until))
     return found
 
 
