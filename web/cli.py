@@ -27,8 +27,9 @@ from web.seeding import NotEmpty, fill_database
 from web.settings import Settings
 from web.verifying import check_trails
 from workflows.seeding import Size
-from workflows.shared.accounts import STAFF, find_account
+from workflows.shared.accounts import STAFF, USER_TYPES, find_account
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
+from workflows.shared.sign_in import end_sessions_of
 from workflows.shared.totp import find_factor, make_code
 
 
@@ -139,6 +140,21 @@ def seed(members: int, cases: int, password: str | None) -> None:
         except NotEmpty:
             click.echo("There is something in the database already.", err=True)
             sys.exit(1)
+
+
+@main.command()
+@click.option("--type", "user_type", type=click.Choice(USER_TYPES), help="Of one account.")
+@click.option("--login", help="Of one account.")
+@click.option("--all", "is_all", is_flag=True, help="Of everybody.")
+def end_sessions(user_type: str | None, login: str | None, *, is_all: bool) -> None:
+    """Sign an account out on every device, or everybody."""
+    if is_all == bool(user_type and login):
+        raise click.UsageError("Say either --all, or --type and --login.")
+    with _open_engine() as engine, engine.database.transaction() as session:
+        account = find_account(session, user_type=user_type or "", login=login or "")
+        if not is_all and account is None:
+            raise click.UsageError("There is no such account.")
+        end_sessions_of(session, account_id=account.id if account else None)
 
 
 @main.command(name="totp")

@@ -472,3 +472,54 @@ def test_an_account_without_a_password_opens_to_none(app: Flask, visitor: Visito
         )
     assert visitor.sign_in("nobody", "", kind="staff").status == 422
     assert visitor.sign_in("nobody", hash_password("x"), kind="staff").status == 422
+
+
+def test_passwords_are_covered_and_may_be_pasted(visitor: Visitor, member: Visitor) -> None:
+    for page in (visitor.open("/sign-in"), member.open("/account/password")):
+        fields = page.html.xpath("//main//input[contains(@autocomplete, 'password')]")
+        assert fields
+        assert {each.get("type") for each in fields} == {"password"}
+        assert not any(each.get("onpaste") for each in fields)
+        assert all(int(each.get("maxlength")) >= 64 for each in fields)
+
+
+def test_a_password_is_taken_as_it_was_typed(app: Flask, member: Visitor) -> None:
+    new = "  Füchse jagen 狐狸 " + "x y z " * 20
+    page = member.open("/account/password")
+    send(member, page, "/account", current=PASSWORD, new=new, again=new)
+    assert Visitor(app).sign_in(READY, new.strip()).status == 422
+    assert Visitor(app).sign_in(READY, new.casefold()).status == 422
+    assert Visitor(app).sign_in(READY, new).path == "/"
+
+
+def test_a_password_that_a_manager_issues_leaves_the_second_step(
+    app: Flask, visitor: Visitor
+) -> None:
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        account = find_account(session, user_type="staff", login="zj_review")
+        secret = offer_secret(engine.vault, b"kept")
+        set_up(session, engine.vault, account_id=account.id, secret=secret, step=0, now=NOW)
+    visitor.sign_in("zj_manage", kind="staff")
+    page = visitor.open(f"/manage/staff/{account.id}")
+    page = send(visitor, page, f"/manage/staff/{account.id}/password")
+    (issued,) = page.html.xpath("//*[@id='issued']")
+    other = Visitor(app)
+    page = other.sign_in("zj_review", issued.text_content(), kind="staff")
+    assert page.path == "/sign-in/second-step"
+    page = send(other, page, "/sign-in", code=make_code(secret, now=NOW))
+    assert page.path == "/account/password"
+
+
+def test_ending_a_session_asks_who_it_is_after_a_while(app: Flask, member: Visitor) -> None:
+    other = Visitor(app)
+    other.sign_in(READY)
+    at(app, LATER)
+    page = member.open("/account")
+    assert send(member, page, "/account/end-other-sessions").path == "/account/confirm"
+    assert other.open("/account").path == "/account"
+    page = member.open("/account/confirm")
+    send(member, page, "/account/confirm", password=PASSWORD)
+    send(member, member.open("/account"), "/account/end-other-sessions")
+    assert other.open("/account").path == "/sign-in"
+    assert member.open("/account").path == "/account"

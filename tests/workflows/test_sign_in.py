@@ -23,6 +23,7 @@ from workflows.shared.sign_in import (
     SignInRefused,
     end_other_sessions,
     end_session,
+    end_sessions_of,
     find_session,
     list_sessions,
     note_use,
@@ -154,6 +155,16 @@ def test_sessions_are_listed_and_ended(demo_engine: Engine) -> None:
         left = list_sessions(session, account_id=here.account_id, now=NOW)
         assert [each.id for each in left] == [here.session_id]
         assert len(list_sessions(session, account_id=other.account_id, now=NOW)) == 1
+
+
+def test_an_administrator_signs_one_or_everybody_out(demo_engine: Engine) -> None:
+    here, there = enter(demo_engine), enter(demo_engine, user_type="staff", login="zj_review")
+    with demo_engine.database.transaction() as session:
+        end_sessions_of(session, account_id=here.account_id)
+        assert list_sessions(session, account_id=here.account_id, now=NOW) == []
+        assert len(list_sessions(session, account_id=there.account_id, now=NOW)) == 1
+        end_sessions_of(session, account_id=None)
+        assert list_sessions(session, account_id=there.account_id, now=NOW) == []
 
 
 OWN = Account(user_type="member", login=MEMBER, name="欧阳晓燕")

@@ -12,6 +12,7 @@ from engine.language import _
 from forms.masking import mask
 from web import current, languages
 from web.account.blueprint import bp
+from web.account.confirming import get_confirmed_person
 from web.devices import name_device
 from web.navigation import USER_TYPES
 from web.sessions import Person, get_person
@@ -58,7 +59,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/sessions/<int:session_id>/end")
 def end_session(session_id: int) -> ResponseReturnValue:
     """Sign this account out on another device."""
-    person = get_person()
+    person = get_confirmed_person()
     with current.engine().database.transaction() as session:
         sign_in.end_session(session, session_id=session_id, account_id=person.account_id)
         _note_end(session, person)
@@ -69,7 +70,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @bp.post("/end-other-sessions")
 def end_other_sessions() -> ResponseReturnValue:
     """Sign this account out everywhere else."""
-    person = get_person()
+    person = get_confirmed_person()
     with current.engine().database.transaction() as session:
         sign_in.end_other_sessions(session, account_id=person.account_id, keep_id=person.session_id)
         _note_end(session, person)

@@ -29,7 +29,7 @@ from workflows.shared.accounts import (
     is_outdated,
     is_password,
 )
-from workflows.shared.half_sign_ins import begin_half, end_halves
+from workflows.shared.half_sign_ins import HalfSignIn, begin_half, end_halves
 from workflows.shared.privacy import is_consent_missing
 from workflows.shared.security_events import note_event
 from workflows.shared.totp import find_factor
@@ -302,6 +302,15 @@ def end_other_sessions(session: Session, *, account_id: int, keep_id: int | None
     if keep_id is not None:
         query = query.where(WebSession.id != keep_id)
     session.execute(query)
+
+
+def end_sessions_of(session: Session, *, account_id: int | None) -> None:
+    """Sign an account out everywhere; None: everybody."""
+    if account_id is not None:
+        end_other_sessions(session, account_id=account_id)
+        return
+    session.execute(delete(HalfSignIn))
+    session.execute(delete(WebSession))
 
 
 def end_expired_sessions(session: Session, *, now: datetime) -> None:
