@@ -36,6 +36,7 @@ SENTENCES = {
     "task_escalated": N_("Overdue: the managers were told"),
     "case_closed": N_("The membership changed"),
     "data_shown": N_("The member's data were shown"),
+    "data_erased": N_("The member's data were erased"),
     "case_moved": N_("The case went to another association with its member"),
 }
 HANDED_OVER = {
