@@ -31,7 +31,7 @@ def test_a_bound_firm_gets_its_code_from_the_official_account(
     enter: Enter, server: Server, size: str
 ) -> None:
     firm = begin(visitor(enter, size), BOUND).is_at("公众号验证").look("firm-official-account")
-    firm.press("Get a code").sees("A code is on its way to the official account.")
+    firm.press("Get a code").sees("Get another code")
     set_password(firm).type("公众号验证码", code_at(server, OPENID)).press("确认重置")
     firm.is_at(DONE).look("firm-reset-done")
     sign_in(firm, BOUND, "Accounting firm")
@@ -56,7 +56,7 @@ def test_an_unbound_firm_on_a_phone_proves_itself_by_its_number(
     firm.type("短信验证码", "000000").press("确认重置")
     expect(firm.page.get_by_role("alert")).to_contain_text("10")
     set_password(firm).type("短信验证码", "000000").press("确认重置")
-    firm.sees("The code is wrong or too old.")
+    firm.sees("The code is wrong or too old. Check it, or have another one sent.")
     set_password(firm).type("短信验证码", code_at(server, OTHER_MOBILE)).press("确认重置")
     firm.is_at(DONE)
     sign_in(firm, UNBOUND, "Accounting firm")
@@ -72,12 +72,12 @@ def test_a_desktop_goes_on_with_the_phone_which_is_bound_then(enter: Enter, serv
     account.scan(handset.id, shown.content)
     address = arrived(server, handset.openid)[-1].address
     phone = on_a_phone(enter(size="phone")).go(address).is_at("Go on with this phone")
-    phone.type(phone.say("The number that the computer shows"), number).press("Go on")
+    phone.type(phone.say("The number that the computer shows"), number).press("Confirm and go on")
     phone.is_at("手机号验证")
     desk.is_at("Go on with the phone")
     phone.press("Get a code")
     set_password(phone).type("短信验证码", code_at(server, OTHER_MOBILE)).press("确认重置")
-    phone.is_at(DONE).sees("The official account is bound now")
+    phone.is_at(DONE).sees("The official account is bound now: the next code comes there.")
     desk.is_at(DONE)
     # The next time the official account is the default.
     begin(enter(), UNBOUND).is_at("公众号验证")

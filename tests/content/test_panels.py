@@ -119,6 +119,23 @@ ACCOUNT_CHECK = {
     },
 }
 
+CODE_SENT = {
+    "channel": "sms",
+    "is_sent": True,
+    "to": HOSTILE,
+    "until": "17:37",
+    "is_over": False,
+    "wait": 43,
+}
+SCAN: dict[str, Any] = {
+    "is_confirmed": False,
+    "code": "https://weixin.example.org/q/1",
+    "drawn": "",
+    "number": "47",
+    "until": "17:37",
+    "is_scanned": False,
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
@@ -136,6 +153,13 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("review/earlier_decisions", {**EARLIER, "deferred_year": 2020}),
     ("ruling/year_today", YEAR_TODAY),
     ("ruling/year_today", {**YEAR_TODAY, "result": None, "open": []}),
+    ("individual_password_reset/code", {"channel": "sms", "is_sent": False}),
+    ("individual_password_reset/code", CODE_SENT),
+    ("individual_password_reset/code", {**CODE_SENT, "is_over": True, "wait": 0}),
+    ("individual_password_reset/code", {**CODE_SENT, "channel": "official_account", "to": ""}),
+    ("individual_password_reset/scan", SCAN),
+    ("individual_password_reset/scan", {**SCAN, "is_scanned": True}),
+    ("individual_password_reset/scan", {**SCAN, "code": ""}),
     ("paper_password_reset/application_form", {"number": "7K3M-QX2P-9RTA", "address": "/f.pdf"}),
     ("paper_password_reset/account_check", ACCOUNT_CHECK),
     ("paper_password_reset/account_check", {**ACCOUNT_CHECK, "register": None}),

@@ -40,7 +40,7 @@ def find_steps(session: Session, *, account: str = "") -> int:
     query = select(Attempt.key, Attempt.count).where(
         Attempt.key.in_([key for key, _step in counts]), Attempt.since >= current.now() - WINDOW
     )
-    found = {row.key: row.count for row in session.execute(query)}
+    found = {str(key): int(count) for key, count in session.execute(query)}
     steps = sum(found.get(key, 0) // step for key, step in counts)
     return min(steps, HARDEST - EASIEST)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import forms
 from engine.cases import Case, get_case
 from engine.completing import TaskHasChanged, TaskIsOver
+from engine.language import N_, _
 from web import current, steps, visiting
 from web.attaching import ATTACHING
 from web.codes import picture_of
@@ -29,6 +30,10 @@ from workflows.shared.work import OpenForm
 
 WIZARD = {STEP: 2, "set_new_password": 3}
 """绑定公众号 and 重置密码; every other step is 验证账号."""
+
+STUCK_TITLE = N_("This takes longer")
+STUCK = N_("Something has to be looked at here first. Please call technical support.")
+"""Where a case waits for nobody: an operation failed, and an administrator has to see to it."""
 
 
 @bp.get("/step")
@@ -90,11 +95,15 @@ def show_end(session: Session, case: Case, *, is_elsewhere: bool = False) -> str
     """
     names = StepNames(current.engine().releases.get(session, case.release_id), spoken())
     reset = find_reset(session, case.subject_id)
-    is_over = case.state != "open" and case.ended_in is not None
+    title, sentence = _(STUCK_TITLE), _(STUCK)
+    if case.ended_in is not None:
+        title = names.step(case.process_id, case.ended_in)
+        sentence = names.about(case.process_id, case.ended_in)
     return render_template(
         "reset/end.html",
-        title=names.step(case.process_id, case.ended_in or ""),
-        sentence=names.about(case.process_id, case.ended_in) if is_over and case.ended_in else "",
+        title=title,
+        sentence=sentence,
+        is_phone=_is_on_phone(),
         is_done=case.status == "reset_done",
         binding="" if reset is None else reset.binding,
         is_elsewhere=is_elsewhere,
@@ -129,12 +138,19 @@ def _page(
         task_id=task.id,
         round=task.round,
         wizard_step=WIZARD.get(task.element_id, 1),
+        is_phone=_is_on_phone(),
         watch=watching.mark(scan) if scan else "",
         form=draw_open_form(session, opened, errors=errors, confirming=confirming, drawn=drawn),
     )
 
 
+def _is_on_phone() -> bool:
+    visit = visiting.find_own_visit()
+    return visit is not None and visit.is_phone
+
+
 def _draw_code(content: str) -> Markup:
     if not content:
         return Markup()
-    return Markup('<img src="{}" alt="" width="232" height="232">').format(picture_of(content))
+    picture = Markup('<img src="{}" alt="{}" width="232" height="232">')
+    return picture.format(picture_of(content), _("QR code of the official account"))

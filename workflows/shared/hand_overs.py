@@ -166,7 +166,7 @@ def take_scan(session: Session, *, engine: Engine, scan: Scan, now: datetime) ->
     session.flush()
     return Reply(
         _("You are about to set a new password for an account of the register on this phone."),
-        words=_("Go on"),
+        words=_("Go on here"),
         address=f"{public_address(engine)}{PAGE}{token}",
     )
 

@@ -30,6 +30,18 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload(); // back to a page whose tokens may be old
 });
 
+/* How long one waits for another code; the page may come anew, so it is looked for each second. */
+if (document.querySelector(".code-panel")) {
+  setInterval(() => {
+    for (const place of document.querySelectorAll("[data-wait]")) {
+      const left = Number(place.dataset.wait) - 1;
+      place.dataset.wait = left;
+      if (left > 0) place.textContent = place.dataset.words.replace("{seconds}", left);
+      else place.remove();
+    }
+  }, 1000);
+}
+
 /* Windows over the page, and menus that close when one looks elsewhere. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
