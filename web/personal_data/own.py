@@ -12,7 +12,7 @@ from web import current
 from web.account.confirming import get_confirmed_person
 from web.inbox.tasks import is_for
 from web.personal_data.blueprint import bp
-from web.sessions import Person
+from web.sessions import Person, get_person
 from workflows.personal_data.exporting import ask_export, find_export, read_export
 from workflows.shared.keeping import periods_of
 
@@ -68,10 +68,9 @@ def take_own() -> Response:
 
 def _get_owner() -> Person:
     """A member who lately proved that it is he; for others there is nothing."""
-    person = get_confirmed_person()
-    if not person.is_member:
+    if not get_person().is_member:
         raise NotFound
-    return person
+    return get_confirmed_person()
 
 
 def _describe(session: Session, person: Person) -> dict[str, Any] | None:
