@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 import pytest
+from markupsafe import Markup
 
 from engine.language import _
 from forms.panels import loader, panel_template
@@ -136,7 +137,46 @@ SCAN: dict[str, Any] = {
     "is_scanned": False,
 }
 
+CODE = {
+    "channel": "sms",
+    "is_sent": True,
+    "to": "138****5678",
+    "until": "17:37",
+    "is_over": False,
+    "wait": 43,
+}
+
+SCAN = {
+    "is_confirmed": False,
+    "code": "http://weixin.qq.com/q/02",
+    "drawn": Markup('<img src="/code.svg" alt="">'),
+    "number": "47",
+    "until": "17:37",
+    "is_scanned": False,
+}
+
+RESETS = ("firm_password_reset", "individual_password_reset")
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
+    *(
+        (f"{process}/code", panel)
+        for process in RESETS
+        for panel in (
+            CODE,
+            {**CODE, "is_over": True, "wait": 0},
+            {**CODE, "channel": "official_account", "to": ""},
+            {"channel": "sms", "is_sent": False},
+        )
+    ),
+    *(
+        (f"{process}/scan", panel)
+        for process in RESETS
+        for panel in (
+            SCAN,
+            {**SCAN, "is_scanned": True},
+            {**SCAN, "code": "", "drawn": ""},
+        )
+    ),
     ("inspection/inspection_row", ROW),
     ("inspection/inspection_row", {**ROW, "missing": MISSING}),
     ("inspection/inspection_row", {**ROW, "missing": {**MISSING, "url": ""}}),
