@@ -22,6 +22,8 @@ from tests.workflows.payment_worlds import (
 )
 from web.app import create_app
 from web.codes import draw
+from workflows.channels import phones
+from workflows.channels.phones import Mood
 from workflows.payment.wechat_pay import WechatPay
 from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
@@ -269,6 +271,28 @@ def test_a_provider_that_is_away_is_said_so_and_nothing_is_lost(
     wechat_pay.service.instead = None
     placed = payer.send(f"{page.path}/fee/order", page.values())
     assert placed.html.xpath("//img[@alt='Payment QR code']")
+
+
+def be(app: Flask, mood: Mood) -> None:
+    """Tell the stand-in how to behave, as the simulator does."""
+    with app.extensions["engine"].database.transaction() as session:
+        phones.set_mood(session, channel=phones.PAYMENT, mood=mood)
+
+
+def test_the_stand_in_does_as_it_is_told(app: Flask, payer: Visitor) -> None:
+    page = go_to_settlement(payer)
+    for mood, sentence in (
+        ("away", "cannot be reached at the moment"),
+        ("refusing", "The payment service refused (stand_in)"),
+    ):
+        be(app, mood)  # type: ignore[arg-type]
+        assert sentence in payer.send(f"{page.path}/fee/order", page.values()).text
+    be(app, "twice")
+    placed = payer.send(f"{page.path}/fee/order", page.values())
+    assert "were paid" in pay(payer, placed, "pay").text
+    run_jobs(app)
+    assert "Confirmed" in payer.open(page.path).text
+    assert "refunded" not in payer.open("/messages").text
 
 
 def test_the_stand_ins_page_is_not_there_beside_another_provider(

@@ -1,10 +1,13 @@
 """Paying a fee: the member's buttons, the provider's notices, the stand-in's page."""
 
+from functools import partial
+
 from flask import Flask
 
 from engine.jobs import JobFunction
 from web.payments import fees, notices, stand_in
 from web.payments.parts import EXTENSION, find_provider, get_provider
+from workflows.channels import phones
 from workflows.payment import wechat_settings
 from workflows.payment.provider import PaymentProvider
 from workflows.payment.provider_jobs import make_jobs
@@ -36,5 +39,6 @@ def _choose_provider(app: Flask) -> PaymentProvider | None:
             database=engine.database,
             secret=engine.vault.sign("payment-stand-in", b""),
             address=f"{settings.public_url}/payments/stand-in",
+            behave=partial(phones.behave, engine.database, phones.PAYMENT),
         )
     return chosen

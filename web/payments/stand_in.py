@@ -51,7 +51,8 @@ def pay(token: str) -> ResponseReturnValue:
                 "amount": notice.amount,
             }
             defer(session, "payment.deliver_notice", told, at=current.now() + DELAY)
-        else:
+            return _page(order, done=deed, paid=notice.amount)
+        for _time in range(signed.times):
             take_notice(session, notice=notice, now=current.now())
     return _page(order, done=deed, paid=notice.amount)
 

@@ -15,8 +15,8 @@ from web.simulator.adding import NoSuchAccount, add_owners_phone, add_strangers_
 from web.simulator.parts import open_on_phone, write_mobile
 from web.simulator.screens import ANSWER, SCREENS
 from workflows.channels import phones
-from workflows.channels.phones import MOODS, PhoneMessage, SimulatedPhone
-from workflows.shared.channels import CHANNELS, EMAIL, OFFICIAL_ACCOUNT, SMS
+from workflows.channels.phones import MOODS, PAYMENT, STAND_INS, PhoneMessage, SimulatedPhone
+from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
 
 bp = Blueprint("simulator", __name__, url_prefix="/simulator")
 
@@ -27,6 +27,7 @@ CHANNEL_NAMES = {
     OFFICIAL_ACCOUNT: N_("Official account"),
     SMS: N_("Text messages"),
     EMAIL: N_("E-mail"),
+    PAYMENT: N_("Payment"),
 }
 MOOD_NAMES = {
     "well": N_("works"),
@@ -67,7 +68,7 @@ def add() -> ResponseReturnValue:
 @bp.post("/moods")
 def tell() -> ResponseReturnValue:
     """Tell the stand-ins how to behave."""
-    moods = {channel: request.form.get(channel, "") for channel in CHANNELS}
+    moods = {channel: request.form.get(channel, "") for channel in STAND_INS}
     with current.engine().database.transaction() as session:
         for channel, told in moods.items():
             mood = next((each for each in MOODS if each == told), None)
@@ -103,7 +104,7 @@ def _draw(error: HuijiError | None = None) -> str:
         phones=[{"id": each.id, "name": each.name, "is_shown": each in chosen} for each in known],
         handsets=handsets,
         now=current.now(),
-        channels=[(channel, _(CHANNEL_NAMES[channel]), moods[channel]) for channel in CHANNELS],
+        channels=[(channel, _(CHANNEL_NAMES[channel]), moods[channel]) for channel in STAND_INS],
         moods=[(mood, _(MOOD_NAMES[mood])) for mood in MOODS],
         problems=[("login", str(error))] if error else [],
     )

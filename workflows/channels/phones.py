@@ -22,6 +22,10 @@ Mood = Literal["well", "away", "slow", "refusing", "twice"]
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
+PAYMENT = "payment"
+STAND_INS = (*CHANNELS, PAYMENT)
+"""Whoever can be told how to behave: the channels, and the payment provider."""
+
 SLOW = 3.0
 """Seconds that a slow stand-in takes for everything."""
 
@@ -175,8 +179,8 @@ def set_mood(session: Session, *, channel: str, mood: Mood) -> None:
 
 
 def list_moods(session: Session) -> dict[str, Mood]:
-    """How the stand-in of each channel behaves."""
-    return {channel: _mood(session, channel) for channel in CHANNELS}
+    """How each stand-in behaves."""
+    return {channel: _mood(session, channel) for channel in STAND_INS}
 
 
 def behave(database: Database, channel: str, *, wait: Callable[[float], None] = time.sleep) -> int:

@@ -9,8 +9,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import orjson
@@ -22,7 +22,15 @@ from engine.database import Database, new_id
 from engine.errors import Rejected
 from engine.language import N_
 from workflows.payment.models import StandInEntry, StandInPayment
-from workflows.payment.provider import FRESH, InvalidNotice, Notice, OrderPaid, ProviderAway
+from workflows.payment.provider import (
+    FRESH,
+    InvalidNotice,
+    Notice,
+    OrderPaid,
+    ProviderAway,
+    ProviderRefused,
+)
+from workflows.shared.channels import ChannelAway, ChannelRefused
 
 SIGNATURE = "stand-in-signature"
 TIMESTAMP = "stand-in-timestamp"
@@ -46,20 +54,30 @@ class StandInOrder:
 
 @dataclass(frozen=True)
 class SignedNotice:
-    """A notice as it travels."""
+    """A notice as it travels; `times`: how often."""
 
     headers: Mapping[str, str]
     body: bytes
+    times: int = 1
+
+
+def _behave_well() -> int:
+    return 1
 
 
 @dataclass
 class StandInProvider:
-    """The stand-in; `address` is that of its pay page, to which an order's token is added."""
+    """The stand-in; `address` is that of its pay page, to which an order's token is added.
+
+    `behave` does as the stand-in was told, and answers how often it tells of a payment; it may
+    raise ChannelAway or ChannelRefused.
+    """
 
     database: Database
     secret: bytes = field(repr=False)
     address: str
     is_away: bool = field(default=False)
+    behave: Callable[[], int] = field(default=_behave_well, repr=False)
 
     def place_order(
         self, *, number: str, amount: int, description: str, expires_at: datetime
@@ -138,7 +156,7 @@ class StandInProvider:
         The caller delivers the notice: at once, later, twice or never. Raises PaymentDeclined
         for an order that has expired or was closed.
         """
-        self._check_there()
+        times = self._check_there()
         order = self.read_order(token)
         if order.expires_at <= now:
             raise PaymentDeclined
@@ -155,7 +173,7 @@ class StandInProvider:
                 raise PaymentDeclined
             session.add(payment)
         paid = Notice(payment.transaction, payment.order_number, payment.amount)
-        return self.notice_of(paid, now=now)
+        return replace(self.notice_of(paid, now=now), times=times)
 
     def notice_of(self, payment: Notice, *, now: datetime) -> SignedNotice:
         """Make the notice of a payment (again)."""
@@ -171,9 +189,15 @@ class StandInProvider:
     def _sign(self, body: bytes) -> str:
         return hmac.new(self.secret, body, hashlib.sha256).hexdigest()
 
-    def _check_there(self) -> None:
+    def _check_there(self) -> int:
         if self.is_away:
             raise ProviderAway
+        try:
+            return self.behave()
+        except ChannelAway as error:
+            raise ProviderAway from error
+        except ChannelRefused as error:
+            raise ProviderRefused(error.code) from error
 
 
 def _enter(session: Session, number: str) -> None:

@@ -7,9 +7,8 @@ from engine.database import Database
 from engine.errors import NotFound
 from tests.workflows.conftest import NOW
 from workflows.channels import phones
-from workflows.channels.phones import MOODS, SLOW, SimulatedPhone, arrive, behave
+from workflows.channels.phones import MOODS, SLOW, STAND_INS, SimulatedPhone, arrive, behave
 from workflows.shared.channels import (
-    CHANNELS,
     EMAIL,
     OFFICIAL_ACCOUNT,
     SMS,
@@ -66,10 +65,10 @@ def test_a_phone_that_is_not_there_is_not_found(session: Session) -> None:
 
 def test_every_channel_has_a_mood_of_its_own(database: Database) -> None:
     with database.transaction() as session:
-        assert phones.list_moods(session) == dict.fromkeys(CHANNELS, "well")
+        assert phones.list_moods(session) == dict.fromkeys(STAND_INS, "well")
         phones.set_mood(session, channel=SMS, mood="away")
         phones.set_mood(session, channel=SMS, mood="slow")
-        assert phones.list_moods(session) == {**dict.fromkeys(CHANNELS, "well"), SMS: "slow"}
+        assert phones.list_moods(session) == {**dict.fromkeys(STAND_INS, "well"), SMS: "slow"}
 
 
 @pytest.mark.parametrize("mood", MOODS)
