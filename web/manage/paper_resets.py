@@ -11,7 +11,7 @@ from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
 from web.numbers import small_int
 from web.words import name_office
-from workflows.paper_password_reset.offices import ContactNotRight, find_office, save_office
+from workflows.paper_password_reset.offices import ContactNotRight, find_own, save_office
 from workflows.shared.access import Viewer, managed_associations
 from workflows.shared.associations import Association
 
@@ -24,7 +24,7 @@ def show_paper_resets() -> ResponseReturnValue:
     viewer = get_viewer_of_management()
     with current.engine().database.read() as session:
         office = _find_office(session, viewer)
-        named = find_office(session, office.id)
+        named = find_own(session, office.id)
         return _draw(session, viewer, office, {each: getattr(named, each) for each in PARTS})
 
 

@@ -35,12 +35,14 @@ def list_offices(session: Session) -> Sequence[Association]:
 def find_office(session: Session, association_id: int) -> Office:
     """What an association's form names; its own telephone where nothing else was set."""
     association = get_association(session, association_id)
+    own = find_own(session, association_id)
+    return Office(association.name, own.email, own.telephone or association.telephone)
+
+
+def find_own(session: Session, association_id: int) -> PaperResetOffice:
+    """What an association set itself; both empty where it set nothing."""
     own = session.get(PaperResetOffice, association_id)
-    return Office(
-        name=association.name,
-        email=own.email if own is not None else "",
-        telephone=(own.telephone if own is not None else "") or association.telephone,
-    )
+    return own or PaperResetOffice(association_id=association_id, email="", telephone="")
 
 
 def save_office(
@@ -60,10 +62,8 @@ def save_office(
         raise ContactNotRight
     if len(email) > LONGEST or len(telephone) > LONGEST:
         raise ContactNotRight
-    row = session.get(PaperResetOffice, association_id)
-    if row is None:
-        row = PaperResetOffice(association_id=association_id, email="", telephone="")
-        session.add(row)
+    row = find_own(session, association_id)
+    session.add(row)
     before = {"email": row.email, "telephone": row.telephone}
     row.email, row.telephone = email, telephone
     session.flush()
