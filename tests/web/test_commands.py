@@ -4,26 +4,36 @@ import json
 import shutil
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 import web.cli
 import web.installing
 from engine.cases import Case
 from engine.database import Database
 from engine.releases import Release
+from engine.shipped import list_top_processes
 from engine.trail import Event
+from engine.vault import Vault
 from tests.engine.feel.dmn.models import literal, model
 from tests.engine.spiff.drawing import diagram, end, flow, start
+from tests.workflows.conftest import NOW
 from web.demo import make_demo
 from web.schema import is_current
 from web.settings import Settings
+from workflows.shared import totp
+from workflows.shared.accounts import Account
 from workflows.shared.register import Member
+from workflows.shared.sign_in import WebSession, open_session
 
 Huiji = Callable[..., Result]
+
+SHIPPED = list_top_processes(web.installing.ROOT)
 
 
 @pytest.fixture
@@ -50,21 +60,18 @@ def test_tables_are_made_once_and_then_left_alone(tmp_path: Path) -> None:
 def test_the_shipped_processes_are_released_once(huiji: Huiji, database: Database) -> None:
     first, again = huiji("release"), huiji("release", "inspection", "--reason", "once more")
     assert first.exit_code == again.exit_code == 0
-    assert [line.split()[:2] for line in first.output.splitlines()] == [
-        ["appeal", "1"],
-        ["inspection", "1"],
-        ["ruling", "1"],
-    ]
+    released = [line.split()[:2] for line in first.output.splitlines()]
+    assert released == [[each, "1"] for each in SHIPPED]
     assert again.output in first.output
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Release)) == 3
+        assert session.scalar(select(func.count()).select_from(Release)) == len(SHIPPED)
 
 
 @pytest.mark.parametrize("process", ["payment", "nothing", "../bpmn"])
 def test_what_no_case_is_started_with_is_not_released(huiji: Huiji, process: str) -> None:
     said = huiji("release", process)
     assert said.exit_code == 2
-    assert "cases are started with appeal, inspection, ruling only" in said.output
+    assert f"cases are started with {', '.join(SHIPPED)} only" in said.output
 
 
 @pytest.fixture
@@ -83,12 +90,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_new_folder_is_a_new_process(huiji: Huiji, folder: Path) -> None:
     alone, together = huiji("release", "leave"), huiji("release")
     assert alone.output.split()[:2] == ["leave", "1"], alone.output
-    assert [line.split()[:2] for line in together.output.splitlines()] == [
-        ["appeal", "1"],
-        ["inspection", "1"],
-        ["leave", "1"],
-        ["ruling", "1"],
-    ]
+    released = [line.split()[:2] for line in together.output.splitlines()]
+    assert released == [[each, "1"] for each in sorted([*SHIPPED, "leave"])]
 
 
 def test_what_is_wrong_with_a_process_is_named_at_its_element(huiji: Huiji, folder: Path) -> None:
@@ -190,3 +193,54 @@ def test_the_demo_password_is_not_given_to_accounts_of_an_installation_that_serv
     said = CliRunner().invoke(web.cli.main, ["seed", "--members", "1"], env=given)
     assert said.exit_code == 2
     assert "--password" in said.output
+
+
+def add_session(session: Session, login: str) -> Account:
+    """Somebody of the staff who is signed in."""
+    account = Account(user_type="staff", login=login, name=login, created_at=NOW)
+    session.add(account)
+    session.flush()
+    open_session(
+        session,
+        account=account,
+        address="192.0.2.7",
+        user_agent="test",
+        length=timedelta(hours=12),
+        now=NOW,
+    )
+    return account
+
+
+def test_sessions_are_ended_of_one_account_or_of_everybody(
+    huiji: Huiji, database: Database
+) -> None:
+    with database.transaction() as session:
+        for login in ("one", "two", "three"):
+            add_session(session, login)
+    for words in ([], ["--all", "--type", "staff", "--login", "one"], ["--login", "one"]):
+        assert huiji("end-sessions", *words).exit_code == 2
+    assert huiji("end-sessions", "--type", "staff", "--login", "nobody").exit_code == 2
+    assert huiji("end-sessions", "--type", "staff", "--login", "one").exit_code == 0
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(WebSession)) == 2
+    assert huiji("end-sessions", "--all").exit_code == 0
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(WebSession)) == 0
+
+
+def test_a_code_is_shown_in_development_to_who_has_no_telephone(
+    huiji: Huiji, database: Database, tmp_path: Path
+) -> None:
+    huiji("migrate")
+    settings = Settings.from_environment({"HUIJI_VAR": str(tmp_path / "var")})
+    vault = Vault(settings.masters, settings.lookup_key, settings.trail_key)
+    secret = totp.offer_secret(vault, b"app")
+    with database.transaction() as session:
+        key = add_session(session, "one").id
+        add_session(session, "two")
+        totp.set_up(session, vault, account_id=key, secret=secret, step=0, now=NOW)
+    now = datetime.now(UTC)
+    shown = huiji("totp", "one").output.strip()
+    assert totp.find_step(secret, shown, now=now) is not None
+    assert huiji("totp", "two").exit_code == 2
+    assert huiji("totp", "nobody").exit_code == 2

@@ -86,3 +86,29 @@ def test_old_master_keys_stand_behind_the_current_one() -> None:
 )
 def test_only_addresses_of_this_site_are_led_to(given: str | None, led_to: str) -> None:
     assert local_address(given) == led_to
+
+
+@pytest.mark.parametrize(
+    ("given", "is_needed"),
+    [
+        (COMPLETE, True),
+        ({**COMPLETE, "HUIJI_STAFF_TOTP": "optional"}, False),
+        ({**COMPLETE, "HUIJI_STAFF_TOTP": "required"}, True),
+    ],
+)
+def test_production_asks_staff_for_a_second_step_unless_told_not_to(
+    given: dict[str, str], is_needed: bool
+) -> None:
+    assert Settings.from_environment(given).staff_need_second_step is is_needed
+
+
+def test_development_asks_staff_for_a_second_step_when_told_to(tmp_path: Path) -> None:
+    given = {"HUIJI_VAR": str(tmp_path)}
+    assert not Settings.from_environment(given).staff_need_second_step
+    given["HUIJI_STAFF_TOTP"] = "required"
+    assert Settings.from_environment(given).staff_need_second_step
+
+
+def test_a_slip_in_the_setting_of_the_second_step_is_refused() -> None:
+    with pytest.raises(IncompleteSettings, match="HUIJI_STAFF_TOTP"):
+        Settings.from_environment({**COMPLETE, "HUIJI_STAFF_TOTP": "yes"})

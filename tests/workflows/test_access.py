@@ -56,6 +56,7 @@ CAST: dict[str, Viewer | None] = {
     "审": staff(review={ZHEJIANG}),
     "费": staff(fees={ZHEJIANG}),
     "照": staff(photos={ZHEJIANG}),
+    "台": staff(help_desk={ZHEJIANG}),
     "管": staff(manage={ZHEJIANG}),
     "市": staff(review={GUANGZHOU}, fees={GUANGZHOU}),
     "省": staff(review={GUANGDONG, GUANGZHOU}, fees={GUANGDONG, GUANGZHOU}),
@@ -144,7 +145,7 @@ TABLE = """
 木的审核  complete          市 省
 木的审核  assign            市 省
 金的消息  see               金
-职员的消息 see              审 费 照 管 市 省 系 计
+职员的消息 see              审 费 照 台 管 市 省 系 计
 所的消息  see               所
 金的投递  see               系 计
 金的投递  resend            系
@@ -164,7 +165,10 @@ TABLE = """
 浙江年度  change            管 系
 系统      see_management    管 系 计
 系统      rule_years        管
-系统      see_inbox         审 费 照 管 市 省
+系统      see_inbox         审 费 照 台 管 市 省
+系统      help              台
+系统      see_security_events  系 计
+系统      publish_notice    系
 系统      anything_else
 金的申请  delete
 """

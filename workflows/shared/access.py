@@ -347,7 +347,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "start_inspection"): (_is_subject,),
     (Member, "appeal"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
-    (Member, "unmask"): (_with("review", "help_desk", "manage"),),
+    (Member, "unmask"): (_with("review", "manage"),),
     (Member, "erase"): (_with("admin"),),
     (Member, "agree_erasure"): (_with("admin", "manage"),),
     (Member, "see_erasure"): (_with("admin", "manage", "audit"),),
