@@ -1,4 +1,4 @@
-"""A thousand messages handed to providers by one worker, while steps are completed beside."""
+"""Messages by the hundred handed to providers by one worker, while steps are completed beside."""
 
 import statistics
 import tempfile
@@ -16,7 +16,7 @@ from workflows.shared.deliveries import FAN_OUT_QUEUE, Delivery
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member
 
-MESSAGES = 1000
+MESSAGES = 300
 PORTION = 100
 WARM_UP = 3
 CASES = 8

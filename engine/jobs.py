@@ -89,6 +89,7 @@ class JobFunction:
     """A registered job: its function, how often it is tried, what is done when it failed.
 
     `recurs`: when it is done again by itself, without arguments. `queues`: where it may wait.
+    `pause`: seconds that its queue's thread leaves to others afterwards.
     """
 
     name: str
@@ -98,6 +99,7 @@ class JobFunction:
     gives_up: Callable[..., None] | None
     recurs: Schedule | None = None
     queues: tuple[str, ...] = (CASES,)
+    pause: float = 0.0
 
 
 @dataclass(slots=True)
@@ -129,6 +131,7 @@ def job(
     gives_up: Callable[..., None] | None = None,
     recurs: Schedule | None = None,
     queues: tuple[str, ...] = (CASES,),
+    pause: float = 0.0,
 ) -> Callable[[Function], Function]:
     """Mark a function as a job.
 
@@ -136,12 +139,13 @@ def job(
     arguments by keyword. After the last failed attempt `gives_up(session, engine, error=…,
     now=…, **arguments)` is called in a transaction of its own. One that recurs takes no
     arguments; it may have itself deferred besides, to go on with what is left. `queues`: those in
-    which whoever defers it has it wait.
+    which whoever defers it has it wait. One that comes in thousands and is in no hurry says a
+    `pause`.
     """
 
     def mark(function: Function) -> Function:
         given = frozenset(inspect.signature(function).parameters) & {"session", "engine", "now"}
-        made = JobFunction(name, function, attempts, given, gives_up, recurs, queues)
+        made = JobFunction(name, function, attempts, given, gives_up, recurs, queues, pause)
         function.__job__ = made  # type: ignore[attr-defined]
         return function
 
@@ -252,6 +256,9 @@ class Worker:
                 break
             self._run(claimed)
             tried += 1
+            known = self._engine.jobs.by_name.get(claimed.name)
+            if queue is not None and known is not None and known.pause:
+                self._stop.wait(known.pause)
         return tried
 
     def _work(self, queue: str) -> None:

@@ -1,6 +1,6 @@
 """Where somebody is reached on each channel, by what is on file now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -14,13 +14,17 @@ from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.reach import find_reach
 
 
-def find_destinations(session: Session, vault: Vault, account: Account) -> dict[str, str]:
+def find_destinations(
+    session: Session, vault: Vault, account: Account, channels: Iterable[str]
+) -> dict[str, str]:
     """Where an account's holder is reached, by channel; a malformed number is no destination."""
     reach = find_reach(session, vault, account)
+    on_file = {SMS: reach.mobile, EMAIL: reach.email}
     found = {
-        OFFICIAL_ACCOUNT: _find_openid(session, vault, account),
-        SMS: valid_destination(SMS, reach.mobile),
-        EMAIL: valid_destination(EMAIL, reach.email),
+        channel: _find_openid(session, vault, account)
+        if channel == OFFICIAL_ACCOUNT
+        else valid_destination(channel, on_file[channel])
+        for channel in channels
     }
     return {channel: to for channel, to in found.items() if to}
 

@@ -50,7 +50,7 @@ def fan_out(session: Session, engine: Engine, now: datetime, message_ids: list[i
             continue
         account, association_id = found
         wanted = [each for each in channels_for(message.template) if each in open_channels]
-        destinations = find_destinations(session, engine.vault, account) if wanted else {}
+        destinations = find_destinations(session, engine.vault, account, wanted)
         rows += [
             _row(
                 message,

@@ -79,7 +79,8 @@ def _find_destination(
         return valid_destination(delivery.channel, engine.vault.open_text(delivery.to_sealed))
     if account is None or not account.is_active:
         return ""
-    return find_destinations(session, engine.vault, account).get(delivery.channel, "")
+    found = find_destinations(session, engine.vault, account, [delivery.channel])
+    return found.get(delivery.channel, "")
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,19 @@ def _give_up(
         log.error("delivery %s failed for good: %s", delivery.id, delivery.error)
 
 
+PAUSE = 0.05
+"""Seconds between two messages of a channel, so that a season's reminding slows nobody's work."""
+
 CODE_QUEUES = tuple(code_queue(each) for each in CHANNELS)
 
 
-@job(SEND, attempts=TRIES, gives_up=_give_up, queues=(*CHANNELS, *CODE_QUEUES))
+@job(
+    SEND,
+    attempts=TRIES,
+    gives_up=_give_up,
+    queues=(*CHANNELS, *CODE_QUEUES),
+    pause=PAUSE,
+)
 def send(engine: Engine, now: datetime, delivery_id: str) -> Ending | None:
     """Send a message or a link; a text message that can wait waits until the morning."""
     return _send(engine, UUID(delivery_id), now)

@@ -50,7 +50,7 @@ FAN_OUT = "deliveries.fan_out"
 SEND = "deliveries.send"
 SEND_CODE = "deliveries.send_code"
 FAN_OUT_QUEUE = "messages"
-PORTION = 200
+PORTION = 50
 """How many messages one job hands to the channels: each is a transaction."""
 
 _WAITING = "messages_to_deliver"
