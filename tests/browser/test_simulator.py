@@ -146,6 +146,23 @@ def test_a_reset_goes_from_the_desk_to_the_phone_and_the_desk_moves_on(
     expect(phone.screen.get_by_role("log")).to_contain_text("您的密码已重置")
 
 
+@SIZES
+def test_a_bound_member_resets_from_the_menu_with_a_code_in_wechat(
+    hold: Hold, work: Work, size: str
+) -> None:
+    phone = hold(BOUND, size).menu("找回密码").sees("Forgotten password")
+    phone.main.get_by_role("combobox").select_option("member")
+    phone.type("Account", "330000100008").tap("Next").tap("Get a code")
+    again = phone.watcher.say("Get another code")
+    expect(phone.screen.get_by_role("button", name=again)).to_be_visible()
+    work()
+    expect(phone.news).to_contain_text("验证码")
+    code = re.findall(r"\d{6}", phone.news.inner_text())[-1]
+    phone.type("验证码", code).tap("下一步").type("新密码", NEW).type("确认密码", NEW)
+    phone.main.get_by_role("button", name="确认重置").last.click()
+    phone.sees("密码重置成功")
+
+
 @pytest.mark.parametrize("app", ["WeChat", "Texts", "Mail", "Scan"])
 def test_everybody_can_use_the_screens(hold: Hold, server: Server, app: str) -> None:
     show_scene(server)
