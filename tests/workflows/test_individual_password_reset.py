@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from engine.cases import CaseIsOver
+from engine.completing import TaskIsOver
 from engine.engine import Engine
 from tests.workflows.conftest import NOW, PASSWORD
 from tests.workflows.resetting import (
@@ -27,6 +29,7 @@ from tests.workflows.resetting import (
 from workflows.individual_password_reset.identity import MOST_WRONG, fold
 from workflows.individual_password_reset.operations import make_up
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.bindings import bind
 from workflows.shared.decoys import Decoy
 from workflows.shared.messages import list_messages
 from workflows.shared.resets import find_reset, read_shown
@@ -62,6 +65,25 @@ def like_a_decoy(engine: Engine, login: str) -> dict[str, object]:
     with engine.database.read() as session:
         person = begin(engine, login)
         return read_shown(session, engine.vault, person.case)
+
+
+@pytest.mark.parametrize("is_phone", [True, False])
+def test_without_an_official_account_nobody_is_sent_to_one(
+    demo_engine: Engine, is_phone: bool
+) -> None:
+    with demo_engine.database.transaction() as session:
+        account = find_account(session, user_type="member", login=KNOWN)
+        assert account is not None
+        bind(session, demo_engine.vault, account_id=account.id, openid="oSomebody", now=NOW)
+    assert begin(demo_engine).step == "verify_official_account"
+    others = [f"33999900{number:04}" for number in range(12)]
+    bound = {begin(demo_engine, login).step for login in others}
+    assert "verify_official_account" in bound
+    for login in (KNOWN, *others):
+        person = begin(demo_engine, login, is_phone=is_phone, has_official_account=False)
+        assert person.step in {"choose_method", "verify_identity"}
+        with demo_engine.database.read() as session:
+            assert not read_shown(session, demo_engine.vault, person.case)["is_bound"]
 
 
 def test_a_reset_ends_every_session_and_tells_the_owner(demo_engine: Engine) -> None:
@@ -184,14 +206,32 @@ def test_five_wrong_answers_lock_the_way_from_that_network_only(demo_engine: Eng
     assert neighbour.step == "set_new_password"
 
 
-def test_guesses_at_once_are_looked_at_five_times(demo_engine: Engine) -> None:
+def test_of_two_hundred_guesses_at_once_five_are_looked_at(demo_engine: Engine) -> None:
     answers = {**answers_of(demo_engine), "evidence": "wrong@example.org"}
     people = [at_identity(demo_engine) for _ in range(4)]
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda number: people[number % 4].press("next", **answers), range(20)))
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(lambda number: people[number % 4].press("next", **answers), range(200)))
     results = [each["result"] for person in people for each in person.tries()]
-    assert results.count("wrong") == MOST_WRONG - 1
-    assert results.count("locked") == 20 - results.count("wrong")
+    assert (results.count("wrong"), results.count("locked")) == (MOST_WRONG - 1, 196)
+
+
+def test_of_two_hundred_codes_at_once_five_are_looked_at(demo_engine: Engine) -> None:
+    person, mobile = begin(demo_engine), mobile_of(demo_engine)
+    person.press("mobile")
+    person.do("send_code", mobile=mobile)
+    code = last_code(demo_engine, mobile)
+    guesses = [f"{number:06}" for number in range(201) if f"{number:06}" != code][:200]
+
+    def guess(typed: str) -> str:
+        try:
+            return type(person.press("next", mobile=mobile, code=typed)).__name__
+        except (TaskIsOver, CaseIsOver, AssertionError):
+            return "over"
+
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(guess, guesses))
+    assert person.case.ended_in == "sms_codes_used_up"
+    assert [each["result"] for each in person.tries()].count("wrong") == 4
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ from workflows.shared.accounts import Account, find_account, is_password
 from workflows.shared.applications import find_last_return
 from workflows.shared.messages import list_messages
 from workflows.shared.one_time_links import LinkUsed, set_password
-from workflows.shared.visits import sweep
+from workflows.shared.sweeping import sweep
 
 CPA = "330000100001"
 HELP_DESK = "zj_help"

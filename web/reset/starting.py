@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
     openid = find_reader()
     if openid is not None:
         engine = current.engine()
-        with engine.database.transaction() as session:
+        with engine.database.read() as session:
             token = find_token_of(session, engine, openid, now=current.now())
         if token is not None:
             return redirect(url_for("reset.show_phone", token=token))

@@ -7,6 +7,7 @@ phone's, and the desktop's page only waits for what comes of it.
 
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +16,13 @@ from sqlalchemy import ForeignKey, LargeBinary, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine.attempts import count_attempt
 from engine.cases import Case, CaseNotFound, get_case
 from engine.database import Base, UtcDateTime
 from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_, _
-from engine.vault import BY_MASTER
+from engine.vault import BY_MASTER, Vault
 from workflows.shared.bindings import hash_openid, seal_openid
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.dates import ZONE
@@ -34,6 +36,8 @@ STEP = "scan_code"
 
 LIVES = timedelta(minutes=5)
 MOST_WRONG = 3
+MOST_CODES = 6
+"""QR codes of a visit within the life of one: each is asked of WeChat."""
 SCENE = "reset"
 PAGE = "/reset/phone/"
 
@@ -88,6 +92,9 @@ def make_hand_over(engine: Engine, *, visit_id: int, now: datetime) -> str | Non
 
     Opens its own transactions: the official account is asked between them.
     """
+    key = f"hand-over:{visit_id}"
+    if count_attempt(engine.database, key, window=LIVES, now=now) > MOST_CODES:
+        return _(AWAY)
     official_account = channels_of(engine).official_account
     scene = secrets.token_urlsafe(24)
     try:
@@ -160,7 +167,7 @@ def take_scan(session: Session, *, engine: Engine, scan: Scan, now: datetime) ->
     who = hash_openid(engine.vault, scan.openid)
     if found is None or not _is_live(found, now) or found.openid_hash not in (None, who):
         raise HandOverOver
-    token = secrets.token_urlsafe(24)
+    token = _derive_token(engine.vault, found)
     found.phone_hash, found.openid_hash = hash_token(token), who
     found.openid_sealed = seal_openid(engine.vault, scan.openid)
     session.flush()
@@ -179,7 +186,7 @@ def find_by_token(session: Session, token: str, *, now: datetime) -> HandOver | 
 
 
 def find_token_of(session: Session, engine: Engine, openid: str, *, now: datetime) -> str | None:
-    """A new link's token for a WeChat user who scanned a code and came by the menu instead."""
+    """The link's token of a WeChat user who scanned a code and came by the menu instead."""
     query = (
         select(HandOver)
         .where(HandOver.openid_hash == hash_openid(engine.vault, openid))
@@ -190,10 +197,7 @@ def find_token_of(session: Session, engine: Engine, openid: str, *, now: datetim
     found = session.scalar(query)
     if found is None or not _is_live(found, now):
         return None
-    token = secrets.token_urlsafe(24)
-    found.phone_hash = hash_token(token)
-    session.flush()
-    return token
+    return _derive_token(engine.vault, found)
 
 
 def check_number(engine: Engine, *, token: str, typed: str, now: datetime) -> None:
@@ -255,6 +259,11 @@ def find_watched(session: Session, token: str) -> Watched | None:
         return Watched(get_case(session, case_id))
     except CaseNotFound:
         return None
+
+
+def _derive_token(vault: Vault, found: HandOver) -> str:
+    """What the phone's link carries: the same whenever it is asked for, and kept nowhere."""
+    return urlsafe_b64encode(vault.sign("hand-over", found.scene_hash)).decode().rstrip("=")
 
 
 def _is_live(found: HandOver, now: datetime) -> bool:

@@ -32,12 +32,17 @@ from workflows.shared.bindings import bind, open_openid
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.codes import forget_code
 from workflows.shared.decoys import Decoy
+from workflows.shared.deliveries import association_of
 from workflows.shared.new_passwords import check_password_of, replace_password
 from workflows.shared.proofs import Facts, Given, Wrong
+from workflows.shared.security_events import note_event
 from workflows.shared.visits import Visit
 
 CHANGED = "password_changed"
 """The code of the error event for an account whose password was changed meanwhile."""
+
+TRIES = frozenset({"code_asked", "reset_tried"})
+"""Events of the trail that say what was tried to prove oneself."""
 
 BOUND, NOT_FOLLOWING, FAILED = "bound", "not_following", "failed"
 """What came of binding the official account; empty where none was used."""
@@ -76,7 +81,8 @@ class Reset(Base):
 class Beginning:
     """A reset that begins: what the first step of its process looks up its ways with.
 
-    `decoy` answers in the account's place where there is none.
+    `decoy` answers in the account's place where there is none. Without an official account nobody
+    is bound to it, and no desktop can show its QR code.
     """
 
     reset: Reset
@@ -84,6 +90,12 @@ class Beginning:
     decoy: Decoy
     login: str
     is_phone: bool
+    has_official_account: bool
+
+    @property
+    def can_hand_over(self) -> bool:
+        """Whether the reset can go on to the phone by a QR code."""
+        return self.has_official_account and not self.is_phone
 
 
 def start_reset(
@@ -175,7 +187,8 @@ def find_beginning(session: Session, engine: Engine, case: Case) -> Beginning:
     visit = session.get_one(Visit, case.subject_id)
     decoy = Decoy(engine.vault, reset.typed_hash.hex())
     login = str(read_shown(session, engine.vault, case)["login"])
-    return Beginning(reset, account, decoy, login, visit.is_phone)
+    has_official_account = channels_of(engine).official_account is not None
+    return Beginning(reset, account, decoy, login, visit.is_phone, has_official_account)
 
 
 def keep_shown(session: Session, vault: Vault, case: Case, **shown: object) -> None:
@@ -245,8 +258,19 @@ def set_password(session: Session, *, engine: Engine, case: Case, now: datetime)
     if _hash_known(engine.vault, account) != reset.known_hash:
         raise BpmnError(CHANGED)
     replace_password(session, engine, account=account, hashed=hashed, now=now)
+    note_event(
+        session,
+        what="password_reset",
+        account_id=account.id,
+        actor=Actor("visitor", case.subject_id),
+        address=session.get_one(Visit, case.subject_id).address,
+        details={"case": str(case.id), "branch": reset.branch},
+        now=now,
+    )
     forget_code(session, owner=owner_of_code(case))
+    # Now that it is proved whose it is, his association may read the trail.
     case.subject_no, case.subject_name = account.login, account.name
+    case.association_id = session.scalar(select(association_of(account.id)))
 
 
 @operation("official_account.bind_used")

@@ -34,6 +34,7 @@ WHAT: Mapping[str, str] = {
     "password_changed": N_("Password changed"),
     "password_issued": N_("Password issued"),
     "password_reset": N_("Password reset"),
+    "reset_tried": N_("Password reset tried without success"),
     "confirmed_again": N_("Password asked for again"),
     "identity_checked": N_("Identity checked"),
     "mobile_changed": N_("Mobile number changed"),

@@ -11,26 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, delete, or_, select, update
+from sqlalchemy import LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
-from engine.cases import Case
 from engine.database import Base, BigId, UtcDateTime
-from engine.deleting import delete_cases
 from engine.errors import HuijiError
-from engine.jobs import job
 from engine.language import N_
-from engine.recurring import Every
 from engine.vault import BY_MASTER
 
 IDLE = timedelta(minutes=30)
 """Password policy: a case that nobody went on with for so long is over."""
 
 TOKEN_BYTES = 32
-PORTION = 200
-SWEEP_EVERY = timedelta(minutes=5)
-
 PASSING = frozenset({"resetting", "reset_given_up", "reset_refused"})
 """Statuses of cases that go with their visit. In every other one a case is somebody's work, or
 came to what it was for, and stays."""
@@ -147,21 +140,3 @@ def hand_over_visit(
 def hash_token(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
-
-
-@job("visits.sweep", recurs=Every(SWEEP_EVERY))
-def sweep(session: Session, now: datetime) -> None:
-    """Delete visits that are over with what they left behind, the oldest first."""
-    query = (
-        select(Visit.id, Visit.case_id, Case.status, Case.state)
-        .outerjoin(Case, Case.id == Visit.case_id)
-        .where(Visit.seen_at <= now - IDLE)
-        # Whoever gets a case back goes on in the visit that it is of.
-        .where(or_(Case.id.is_(None), Case.state != "open", Case.status.in_(PASSING)))
-        .order_by(Visit.seen_at)
-        .limit(PORTION)
-        .with_for_update(of=Visit, skip_locked=True)
-    )
-    rows = session.execute(query).all()
-    session.execute(delete(Visit).where(Visit.id.in_([row.id for row in rows])))
-    delete_cases(session, [row.case_id for row in rows if row.status in PASSING])
