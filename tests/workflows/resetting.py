@@ -17,6 +17,7 @@ from engine.jobs import Worker
 from engine.tasks import Task
 from engine.trail import events
 from tests.workflows.conftest import NOW
+from tests.workflows.official_account import have_official_account
 from workflows.channels.phones import list_messages_to
 from workflows.channels.sms.stand_in import StandInSms
 from workflows.shared.access import get_visitor
@@ -115,9 +116,11 @@ def begin(
     *,
     address: str = HOME,
     is_phone: bool = True,
+    has_official_account: bool = True,
     now: datetime = NOW,
 ) -> Forgetful:
     """Open a visit and begin a reset in it."""
+    have_official_account(engine, is_there=has_official_account)
     found = workflows.collect()
     tasks = Tasks(
         engine,

@@ -12,6 +12,7 @@ from engine.completing import Completed
 from engine.engine import Engine
 from engine.trail import Event
 from tests.workflows.conftest import NOW, PASSWORD
+from tests.workflows.official_account import have_official_account
 from tests.workflows.visiting import Guest, sentences
 from workflows.firm_password_reset.operations import OF_DECOYS, choose_way, make_up
 from workflows.shared.accounts import Account, find_account, is_password
@@ -36,8 +37,10 @@ def begin(
     login: str = MAIN,
     *,
     is_phone: bool = True,
+    has_official_account: bool = True,
     address: str = "192.0.2.7",
 ) -> Guest:
+    have_official_account(engine, is_there=has_official_account)
     guest = Guest(engine, is_phone=is_phone, address=address)
     guest.case_id = start_reset(
         engine,
@@ -121,6 +124,17 @@ def test_a_bound_firm_has_its_code_in_the_official_account(demo_engine: Engine) 
     assert guest.case.status == "reset_done"
     # The other account of the firm is bound by itself, or not.
     assert begin(demo_engine, FINANCE).step == "verify_mobile"
+
+
+@pytest.mark.parametrize("is_phone", [True, False])
+def test_without_an_official_account_every_firm_goes_by_its_mobile(
+    demo_engine: Engine, is_phone: bool
+) -> None:
+    bound(demo_engine)
+    decoy = find_decoy(demo_engine, lambda way: way == "official_account")
+    for login in (MAIN, FINANCE, decoy):
+        guest = begin(demo_engine, login, is_phone=is_phone, has_official_account=False)
+        assert guest.step == "verify_mobile" or guest.case.ended_in == "no_mobile", login
 
 
 def test_a_desktop_that_is_not_bound_shows_the_qr_code(demo_engine: Engine) -> None:
@@ -276,7 +290,7 @@ def find_decoy(engine: Engine, is_wanted: Callable[[str], bool], *, is_phone: bo
     for number in range(33990000, 33990400):
         typed_hash = engine.vault.lookup(f"reset:firm:{number}")
         shown = make_up(Decoy(engine.vault, typed_hash.hex()))
-        if is_wanted(choose_way(shown, is_phone=is_phone)):
+        if is_wanted(choose_way(shown, can_hand_over=not is_phone)):
             return str(number)
     raise AssertionError("every way is taken by some number")
 

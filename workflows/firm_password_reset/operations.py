@@ -1,7 +1,7 @@
 """What the process looks up, and how it unbinds the official account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,6 +42,7 @@ def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, obj
     found = _read(session, engine.vault, begun.account)
     is_bound = find_binding(session, begun.reset.account_id or 0) is not None
     shown = make_up(begun.decoy) if found is None else OnFile(is_bound, *found)
+    shown = replace(shown, is_bound=shown.is_bound and begun.has_official_account)
     keep_shown(
         session,
         engine.vault,
@@ -50,18 +51,18 @@ def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, obj
         mobile=shown.mobile,
         mobile_hash=shown.mobile_hash,
     )
-    way = choose_way(shown, is_phone=begun.is_phone)
+    way = choose_way(shown, can_hand_over=begun.can_hand_over)
     begun.reset.branch = way
     return {"way": way}
 
 
-def choose_way(shown: OnFile, *, is_phone: bool) -> str:
+def choose_way(shown: OnFile, *, can_hand_over: bool) -> str:
     """How the firm proves itself, by what is on file and where it sits."""
     if shown.is_bound:
         return "official_account"
     if not shown.mobile:
         return "no_mobile"
-    return "mobile" if is_phone else "scan"
+    return "scan" if can_hand_over else "mobile"
 
 
 def make_up(decoy: Decoy) -> OnFile:

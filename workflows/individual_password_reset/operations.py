@@ -48,6 +48,7 @@ def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, obj
     shown = found or make_up(begun.decoy)
     if found is None:
         is_bound = shown.is_bound
+    is_bound = is_bound and begun.has_official_account
     keep_shown(
         session,
         engine.vault,
@@ -60,7 +61,9 @@ def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, obj
         identity_type=shown.identity_type,
         identity=shown.identity,
     )
-    way = _choose_way(is_bound=is_bound, is_phone=begun.is_phone, mobile_state=shown.mobile_state)
+    way = _choose_way(
+        is_bound=is_bound, can_hand_over=begun.can_hand_over, mobile_state=shown.mobile_state
+    )
     begun.reset.branch = way
     return {"way": way, "has_mobile": shown.mobile_state == VALID}
 
@@ -109,10 +112,10 @@ def _read(session: Session, vault: Vault, account: Account | None) -> OnFile | N
     )
 
 
-def _choose_way(*, is_bound: bool, is_phone: bool, mobile_state: str) -> str:
+def _choose_way(*, is_bound: bool, can_hand_over: bool, mobile_state: str) -> str:
     if is_bound:
         return "official_account"
-    if not is_phone:
+    if can_hand_over:
         return "scan"
     return "mobile" if mobile_state == VALID else "identity"
 
