@@ -34,11 +34,22 @@ from tests.workflows.wechat_pay_server import (
 )
 from workflows.payment.models import StandInPayment
 from workflows.payment.provider import Notice, PaymentProvider
-from workflows.payment.stand_in import PaymentDeclined, SignedNotice, StandInProvider
+from workflows.payment.stand_in import (
+    PaymentDeclined,
+    SignedNotice,
+    StandInProvider,
+    behave_well,
+)
 from workflows.payment.wechat_keys import MerchantKeys, PlatformKeys
 from workflows.payment.wechat_pay import WechatPay
+from workflows.shared.channels import ChannelAway
 
 NUMBER, OTHER = "0190f0c0a0b07f3e8d2c0011223344aa", "0190f0c0a0b07f3e8d2c0011223344bb"
+
+
+def refuse_to_answer() -> int:
+    """Be away."""
+    raise ChannelAway
 
 
 @dataclass
@@ -81,7 +92,7 @@ class StandInWorld:
             return None
 
     def be_away(self, is_away: bool) -> None:
-        self.provider.is_away = is_away
+        self.provider.behave = refuse_to_answer if is_away else behave_well
 
     def count_refunds(self) -> int:
         with self.provider.database.read() as session:

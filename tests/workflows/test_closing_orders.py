@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -235,3 +235,53 @@ def test_a_notice_and_a_closing_at_the_same_moment_lose_nothing(
     assert state_of_order(demo_engine, order) == "paid"
     assert templates(demo_engine, TO_PAY) == ["payment_received"]
     assert world.count_refunds() == 0
+
+
+def pay_twice(engine: Engine, world: WechatPayWorld) -> None:
+    """Pay two orders of one fee, as two people on two screens do."""
+    first = place(engine, world.provider, TO_PAY)
+    with engine.database.transaction() as session:
+        session.get_one(PaymentOrder, first.id).state = "closed"
+    second = place(engine, world.provider, TO_PAY)
+    for order in (first, second):
+        signed = world.pay(order.pay_url)
+        assert signed is not None
+        deliver(engine, world.provider, signed)
+
+
+def test_a_refund_is_asked_after_until_it_has_arrived(
+    demo_engine: Engine, wechat_pay: WechatPayWorld
+) -> None:
+    pay_twice(demo_engine, wechat_pay)
+    wechat_pay.service.refund_status = "PROCESSING"
+    work(demo_engine)
+    work(demo_engine)
+    assert find_refund(demo_engine) is None
+    wechat_pay.service.refund_status = "SUCCESS"
+    wechat_pay.clock.now = NOW + timedelta(days=1)
+    work(demo_engine)
+    assert find_refund(demo_engine) == NOW + timedelta(days=1)
+    assert wechat_pay.count_refunds() == 1
+
+
+def test_a_refund_that_a_bank_does_not_take_stays_to_be_seen(
+    demo_engine: Engine, wechat_pay: WechatPayWorld
+) -> None:
+    pay_twice(demo_engine, wechat_pay)
+    wechat_pay.service.refund_status = "ABNORMAL"
+    for hour in range(30):
+        wechat_pay.clock.now = NOW + timedelta(hours=hour)
+        Worker(demo_engine).run_due()
+    with demo_engine.database.read() as session:
+        (job,) = session.scalars(select(Job).where(Job.name == "payment.refund"))
+        assert job.state == "failed"
+        assert "ABNORMAL" in str(job.error)
+    assert find_refund(demo_engine) is None
+
+
+def find_refund(engine: Engine) -> datetime | None:
+    """When the second payment had gone back."""
+    with engine.database.read() as session:
+        return session.scalars(
+            select(ProviderTransaction.refunded_at).where(ProviderTransaction.outcome == "refunded")
+        ).one()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from engine.actors import Actor
 from engine.engine import Engine
 from tests.workflows.conftest import NOW
+from tests.workflows.payment_worlds import refuse_to_answer
 from tests.workflows.walking import Walk
 from workflows.payment.models import PaymentOrder, ProviderTransaction, StandInPayment
 from workflows.payment.notices import take_notice
@@ -21,7 +22,12 @@ from workflows.payment.orders import (
 )
 from workflows.payment.provider import InvalidNotice, Notice, PaymentProvider, ProviderAway
 from workflows.payment.provider_jobs import make_jobs
-from workflows.payment.stand_in import PaymentDeclined, SignedNotice, StandInProvider
+from workflows.payment.stand_in import (
+    PaymentDeclined,
+    SignedNotice,
+    StandInProvider,
+    behave_well,
+)
 from workflows.shared.fees import FeeState, fee_state, open_claims
 from workflows.shared.messages import list_messages
 from workflows.shared.register import Member, find_member_by_number
@@ -159,9 +165,9 @@ def test_a_refund_is_tried_until_the_provider_is_back(
     for _ in range(2):
         deliver(demo_engine, provider, provider.pay(token, now=NOW))
     walk = Walk(demo_engine, TO_PAY)
-    provider.is_away = True
+    provider.behave = refuse_to_answer
     walk.let_jobs_run()
-    provider.is_away = False
+    provider.behave = behave_well
     demo_engine.now = lambda: NOW + timedelta(minutes=1)
     walk.let_jobs_run()
     with demo_engine.database.read() as session:
@@ -279,10 +285,10 @@ def test_a_pay_address_that_was_changed_is_declined(
 def test_a_provider_that_is_away_is_said_so_and_leaves_nothing_behind(
     demo_engine: Engine, provider: StandInProvider
 ) -> None:
-    provider.is_away = True
+    provider.behave = refuse_to_answer
     with pytest.raises(ProviderAway):
         place(demo_engine, provider, TO_PAY)
-    provider.is_away = False
+    provider.behave = behave_well
     assert place(demo_engine, provider, TO_PAY).state == "open"
 
 

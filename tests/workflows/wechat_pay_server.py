@@ -62,7 +62,7 @@ class WechatPayServer:
     asked: list[Asked] = field(default_factory=list)
     instead: Answer | None = None
     seconds: float = 0
-    refund_status: str = "PROCESSING"
+    refund_status: str = "SUCCESS"
     close_error: str = ""
     signs_wrongly: bool = False
     keeps_answers_for: timedelta = timedelta(0)

@@ -73,8 +73,8 @@ class PaymentProvider(Protocol):
     def find_payments(self, *, number: str) -> list[Notice]:
         """What was paid on an order and not sent back."""
 
-    def refund(self, *, transaction: str, amount: int) -> None:
-        """Send a payment back, all of it; the same one again is nothing new."""
+    def refund(self, *, transaction: str, amount: int) -> bool:
+        """Send a payment back, all of it; whether it has arrived. Asked again, it goes once."""
 
     def close(self, *, number: str) -> None:
         """Let nobody pay an order any more; again, or one never placed, is nothing new.

@@ -1,16 +1,19 @@
 """The jobs that ask the payment provider for something. It may be away: each can be done again."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
 from engine.engine import Engine
-from engine.jobs import job
+from engine.jobs import defer, job
 from workflows.payment.closing import QUEUE, UNPAID
 from workflows.payment.models import PaymentOrder, ProviderTransaction
 from workflows.payment.notices import take_notice
 from workflows.payment.provider import OrderPaid, PaymentProvider
+
+ASK_AGAIN = timedelta(days=1)
+"""After how long a refund that is on its way is asked after."""
 
 
 def make_jobs(provider: PaymentProvider) -> tuple[Callable[..., None], ...]:
@@ -54,15 +57,20 @@ def _refund_job(provider: PaymentProvider) -> Callable[..., None]:
 
     @job("payment.refund", attempts=20, queues=(QUEUE,))
     def refund(engine: Engine, now: datetime, *, transaction: str) -> None:
-        """Send a payment back and note it; the provider takes the same refund once."""
+        """Send a payment back, and note when it has arrived; the provider sends it once."""
         with engine.database.read() as session:
             found = session.scalar(
                 select(ProviderTransaction).where(ProviderTransaction.transaction == transaction)
             )
         if found is None or found.refunded_at is not None:
             return
-        provider.refund(transaction=transaction, amount=found.amount)
+        has_arrived = provider.refund(transaction=transaction, amount=found.amount)
         with engine.database.transaction() as session:
+            if not has_arrived:
+                # A bank takes days, and may not take it in the end.
+                asked = {"transaction": transaction}
+                defer(session, "payment.refund", asked, at=now + ASK_AGAIN, queue=QUEUE)
+                return
             session.execute(
                 update(ProviderTransaction)
                 .where(ProviderTransaction.transaction == transaction)

@@ -1,8 +1,8 @@
 """A payment provider that runs in this process: for a first run, for tests, for the simulator.
 
 It is honest: it takes payments, keeps books of its own, signs its notices, sends money back,
-declines what has expired or was closed, and is away when it is told to be. What it is told to do
-is up to whoever holds the simulated phone; it knows nothing of fees.
+declines what has expired or was closed, and is away, slow or unwilling when it is told to be. What
+is done with it is up to whoever holds the simulated phone; it knows nothing of fees.
 """
 
 import base64
@@ -61,7 +61,8 @@ class SignedNotice:
     times: int = 1
 
 
-def _behave_well() -> int:
+def behave_well() -> int:
+    """Tell of a payment once."""
     return 1
 
 
@@ -76,8 +77,7 @@ class StandInProvider:
     database: Database
     secret: bytes = field(repr=False)
     address: str
-    is_away: bool = field(default=False)
-    behave: Callable[[], int] = field(default=_behave_well, repr=False)
+    behave: Callable[[], int] = field(default=behave_well, repr=False)
 
     def place_order(
         self, *, number: str, amount: int, description: str, expires_at: datetime
@@ -113,8 +113,8 @@ class StandInProvider:
         with self.database.read() as session:
             return _paid(session, number)
 
-    def refund(self, *, transaction: str, amount: int) -> None:
-        """Send a payment back: mark it in the books."""
+    def refund(self, *, transaction: str, amount: int) -> bool:
+        """Send a payment back: mark it in the books, with which it has arrived."""
         self._check_there()
         with self.database.transaction() as session:
             session.execute(
@@ -122,6 +122,7 @@ class StandInProvider:
                 .where(StandInPayment.transaction == transaction, StandInPayment.amount == amount)
                 .values(state="refunded")
             )
+        return True
 
     def close(self, *, number: str) -> None:
         """Take no payment of an order any more; raises OrderPaid."""
@@ -190,8 +191,6 @@ class StandInProvider:
         return hmac.new(self.secret, body, hashlib.sha256).hexdigest()
 
     def _check_there(self) -> int:
-        if self.is_away:
-            raise ProviderAway
         try:
             return self.behave()
         except ChannelAway as error:

@@ -32,7 +32,7 @@ PAID = "SUCCESS"
 OVER = frozenset({"CLOSED", "REVOKED", "REFUND"})
 """States of an order that nobody can pay any more and that keeps no money of anybody."""
 
-SENT_BACK = frozenset({"SUCCESS", "PROCESSING"})
+ARRIVED, ON_ITS_WAY = "SUCCESS", "PROCESSING"
 AWAY = frozenset({"SYSTEM_ERROR", "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "BANK_ERROR"})
 """Codes that another try may overcome."""
 
@@ -100,8 +100,8 @@ class WechatPay:
         except (LookupError, TypeError) as error:
             raise ProviderAway from error
 
-    def refund(self, *, transaction: str, amount: int) -> None:
-        """Send all of a payment back: asked for again, it goes once."""
+    def refund(self, *, transaction: str, amount: int) -> bool:
+        """Send all of a payment back: asked for again, it says how far it came."""
         status = self._ask_for(
             "status",
             REFUNDS,
@@ -112,9 +112,10 @@ class WechatPay:
                 "amount": {"refund": amount, "total": amount, "currency": "CNY"},
             },
         )
-        if status not in SENT_BACK:
+        if status not in (ARRIVED, ON_ITS_WAY):
             # ABNORMAL: the payer's bank does not take it; somebody has to see to it there.
             raise ProviderRefused(status)
+        return status == ARRIVED
 
     def close(self, *, number: str) -> None:
         """Let nobody pay an order any more; raises OrderPaid."""
