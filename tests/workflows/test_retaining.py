@@ -11,11 +11,15 @@ from engine.engine import Engine
 from engine.vault import SubjectKey
 from tests.workflows.conftest import NOW, Cast
 from tests.workflows.office import viewer
-from workflows.personal_data.erasing import Erasure, agree, withdraw
+from tests.workflows.resetting import KNOWN, NEW_PASSWORD, answers_of, begin
+from web.schema import all_tables
+from web.verifying import check_trails
+from workflows.personal_data.erasing import Erasure, agree, erase_member, withdraw
 from workflows.personal_data.retaining import PERIOD_OVER, ask_for_erasures, keep_periods
 from workflows.shared.keeping import Periods
 from workflows.shared.messages import Message, send_to_member
-from workflows.shared.register import Member
+from workflows.shared.register import Member, find_member_by_number
+from workflows.shared.resets import Reset
 from workflows.shared.results import YearlyResult
 from workflows.shared.security_events import SecurityEvent, note_event
 
@@ -93,3 +97,43 @@ def test_nobody_is_asked_about_twice_to_whom_somebody_said_no(
     asked: UUID = seeded.scalars(select(Erasure.id)).one()
     withdraw(seeded, erasure_id=asked, viewer=viewer(seeded, "zj_manage"), now=NOW)
     assert ask_for_erasures(seeded, demo_engine, now=NOW + DAY) == 0
+
+
+def test_what_was_sent_anonymously_goes_after_its_period(demo_engine: Engine) -> None:
+    person = begin(demo_engine)
+    if person.step == "choose_method":
+        person.press("identity")
+    person.press("next", **answers_of(demo_engine))
+    person.press("reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
+    case = person.case
+    assert case.state == "ended"
+    with demo_engine.database.transaction() as session:
+        demo_engine.vault.seal(session, case.subject_key, b"what somebody typed")
+        keep_periods(session, demo_engine, NOW + Periods().visits - DAY)
+        assert session.get(SubjectKey, case.subject_key) is not None
+        keep_periods(session, demo_engine, NOW + Periods().visits + DAY)
+        assert session.get(SubjectKey, case.subject_key) is None
+    assert not [key for key, broken in check_trails(demo_engine) if broken]
+
+
+def test_a_reset_of_somebody_who_is_erased_leaves_nothing(demo_engine: Engine) -> None:
+    person = begin(demo_engine)
+    if person.step == "choose_method":
+        person.press("identity")
+    said = answers_of(demo_engine)
+    person.press("next", **said)
+    person.press("reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
+    with demo_engine.database.transaction() as session:
+        member = find_member_by_number(session, KNOWN)
+        assert member is not None
+        erase_member(session, demo_engine, member_id=member.id, by=SYSTEM, now=NOW)
+    with demo_engine.database.read() as session:
+        assert session.get(SubjectKey, person.case.subject_key) is None
+        rows = [
+            repr(tuple(row))
+            for table in all_tables().sorted_tables
+            for row in session.execute(select(table))
+        ]
+        assert session.scalars(select(Reset)).all() == []
+    for gone in (said["name"], said["identity_number"], "owner@example.org"):
+        assert not [row for row in rows if gone in row]
