@@ -16,6 +16,7 @@ from tests.web.resetting import (
     ACCOUNT,
     NEW_PASSWORD,
     Forgetful,
+    account_of,
     bind_phone,
     engine_of,
     last_address,
@@ -30,7 +31,9 @@ from tests.web.resetting import (
 from tests.workflows.conftest import NOW
 from web.reset import limits
 from workflows.shared.resets import Reset
-from workflows.shared.visits import IDLE, Visit, sweep
+from workflows.shared.security_events import list_events
+from workflows.shared.sweeping import sweep
+from workflows.shared.visits import IDLE, Visit
 
 NOWHERE = "0195f3a0-0000-7000-8000-000000000000"
 
@@ -287,14 +290,33 @@ def test_a_phone_that_has_the_case_leaves_the_desktop_nothing_to_do(app: Flask) 
     assert "Choose how to prove it" in phone.open("/reset/step").text
 
 
-def test_a_member_of_the_staff_reads_the_trail_of_a_reset(app: Flask) -> None:
+def test_the_association_reads_the_trail_of_a_reset_that_was_made(app: Flask) -> None:
     person, page = at_new_password(app)
     person.press(page, outcome="reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
     with engine_of(app).database.read() as session:
-        (found,) = session.scalars(
-            select(Event).where(Event.kind == "reset_tried").order_by(Event.number).limit(1)
-        )
-    assert found.data == {"branch": "sms", "result": "right", "address": "192.0.2.10"}
+        (case,) = session.scalars(select(Case).where(Case.subject_kind == "visitor"))
+    auditor = Visitor(app)
+    auditor.sign_in("audit", kind="staff")
+    found = auditor.open(f"/cases/{case.id}")
+    assert found.status == 200
+    assert ACCOUNT in found.text
+    assert "Password was reset" in found.text
+
+
+def test_what_was_tried_in_vain_is_kept_when_its_case_goes(app: Flask) -> None:
+    person, mobile = Forgetful(app), mobile_of(app)
+    page = person.press(person.begin(), outcome="mobile")
+    page = person.ask_for_code(page, mobile=mobile[3:])
+    code = "000000" if last_code(app, mobile) != "000000" else "111111"
+    person.press(page, outcome="next", mobile=mobile[3:], code=code)
+    engine = engine_of(app)
+    with engine.database.transaction() as session:
+        sweep(session, NOW + IDLE)
+        (event,) = list_events(session, account_id=account_of(app).id, what="reset_tried")
+    assert (event.address, [each["result"] for each in event.details["tries"]]) == (
+        "192.0.2.10",
+        ["sent", "wrong"],
+    )
 
 
 MARKED = "zyxw-secret-98-marked"
