@@ -103,7 +103,7 @@ def test_the_owner_is_told_once_of_a_new_binding(reader: Reader) -> None:
         reader.bind()
     with reader.engine.database.read() as session:
         told = list(session.scalars(select(Message.template)))
-    assert told == ["account_bound"]
+    assert told == ["bound"]
 
 
 def test_a_firm_binds_both_its_accounts_to_one_phone(reader: Reader) -> None:

@@ -39,6 +39,17 @@ TEXTS: dict[str, Texts] = {
         NODE,
         ABOUT,
     ),
+    "bound": make_texts(
+        ("公众号已绑定", "The official account was bound"),
+        (
+            f"账号$login已绑定微信公众号，验证码和通知将发送到该微信。{BEWARE}",
+            f"Account $login is bound to the official account now. {BEWARE_EN}",
+        ),
+        NODE,
+        ABOUT,
+        channels=ALL_CHANNELS,
+        is_urgent=True,
+    ),
     "unbound": make_texts(
         ("公众号已解绑", "The official account was unbound"),
         (

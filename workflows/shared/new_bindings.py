@@ -45,7 +45,7 @@ def bind_own(
         now=now,
     )
     if not is_known:
-        tell(session, engine, account=account, template="account_bound", values={}, now=now)
+        tell(session, engine, account=account, template="bound", values={}, now=now)
 
 
 def unbind_own(
@@ -55,5 +55,5 @@ def unbind_own(
     if not unbind(session, account.id, now):
         return False
     note_event(session, what="unbound", account_id=account.id, actor=by, address=address, now=now)
-    tell(session, engine, account=account, template="account_unbound", values={}, now=now)
+    tell(session, engine, account=account, template="unbound", values={}, now=now)
     return True

@@ -35,26 +35,4 @@ TEXTS: dict[str, Texts] = {
         channels=ALL_CHANNELS,
         is_urgent=True,
     ),
-    "account_bound": make_texts(
-        ("您的账号已绑定公众号", "Your account was bound to WeChat"),
-        (
-            "您的账号$login已绑定公众号。如非本人操作，请立即修改密码。",
-            "Your account $login was bound. If it was not you, change your password at once.",
-        ),
-        ("绑定用户", "Bind your account"),
-        ("账号安全", "Account"),
-        channels=ALL_CHANNELS,
-        is_urgent=True,
-    ),
-    "account_unbound": make_texts(
-        ("您的账号已解除公众号绑定", "Your account is not bound to WeChat any more"),
-        (
-            "您的账号$login已解除公众号绑定。如非本人操作，请立即联系$association。",
-            "Your account $login was unbound. If it was not you, call $association at once.",
-        ),
-        ("绑定用户", "Bind your account"),
-        ("账号安全", "Account"),
-        channels=ALL_CHANNELS,
-        is_urgent=True,
-    ),
 }
