@@ -1,9 +1,13 @@
 """Messages in an association's own words: previewed, kept, inherited again, refused."""
 
+import pytest
 from flask import Flask
 
 from tests.web.conftest import Page, Visitor
 from tests.web.offices import staff
+from web.manage.text_values import VALUES
+from workflows.shared.message_texts import names_of
+from workflows.shared.templates import all_texts
 
 PAGE = "/manage/texts/application_approved.inspection"
 
@@ -72,3 +76,8 @@ def test_a_message_that_costs_no_text_message_has_no_words_for_one(app: Flask) -
     page = staff(app, "zj_manage").open("/manage/texts/not_applied_yet")
     assert not page.html.xpath("//*[@name='sms']")
     assert "by: Official account, Mail" in page.text
+
+
+@pytest.mark.parametrize("template", sorted(all_texts()))
+def test_every_value_of_a_message_has_a_meaning_and_an_example(template: str) -> None:
+    assert [name for name in names_of(template) if name not in VALUES] == []

@@ -34,7 +34,6 @@ from workflows.shared.deliveries import (
     Delivery,
     DeliveryAttempt,
     deliver_message,
-    erase_deliveries,
     list_attempts,
 )
 from workflows.shared.messages import Message, send_to_member, tell
@@ -588,15 +587,3 @@ def test_completing_a_step_costs_one_row_more(world: World) -> None:
         waiting = session.scalars(select(Job).where(Job.state == "due", Job.due_at <= NOW)).all()
         assert [each.name for each in waiting] == [FAN_OUT]
         assert session.scalars(select(Delivery)).all() == []
-
-
-def test_nothing_of_an_erased_person_is_kept(world: World) -> None:
-    send_code(world)
-    world.write()
-    world.feel(SMS, "away")
-    world.work()
-    with world.engine.database.transaction() as session:
-        erase_deliveries(session, account_id=world.account().id)
-    with world.engine.database.read() as session:
-        rows = session.scalars(select(Delivery)).all()
-        assert {(each.to_sealed, each.to_masked) for each in rows} == {(None, "")}

@@ -36,5 +36,8 @@ VALUES = {
     "until": Value(N_("the last day"), "2026-12-31"),
     "begins": Value(N_("the first day"), "2026-12-01"),
     "ends": Value(N_("the last day"), "2026-12-31"),
+    "login": Value(N_("the account"), "330000100001"),
+    "before": Value(N_("what it was, masked"), "138****8000"),
+    "after": Value(N_("what it is now, masked"), "139****9000"),
     "absent": Value(N_("who is away"), "王新"),
 }

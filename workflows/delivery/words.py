@@ -23,7 +23,7 @@ LINK = {
         ),
     },
     "activation": {
-        "zh": ("激活帐号", "请打开链接激活帐号并设置密码，$until前有效，只能使用一次。请勿转发。"),
+        "zh": ("激活账号", "请打开链接激活账号并设置密码，$until前有效，只能使用一次。请勿转发。"),
         "en": (
             "Activate your account",
             "Open this link to activate your account. It serves once, until $until.",

@@ -1,6 +1,6 @@
 """What a firm is told when its account was unbound from the official account."""
 
-from workflows.shared.templates import Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
 
 TEXTS: dict[str, Texts] = {
     "firm_unbound": make_texts(
@@ -11,5 +11,7 @@ TEXTS: dict[str, Texts] = {
         ),
         ("找回密码", "Password reset"),
         ("账号安全", "Account"),
+        channels=ALL_CHANNELS,
+        is_urgent=True,
     ),
 }

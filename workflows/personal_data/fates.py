@@ -33,6 +33,7 @@ EMPTIED: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("former_result", "member_id", {"record": None}),
     ("consent", "account_id", {"address": ""}),
     ("security_event", "account_id", {"address": ""}),
+    ("delivery", "account_id", {"to_masked": "", "to_sealed": None}),
 )
 """Rows that stay without what is personal in them."""
 
@@ -43,7 +44,6 @@ KEPT: Mapping[str, str] = {
     "hours_entry": "the ledger of hours from which results were decided, by member number",
     "reminder": "that a season reminded somebody, by member number",
     "erasure": "that and why somebody was erased, and by whom",
-    "delivery": "goes with the messages and codes that it carried",
     "help_call": "that the help desk was called and whether the caller was proved, not by what",
     "absence": "staff only",
     "assignment_rule": "staff only",

@@ -20,7 +20,6 @@ from sqlalchemy import (
     event,
     func,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -253,12 +252,6 @@ def begin_delivery(session: Session, delivery: Delivery, *, now: datetime) -> No
         at=now,
         queue=code_queue(delivery.channel) if is_awaited else delivery.channel,
     )
-
-
-def erase_deliveries(session: Session, *, account_id: int) -> None:
-    """Forget where an account's holder was reached: his data are erased."""
-    query = update(Delivery).where(Delivery.account_id == account_id)
-    session.execute(query.values(to_sealed=None, to_masked=""))
 
 
 def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
