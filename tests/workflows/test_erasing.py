@@ -35,8 +35,8 @@ from workflows.personal_data.erasing import (
     withdraw,
 )
 from workflows.personal_data.fates import DELETED, EMPTIED, KEPT
-from workflows.shared.keeping import SERVICE, Periods
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.keeping import SERVICE, Periods
 from workflows.shared.leaving import end_membership
 from workflows.shared.private import read_private
 from workflows.shared.register import (
@@ -238,7 +238,7 @@ def test_without_a_reason_nothing_is_asked_for(walk: Walk) -> None:
 
 def test_records_are_kept_for_their_period(walk: Walk) -> None:
     walk.engine.services[SERVICE] = Periods(records=timedelta(days=30))
-    with pytest.raises(NotErasable, match="kept until .*2022"):
+    with pytest.raises(NotErasable, match=r"kept until .*2022"):
         _ask(walk)
     walk.engine.services[SERVICE] = Periods(records=timedelta(0))
 

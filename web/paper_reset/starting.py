@@ -38,7 +38,7 @@ def _begin() -> str:
     engine, now, before = current.engine(), current.now(), visiting.find_own_visit()
     with engine.database.transaction() as session:
         if before is not None:
-            end_visit(session, visit_id=before.id)
+            end_visit(session, visit_id=before.id, now=now)
         opened = open_visit(
             session, address=current.address(), is_phone=visiting.is_phone(), now=now
         )

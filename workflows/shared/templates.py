@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from workflows.shared.channels import CHANNELS, EMAIL, OFFICIAL_ACCOUNT
 
@@ -52,7 +53,8 @@ class Texts:
 
     def worded(self, words: Mapping[str, str]) -> "Texts":
         """The same message in an association's own words, by the names of `PARTS`."""
-        return replace(self, **{name: words[name] for name in PARTS})
+        changed: dict[str, Any] = {name: words[name] for name in PARTS}
+        return replace(self, **changed)
 
 
 def make_texts(
