@@ -5,18 +5,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from engine.database import Database
 from tests.web.conftest import READY, Page, Visitor, solve
 from tests.workflows.conftest import NOW, PASSWORD
 from web.app import create_app
+from web.cli import main
 from web.official_account import make_menu
 from web.settings import Settings
 from web.simulator.browsers import Browser
 from workflows.channels import phones
-from workflows.channels.wechat.stand_in import StandInAccount
+from workflows.channels.wechat.stand_in import MENU, StandInAccount
 from workflows.shared.channels import OFFICIAL_ACCOUNT, SMS, channels_of
 
 KEY = b64encode(b"k" * 32).decode()
@@ -81,22 +84,20 @@ def watcher(app: Flask) -> Watcher:
     return Watcher(app)
 
 
-def make_production(folder: Path, **settings: str) -> Flask:
-    """An application as production runs it, on an empty database."""
+def describe_production(folder: Path) -> dict[str, str]:
+    """The environment of an installation in production."""
     names = ("MASTER", "LOOKUP", "TRAIL", "COOKIE")
-    environ = {
+    return {
         "HUIJI_ENVIRONMENT": "production",
         "HUIJI_DATABASE_URL": f"sqlite:///{folder / 'huiji.db'}",
         "HUIJI_PUBLIC_URL": "https://huiji.example",
         "HUIJI_VAR": str(folder),
         **{f"HUIJI_SECRET_{name}": KEY for name in names},
-        **settings,
     }
-    return create_app(Settings.from_environment(environ))
 
 
 def test_production_has_no_simulator(tmp_path: Path) -> None:
-    app = make_production(tmp_path)
+    app = create_app(Settings.from_environment(describe_production(tmp_path)))
     rules = [rule.rule for rule in app.url_map.iter_rules()]
     assert not [each for each in rules if "simulator" in each or each.startswith("/phone")]
     client = app.test_client()
@@ -221,6 +222,31 @@ def test_the_menu_opens_pages_that_know_their_reader(watcher: Watcher) -> None:
     page = watcher.follow(response)
     assert page.path == f"/phone/{phone_id}/official-account/bind"
     assert "Bind your account" in page.text or "绑定用户" in page.text
+
+
+def test_the_menu_is_set_by_a_command(
+    database_url: str, database: Database, tmp_path: Path
+) -> None:
+    environ = {
+        "HUIJI_VAR": str(tmp_path),
+        "HUIJI_DATABASE_URL": database_url,
+        "HUIJI_PUBLIC_URL": "http://localhost",
+    }
+    for _time in range(2):
+        said = CliRunner().invoke(main, ["menu"], env=environ)
+        assert (said.exit_code, said.output) == (0, "The menu is set.\n")
+    with database.read() as session:
+        assert phones.find_setting(session, MENU) == make_menu("http://localhost")
+    with database.transaction() as session:
+        phones.set_mood(session, channel=OFFICIAL_ACCOUNT, mood="away")
+    said = CliRunner().invoke(main, ["menu"], env=environ)
+    assert (said.exit_code, "reached" in said.output) == (1, True)
+
+
+def test_there_is_no_menu_to_set_without_an_official_account(tmp_path: Path) -> None:
+    said = CliRunner().invoke(main, ["menu"], env=describe_production(tmp_path))
+    assert said.exit_code == 2
+    assert "no official account" in said.output
 
 
 def test_unfollowing_and_following_again_leaves_one_phone(watcher: Watcher) -> None:
