@@ -1,7 +1,9 @@
 """Payment providers: the same cases against WeChat Pay's client and the stand-in."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -163,3 +165,26 @@ def test_a_provider_that_is_away_says_so_and_comes_back(world: World) -> None:
     assert place(world, "0190f0c0a0b07f3e8d2c0011223344cc")
     world.provider.refund(transaction=notice.transaction, amount=notice.amount)
     assert world.count_refunds() == 1
+
+
+def test_an_order_that_is_paid_and_closed_at_once_is_one_of_the_two(database: Database) -> None:
+    world = StandInWorld(StandInProvider(database, b"secret", "https://pay.example.com"))
+    for number in (f"{NUMBER[:-2]}{each:02d}" for each in range(8)):
+        pay_url, both = place(world, number), Barrier(2, timeout=10)
+
+        def pay_it(pay_url: str = pay_url, both: Barrier = both) -> bool:
+            both.wait()
+            return world.pay(pay_url) is not None
+
+        def close_it(number: str = number, both: Barrier = both) -> bool:
+            both.wait()
+            try:
+                world.provider.close(number=number)
+            except OrderPaid:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            is_paid, is_closed = threads.submit(pay_it), threads.submit(close_it)
+            assert is_paid.result() != is_closed.result()
+        assert len(world.provider.find_payments(number=number)) == is_paid.result()
