@@ -332,3 +332,10 @@ def test_a_browser_changes_only_what_is_its_own() -> None:
         ("Set-Cookie", "phone7-a=b=c; HttpOnly; Path=/phone/7/l; SameSite=Lax"),
         ("X", "/a"),
     ]
+
+
+def test_the_sign_in_page_of_a_demo_leads_to_the_phones(watcher: Watcher) -> None:
+    settings: Settings = watcher.app.config["SETTINGS"]
+    settings.demo_list.write_text('{"password": "x", "accounts": []}')
+    assert watcher.open("/sign-in").links()["Phone simulator"] == "/simulator"
+    assert "/simulator" not in "".join(watcher.open("/phone/1/sign-in").links().values())
