@@ -50,6 +50,14 @@ BROKEN = [
         "The rule “maxLength” cannot be “5”.",
     ),
     (
+        component("textfield", "a", properties={"secret": "true", "locked": "true"}),
+        "What is secret is typed: it cannot be locked or have a value.",
+    ),
+    (
+        component("textfield", "a", properties={"format": "code", "value": '="1"'}),
+        "What is secret is typed: it cannot be locked or have a value.",
+    ),
+    (
         component("textfield", "a", properties={"colour": "red"}),
         "There is no property “colour”.",
     ),

@@ -3,7 +3,7 @@
 金 is a member of Zhejiang, 木 of Guangzhou. 审 reviews for Zhejiang, 省 for Guangdong, 市 for
 Guangzhou; 费 confirms fees and 照 photos for Zhejiang, 管 manages Zhejiang, 系 is the system
 administrator, 计 the auditor. 所 is a firm whose key in the register is that of 金 among the
-members. 无 is nobody.
+members. 客 is a visitor whose key is that of 金, too. 无 is nobody.
 """
 
 import pytest
@@ -53,6 +53,7 @@ CAST: dict[str, Viewer | None] = {
     "金": Viewer(1, "member", "金", Actor("member", 1), member_id=JIN, association_id=ZHEJIANG),
     "木": Viewer(2, "member", "木", Actor("member", 2), member_id=MU, association_id=GUANGZHOU),
     "所": Viewer(3, "firm", "所", Actor("firm", 3), firm_id=JIN, association_id=ZHEJIANG),
+    "客": Viewer(0, "visitor", "", Actor("visitor", JIN), visit_id=JIN),
     "审": staff(review={ZHEJIANG}),
     "费": staff(fees={ZHEJIANG}),
     "照": staff(photos={ZHEJIANG}),
@@ -96,6 +97,9 @@ THINGS: dict[str, Object] = {
     "金的表单": task_of(JIN, ZHEJIANG, "member", "member"),
     "金的他道": task_of(JIN, ZHEJIANG, "firm", "firm"),
     "所的申请": Case(subject_kind="firm", subject_id=JIN, association_id=ZHEJIANG),
+    "客的找回": Case(subject_kind="visitor", subject_id=JIN, association_id=None),
+    "客的步骤": Task(lane="visitor", duty="visitor", subject_kind="visitor", subject_id=JIN),
+    "别客的步骤": Task(lane="visitor", duty="visitor", subject_kind="visitor", subject_id=MU),
     "金的审核": task_of(JIN, ZHEJIANG, "association", "review"),
     "金的会费": task_of(JIN, ZHEJIANG, "association", "fees"),
     "木的审核": task_of(MU, GUANGZHOU, "association", "review"),
@@ -134,6 +138,13 @@ TABLE = """
 金的他道  complete
 所的申请  see               所 审 管 系 计
 所的申请  withdraw          所
+客的找回  see               客
+客的找回  see_diagram
+客的步骤  see               客
+客的步骤  complete          客
+客的步骤  claim
+别客的步骤  see
+别客的步骤  complete
 金的审核  see               审 管 系 计
 金的审核  claim             审
 金的审核  complete          审
