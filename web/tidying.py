@@ -9,10 +9,15 @@ from engine.engine import Engine
 from engine.files import sweep_files
 from engine.jobs import job
 from engine.recurring import Every
+from workflows.account.contact_changes import end_old_changes
+from workflows.help_desk.calls import forget_old_calls
 from workflows.shared import half_sign_ins, one_time_links, sign_in
 
 NAME = "tidy"
 EVERY = timedelta(days=1)
+CALLS_KEPT = timedelta(days=90)
+"""How long calls at the help desk are listed; what was done in them stays among the events."""
+
 OLD = timedelta(days=1)
 """Longer than any attempt is counted and any file is on its way to its row."""
 
@@ -28,6 +33,8 @@ def tidy(engine: Engine, now: datetime) -> None:
     with engine.database.transaction() as session:
         sign_in.end_expired_sessions(session, now=now)
         half_sign_ins.end_expired_halves(session, now=now)
+        end_old_changes(session, now=now)
+        forget_old_calls(session, before=now - CALLS_KEPT)
         sign_in.forget_old_locks(session, now=now)
         one_time_links.forget_old_links(session, now=now)
         forget_old_attempts(session, before=now - OLD)

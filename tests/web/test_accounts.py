@@ -523,3 +523,17 @@ def test_ending_a_session_asks_who_it_is_after_a_while(app: Flask, member: Visit
     send(member, member.open("/account"), "/account/end-other-sessions")
     assert other.open("/account").path == "/sign-in"
     assert member.open("/account").path == "/account"
+
+
+def test_who_forgot_the_password_agrees_to_the_notice_where_the_reset_begins(
+    app: Flask, visitor: Visitor
+) -> None:
+    page = visitor.open("/reset/")
+    form, values = page.form(), page.values()
+    values["kind"], values["account"] = "cpa", "000000000000"
+    values["proof"] = solve(form.get("data-puzzle"), int(form.get("data-bits")))
+    assert visitor.send("/reset/", values).status == 200
+    with app.extensions["engine"].database.read() as session:
+        (kept,) = session.scalars(select(Consent)).all()
+    assert (kept.place, kept.version, kept.account_id) == ("reset", 1, None)
+    assert kept.visit_id is not None

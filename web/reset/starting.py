@@ -7,6 +7,7 @@ from engine.errors import HuijiError
 from engine.language import N_, _
 from web import current, visiting
 from web.limits import TooManyAttempts
+from web.numbers import small_int
 from web.official_account.reader import find_reader
 from web.puzzle import PuzzleNotSolved, Solved, check_puzzle, set_puzzle
 from web.reset.blueprint import bp
@@ -14,6 +15,7 @@ from web.reset.limits import check_start, find_steps
 from web.security import for_visitors, visitor
 from workflows.shared.bindings import seal_openid
 from workflows.shared.hand_overs import STEP, find_token_of, make_hand_over
+from workflows.shared.privacy import NoticeChanged, get_notice, note_consent
 from workflows.shared.resets import clean_login, find_task_of_visitor, start_reset
 from workflows.shared.visits import end_visit, open_visit
 
@@ -50,9 +52,9 @@ def begin() -> ResponseReturnValue:
         return _page(problems), 422
     try:
         check_start(_check_puzzle(), account=f"{user_type}:{login.casefold()}")
-    except (PuzzleNotSolved, TooManyAttempts) as error:
+        token = _begin(user_type, login)
+    except (PuzzleNotSolved, TooManyAttempts, NoticeChanged) as error:
         return _page([("", str(error))], account=login), _status(error)
-    token = _begin(user_type, login)
     return visiting.set_cookie(make_response(redirect(url_for("reset.show"))), token)
 
 
@@ -68,6 +70,14 @@ def _begin(user_type: str, login: str) -> str:
             address=current.address(),
             is_phone=openid is not None or visiting.is_phone(),
             openid_sealed=None if openid is None else seal_openid(engine.vault, openid),
+            now=now,
+        )
+        note_consent(
+            session,
+            version=request.form.get("notice", 0, type=small_int),
+            place="reset",
+            visit_id=opened.visit.id,
+            address=current.address(),
             now=now,
         )
     case_id = start_reset(
@@ -115,12 +125,14 @@ def _page(problems: list[tuple[str, str]] | None = None, *, account: str = "") -
     chosen, typed = request.form.get("kind", ""), clean_login(request.form.get("account", ""))
     with current.engine().database.read() as session:
         failures = find_steps(session, account=f"{chosen}:{account.casefold()}" if account else "")
+        notice_version = get_notice(session).version
     return render_template(
         "reset/start.html",
         kinds=[(kind, _(words)) for kind, (_process, words) in PROCESSES.items()],
         chosen=chosen,
         account=typed,
         problems=problems or [],
+        notice_version=notice_version,
         is_phone=find_reader() is not None or visiting.is_phone(),
         puzzle=set_puzzle(
             current.settings().cookie_key, browser=visitor(), failures=failures, now=current.now()
