@@ -193,11 +193,12 @@ def test_a_closed_order_is_not_shown_again(demo_engine: Engine, world: World) ->
 
 
 def test_an_order_that_is_refused_is_not_placed_again(
-    demo_engine: Engine, wechat_pay: WechatPayWorld
+    demo_engine: Engine, wechat_pay: WechatPayWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     wechat_pay.service.instead = Answer(400, b'{"code": "INVALID_REQUEST"}')
     with pytest.raises(ProviderRefused, match="INVALID_REQUEST"):
         place(demo_engine, wechat_pay.provider, TO_PAY)
+    assert "refused an order: INVALID_REQUEST" in caplog.text
     wechat_pay.service.instead = None
     order = place(demo_engine, wechat_pay.provider, TO_PAY)
     work(demo_engine)

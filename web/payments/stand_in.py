@@ -1,5 +1,6 @@
 """The stand-in provider's pay page: in development only, the phone that scans the QR code."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from flask import Blueprint, abort, render_template, request
@@ -9,6 +10,7 @@ from engine.jobs import defer
 from web import current
 from web.payments.parts import get_stand_in
 from workflows.payment.notices import take_notice
+from workflows.payment.provider import Notice
 from workflows.payment.stand_in import PaymentDeclined, StandInOrder
 
 bp = Blueprint("stand_in", __name__, url_prefix="/payments/stand-in")
@@ -43,18 +45,17 @@ def pay(token: str) -> ResponseReturnValue:
     except PaymentDeclined:
         return _page(order, is_expired=True), 422
     notice = provider.read_notice(headers=signed.headers, body=signed.body, now=current.now())
-    with current.engine().database.transaction() as session:
-        if deed == "late":
-            told = {
-                "transaction": notice.transaction,
-                "order_number": notice.order_number,
-                "amount": notice.amount,
-            }
-            defer(session, "payment.deliver_notice", told, at=current.now() + DELAY)
-            return _page(order, done=deed, paid=notice.amount)
-        for _time in range(signed.times):
-            take_notice(session, notice=notice, now=current.now())
+    _deliver(notice, times=signed.times, is_late=deed == "late")
     return _page(order, done=deed, paid=notice.amount)
+
+
+def _deliver(notice: Notice, *, times: int, is_late: bool) -> None:
+    with current.engine().database.transaction() as session:
+        if is_late:
+            defer(session, "payment.deliver_notice", asdict(notice), at=current.now() + DELAY)
+            return
+        for _time in range(times):
+            take_notice(session, notice=notice, now=current.now())
 
 
 def _page(order: StandInOrder, *, is_expired: bool = False, done: str = "", paid: int = 0) -> str:

@@ -1,5 +1,6 @@
 """Paying a fee: orders are placed, claims made. All of it may happen twice."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from workflows.shared import fees
 from workflows.shared.fees import FeeState, fee_key
 from workflows.shared.register import get_member, hold_member
 from workflows.shared.seasons import get_season
+
+log = logging.getLogger(__name__)
 
 
 class NothingToPay(Conflict):
@@ -54,7 +57,8 @@ def open_order(
             description=f"{order.year}年度会费",
             expires_at=order.expires_at,
         )
-    except ProviderRefused:
+    except ProviderRefused as refused:
+        log.warning("the payment provider refused an order: %s", refused.code)
         # It would be refused again under this number, for as long as it lives.
         with engine.database.transaction() as session:
             close_orders(session, member_id=member_id, year=order.year, now=now)
