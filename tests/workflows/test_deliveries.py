@@ -391,6 +391,13 @@ def test_a_code_for_nobody_is_sent_to_nobody(world: World) -> None:
     assert (world.deliveries[SMS].state, world.deliveries[SMS].attempts) == ("nowhere", 0)
 
 
+def test_a_code_without_a_channel_is_seen_by_an_administrator(world: World) -> None:
+    world.engine.services.clear()
+    send_code(world)
+    world.work()
+    assert (world.deliveries[SMS].state, world.deliveries[SMS].error) == ("failed", "no_channel")
+
+
 def test_a_code_that_has_expired_is_not_sent(world: World) -> None:
     world.feel(SMS, "away")
     send_code(world)

@@ -99,6 +99,28 @@ def test_a_title_that_its_values_make_too_long_is_clipped(seeded: Session, cast:
     assert message.text == "补" * 500
 
 
+def test_a_title_is_one_line_whatever_its_values_are(seeded: Session, cast: Cast) -> None:
+    member, _season = cast(ZHEJIANG)
+    seeded.add(
+        AdaptedText(
+            association_id=member.association_id,
+            template="application_returned.inspection",
+            title="请修改：$reason",
+            title_en="Please change: $reason",
+            text="$reason",
+            text_en="$reason",
+            sms="",
+            sms_en="Change: $reason",
+        )
+    )
+    seeded.flush()
+    message = send(seeded, member.id, "一、地址\r\nBcc: all@example.com\n二、电话")
+    assert message.title == "请修改：一、地址 Bcc: all@example.com 二、电话"
+    assert message.sms == message.title
+    assert message.sms_en == "Change: 一、地址 Bcc: all@example.com 二、电话"
+    assert message.text == "一、地址\r\nBcc: all@example.com\n二、电话"
+
+
 @pytest.mark.parametrize("name", sorted(all_texts()))
 def test_both_languages_of_a_template_take_the_same_values(name: str) -> None:
     texts = all_texts()[name]

@@ -136,7 +136,8 @@ def _begin(session: Session, engine: Engine, delivery_id: UUID, now: datetime) -
             defer(session, SEND, args, at=at, queue=delivery.channel)
             return None
     if delivery.channel not in installed(channels_of(engine)):
-        _end(delivery, "failed", "no_channel")
+        # Of a message the bell has all; a code that cannot be sent is for an administrator.
+        _end(delivery, "failed" if delivery.code_id else "nowhere", "no_channel")
         return None
     try:
         parcel = make_parcel(session, engine, delivery, now=now)

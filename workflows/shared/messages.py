@@ -331,7 +331,8 @@ def _texts(session: Session, *, association_id: int, template: str) -> Texts:
 
 
 def _clip(title: str, longest: int) -> str:
-    """Words with their values in them, which may be longer than the wording was."""
+    """Words with their values in them on one line, which may be longer than the wording was."""
+    title = " ".join(title.split())
     return title if len(title) <= longest else title[: longest - 1] + "…"
 
 
