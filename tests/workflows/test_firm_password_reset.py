@@ -1,13 +1,17 @@
 """会计师事务所找回密码: every way, for the firm's two accounts, and for what is none."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
+from engine.actors import SYSTEM
 from engine.completing import Completed
 from engine.engine import Engine
 from engine.trail import Event
@@ -20,6 +24,7 @@ from workflows.shared.bindings import bind, find_binding
 from workflows.shared.codes import OneTimeCode, derive_code
 from workflows.shared.decoys import Decoy
 from workflows.shared.deliveries import Delivery
+from workflows.shared.one_time_links import find_live_link, issue_link
 from workflows.shared.private import write_private
 from workflows.shared.register import Firm
 from workflows.shared.resets import read_shown, start_reset
@@ -260,6 +265,25 @@ def test_the_heads_name_is_no_password_and_that_tells_nobody_who_he_is(
     assert is_password(account_of(demo_engine).password_hash or "", PASSWORD)
 
 
+def test_a_link_that_was_sent_before_serves_no_more(demo_engine: Engine) -> None:
+    account_id = account_of(demo_engine).id
+    with demo_engine.database.transaction() as session:
+        issue_link(
+            session,
+            demo_engine,
+            account_id=account_id,
+            purpose="reset",
+            channel="sms",
+            by=SYSTEM,
+            now=NOW,
+        )
+    guest = begin(demo_engine)
+    guest.press("send_code")
+    guest.send("reset", TYPED, code=code_of(demo_engine, guest))
+    with demo_engine.database.read() as session:
+        assert find_live_link(session, account_id=account_id, now=NOW) is None
+
+
 def test_five_wrong_codes_end_the_case(demo_engine: Engine) -> None:
     guest = begin(demo_engine)
     guest.press("send_code")
@@ -336,6 +360,50 @@ def test_a_locked_account_is_a_decoy_like_one_that_is_not_there(demo_engine: Eng
     with demo_engine.database.read() as session:
         found = read_shown(session, demo_engine.vault, guest.case)
     assert (found["is_bound"], found["mobile"]) == (shown.is_bound, shown.mobile)
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What the database is asked: each statement as its verb and its first table."""
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        table = re.search(r"(?:FROM|INTO|UPDATE)\s+\"?(\w+)", given[2])
+        asked.append(f"{given[2].split()[0]} {table[1] if table else ''}")
+
+    event.listen(engine.database.sql, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine.database.sql, "before_cursor_execute", note)
+
+
+def test_as_much_is_asked_of_the_database_for_an_unknown_firm(demo_engine: Engine) -> None:
+    unknown = find_decoy(demo_engine, lambda way: way == "mobile")
+    asked = []
+    begin(demo_engine)  # what is read once is read by now
+    for login in (MAIN, unknown):
+        with statements(demo_engine) as counted:
+            guest = begin(demo_engine, login, address=f"192.0.{len(asked)}.1")
+            guest.press("send_code")
+            guest.send("reset", TYPED, code=wrong_code(demo_engine, guest))
+        asked.append(counted)
+    assert asked[0] == asked[1]
+
+
+def test_as_much_is_asked_for_answers_about_an_unknown_firm(demo_engine: Engine) -> None:
+    bound(demo_engine)
+    unknown = find_decoy(demo_engine, lambda way: way == "official_account")
+    asked = []
+    begin(demo_engine)  # what is read once is read by now
+    for login in (MAIN, unknown):
+        with statements(demo_engine) as counted:
+            guest = begin(demo_engine, login, address=f"192.0.{len(asked)}.1")
+            guest.press("send_code")
+            guest.send("unbind")
+            guest.send("unbind", {**ANSWERS, "head": "不是他"})
+        asked.append(counted)
+    assert asked[0] == asked[1]
 
 
 def test_decoys_take_every_way(demo_engine: Engine) -> None:

@@ -34,6 +34,7 @@ from workflows.shared.codes import forget_code
 from workflows.shared.decoys import Decoy
 from workflows.shared.deliveries import association_of
 from workflows.shared.new_passwords import check_password_of, replace_password
+from workflows.shared.one_time_links import expire_links
 from workflows.shared.proofs import Facts, Given, Wrong
 from workflows.shared.security_events import note_event
 from workflows.shared.visits import Visit
@@ -258,6 +259,7 @@ def set_password(session: Session, *, engine: Engine, case: Case, now: datetime)
     if _hash_known(engine.vault, account) != reset.known_hash:
         raise BpmnError(CHANGED)
     replace_password(session, engine, account=account, hashed=hashed, now=now)
+    expire_links(session, account_id=account.id, now=now)
     note_event(
         session,
         what="password_reset",
