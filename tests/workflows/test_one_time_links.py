@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from engine.actors import SYSTEM
 from engine.engine import Engine
+from engine.jobs import Worker
 from tests.workflows.conftest import NOW, PASSWORD
 from workflows.shared.accounts import (
     Account,
@@ -164,6 +165,36 @@ def test_the_name_and_the_identity_number_are_no_passwords(demo_engine: Engine) 
     for password in (f"{member.name}{member.name}{member.name}-9z", f"{number}z", number.lower()):
         with pytest.raises(PasswordTooPlain):
             reset(demo_engine, token, password)
+
+
+def test_neither_link_nor_password_is_kept_anywhere(
+    demo_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = account_of(demo_engine)
+    with demo_engine.database.transaction() as session:
+        link = issue_link(
+            session,
+            demo_engine,
+            account_id=account.id,
+            purpose="reset",
+            channel="sms",
+            by=SYSTEM,
+            now=NOW,
+        )
+    Worker(demo_engine).run_due()
+    token = derive_token(demo_engine.vault, link.id)
+    signature = token[22:]
+    with pytest.raises(PasswordTooShort):
+        reset(demo_engine, token, "qwzx-7731")
+    reset(demo_engine, token)
+    with demo_engine.database.read() as session:
+        kept = "".join(
+            repr(tuple(row))
+            for table in Account.metadata.sorted_tables
+            for row in session.execute(select(table))
+        )
+    for secret in (signature, NEW, "qwzx-7731"):
+        assert secret not in kept + caplog.text
 
 
 def test_looking_at_a_link_uses_nothing_up(demo_engine: Engine) -> None:
