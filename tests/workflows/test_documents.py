@@ -10,7 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from jinja2.exceptions import SecurityError, UndefinedError
-from PIL import Image
+from PIL import Image, ImageFile
 from weasyprint.urls import FatalURLFetchingError
 
 from engine.engine import Engine
@@ -205,3 +205,7 @@ def test_an_installation_says_what_makes_its_documents(
         documents_of(engine)
     engine.services[SERVICE] = documents
     assert documents_of(engine) is documents
+
+
+def test_making_documents_leaves_pictures_that_are_broken_off_refused() -> None:
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES

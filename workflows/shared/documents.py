@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from PIL import ImageFile
 from weasyprint import CSS, HTML  # type: ignore[import-untyped]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 from weasyprint.urls import (  # type: ignore[import-untyped]
@@ -23,6 +24,10 @@ from weasyprint.urls import (  # type: ignore[import-untyped]
 )
 
 from engine.engine import Engine
+
+# WeasyPrint has Pillow take broken pictures, for everybody in the process; what people send us is
+# still looked at as a whole.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SERVICE = "documents"
 """The name under which `Documents` stand in `engine.services`."""
