@@ -119,6 +119,13 @@ def test_a_malformed_mobile_leads_to_other_information(app: Flask) -> None:
     assert can_sign_in(app)
 
 
+def test_of_a_short_number_that_is_none_next_to_nothing_is_shown(app: Flask) -> None:
+    write_on_file(app, mobile="1234567")
+    text = Forgetful(app).begin().text
+    assert "1****" in text
+    assert "123****" not in text
+
+
 def test_a_missing_mobile_leads_to_other_information(app: Flask) -> None:
     write_on_file(app, mobile="", email="owner@example.org")
     person = Forgetful(app)

@@ -252,8 +252,10 @@ def test_what_is_typed_is_compared_whatever_its_width_dots_and_case(typed: str, 
     assert fold(typed) == fold(known)
 
 
-def test_names_that_differ_are_not_the_same() -> None:
+def test_names_and_addresses_that_differ_are_not_the_same() -> None:
     assert fold("王芳") != fold("王方")
+    assert fold("a.b@example.org") != fold("ab@example.org")
+    assert fold(" A.B@Example.org") == fold("a.b@example.org")
 
 
 def test_of_two_resets_of_an_account_the_first_counts(demo_engine: Engine) -> None:

@@ -69,7 +69,10 @@ def prove_identity(engine: Engine, given: Given) -> Facts | Wrong:
 
 def fold(text: str) -> str:
     """A name or a number as it is compared: whatever the width, the dots, the spaces, the case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    if "@" in folded:
+        # An address with a dot more is another one's.
+        return folded
     return re.sub(r"[\s·•・‧∙⋅.\-_,，。()（）【】〔〕\[\]]", "", folded)
 
 

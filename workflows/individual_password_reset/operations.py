@@ -19,6 +19,9 @@ from workflows.shared.register import Member, identity_number
 from workflows.shared.reset_codes import find_file_mobile, hash_mobile, mask_mobile
 from workflows.shared.resets import find_beginning, keep_shown
 
+SHORT = 8
+"""Of a text with no more characters nearly all would be shown."""
+
 VALID, MALFORMED, MISSING = "valid", "malformed", "missing"
 
 BOUND = {True: 35, False: 65}
@@ -89,7 +92,7 @@ def make_up(decoy: Decoy) -> OnFile:
 
 def mask_malformed(text: str) -> str:
     """What stands where a mobile number should, as its owner may recognise it."""
-    return f"{text[:3]}****{text[7:]}"
+    return f"{text[:3]}****{text[7:]}" if len(text) > SHORT else f"{text[:1]}****"
 
 
 def _read(session: Session, vault: Vault, account: Account | None) -> OnFile | None:
