@@ -272,8 +272,11 @@ def test_the_application_outlives_the_visit_and_a_form_that_was_not_sent_does_no
         assert session.get(Case, filled.case_id) is not None
 
 
-def test_what_nobody_goes_on_with_lapses(demo_engine: Engine) -> None:
+@pytest.mark.parametrize("is_changing", [False, True])
+def test_what_nobody_goes_on_with_lapses(demo_engine: Engine, is_changing: bool) -> None:
     guest = fill(demo_engine)
+    if is_changing:
+        guest.send("change")
     later = replace(demo_engine, now=lambda: NOW + timedelta(days=30, minutes=1))
     Worker(later).run_due()
     assert (guest.case.state, guest.case.status) == ("ended", "paper_lapsed")
