@@ -51,6 +51,8 @@ KEPT: Mapping[str, str] = {
     "edit": "staff only: what was changed in settings",
     "privacy_notice": "staff only: who published it",
     "reminding": "staff only: who had people reminded",
+    "reporting_account": "firms only: which accounts a year's reporting was opened for",
+    "reporting_opening": "staff only: who opened a year's reporting",
     "return_phrase": "staff only",
     "staff_duty": "staff only",
     "task_copy": "staff only: who was given a task to read",
