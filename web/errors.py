@@ -8,6 +8,8 @@ from engine.errors import Conflict, HuijiError, NotAllowed, NotFound, Rejected
 from engine.language import N_, _
 from web.limits import TooManyAttempts
 from web.sessions import SignInNeeded
+from workflows.payment.provider import ProviderAway
+from workflows.shared.channels import ChannelAway
 
 STATUSES: dict[type[HuijiError], int] = {
     NotFound: 404,
@@ -15,6 +17,8 @@ STATUSES: dict[type[HuijiError], int] = {
     Conflict: 409,
     Rejected: 422,
     TooManyAttempts: 429,
+    ChannelAway: 503,
+    ProviderAway: 503,
 }
 
 TITLES = {
@@ -27,6 +31,7 @@ TITLES = {
     422: N_("This cannot be accepted"),
     429: N_("Too many attempts"),
     500: N_("Something went wrong here"),
+    503: N_("Not reachable at the moment"),
 }
 
 SENTENCES = {
