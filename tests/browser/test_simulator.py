@@ -173,3 +173,20 @@ def test_everybody_can_use_the_screens(hold: Hold, server: Server, app: str) -> 
     )
     address = phone.screen.locator("body").evaluate("() => location.pathname")
     phone.watcher.go(address).look(f"screen-{app}")
+
+
+@SIZES
+def test_everybody_can_bind(hold: Hold, size: str) -> None:
+    phone = hold(BOUND, size)
+    phone.watcher.go(f"/phone/{phone.phone_id}/official-account/bind").is_at("Bind your account")
+    phone.watcher.look("bind").press("Bind").look("bind-refused")
+    phone.watcher.go("/official-account/bind").is_at("Open this in WeChat").look("in-wechat")
+    phone.watcher.follow("To the phones").is_at("Phone simulator")
+
+
+def test_phones_work_without_scripts(server: Server, enter: Enter) -> None:
+    set_menu(server.app)
+    phone_id = find_phone_id(server.app, STRANGER)
+    watcher = enter(javascript=False).go(f"/simulator?phone={phone_id}")
+    phone = Handset(watcher, phone_id).app("WeChat").tap("Follow the official account")
+    phone.menu("绑定用户").sees("Bind your account")

@@ -27,7 +27,7 @@ def authorize() -> ResponseReturnValue:
     """Send a phone's page back with a code that says whose phone it is; nobody is asked."""
     phone_id, back = request.environ.get(PHONE), request.args.get("back", "")
     if phone_id is None:
-        return _offer_phones(open_path=request.full_path)
+        return render_template("simulator/in_wechat.html", phones=[], content="")
     address = open_on_phone(phone_id, back)
     if not address or urlsplit(back).query:
         raise NotThisSite
@@ -41,13 +41,8 @@ def authorize() -> ResponseReturnValue:
 
 @bp.get("/scan/<token>")
 def scan(token: str) -> ResponseReturnValue:
-    """Say that a code of the official account is to be scanned, and with what."""
-    return _offer_phones(content=f"{current.settings().public_url}/simulator/scan/{token}")
-
-
-def _offer_phones(*, content: str = "", open_path: str = "") -> str:
+    """Say that a code of the official account is to be scanned, and offer phones that do it."""
+    content = f"{current.settings().public_url}/simulator/scan/{token}"
     with current.engine().database.read() as session:
         found = [{"id": each.id, "name": each.name} for each in phones.list_phones(session)]
-    return render_template(
-        "simulator/in_wechat.html", phones=found, content=content, open_path=open_path
-    )
+    return render_template("simulator/in_wechat.html", phones=found, content=content)
