@@ -31,6 +31,9 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "second_agreement",
         "ruling",
         "appeal",
+        "individual_password_reset",
+        "firm_password_reset",
+        "paper_password_reset",
     ]
     assert [kind_label(each) for each in (*all_kinds(), "unknown")] == [
         "Annual inspection",
@@ -40,6 +43,9 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "Second agreement",
         "Settling by hand",
         "Appeal",
+        "Password reset of a member",
+        "Password reset of a firm",
+        "Password reset on paper",
         "unknown",
     ]
 
