@@ -8,6 +8,7 @@ from tests.browser.visitors import (
     arrived,
     begin,
     code_at,
+    get_code,
     on_a_phone,
     set_password,
     sign_in,
@@ -39,7 +40,7 @@ def test_a_bound_firm_gets_its_code_from_the_official_account(
 
 def test_the_finance_account_is_one_of_its_own(enter: Enter, server: Server) -> None:
     firm = begin(visitor(enter, "phone"), FINANCE).is_at("手机号验证")
-    firm.press("Get a code")
+    get_code(firm)
     set_password(firm).type("短信验证码", code_at(server, MOBILE)).press("确认重置").is_at(DONE)
     sign_in(firm, FINANCE, "Accounting firm")
 
@@ -50,7 +51,7 @@ def test_an_unbound_firm_on_a_phone_proves_itself_by_its_number(
 ) -> None:
     firm = begin(on_a_phone(enter(size=size)), UNBOUND).is_at("手机号验证")
     firm.sees("154****0002").sees("010-88250337/0338").look("firm-mobile")
-    set_password(firm, "short").press("Get a code").sees("Get another code")
+    get_code(set_password(firm, "short"))
     # What was typed before a code was asked for is still there.
     expect(firm.field("新密码")).to_have_value("short")
     firm.type("短信验证码", "000000").press("确认重置")
@@ -75,7 +76,7 @@ def test_a_desktop_goes_on_with_the_phone_which_is_bound_then(enter: Enter, serv
     phone.type(phone.say("The number that the computer shows"), number).press("Confirm and go on")
     phone.is_at("手机号验证")
     desk.is_at("Go on with the phone")
-    phone.press("Get a code")
+    get_code(phone)
     set_password(phone).type("短信验证码", code_at(server, OTHER_MOBILE)).press("确认重置")
     phone.is_at(DONE).sees("The official account is bound now: the next code comes there.")
     desk.is_at(DONE)
@@ -99,7 +100,7 @@ def test_a_firm_that_gets_no_code_unbinds_the_official_account(
     if size == "desktop":
         firm.is_at("扫描公众号二维码")
         firm = begin(visitor(enter, "phone"), BOUND)
-    firm.is_at("手机号验证").press("Get a code")
+    get_code(firm.is_at("手机号验证"))
     set_password(firm).type("短信验证码", code_at(server, MOBILE)).press("确认重置").is_at(DONE)
     sign_in(firm, BOUND, "Accounting firm")
 
