@@ -102,7 +102,7 @@ def test_an_approved_application_ends_with_a_new_password(
     member.look("link-password-short")
     member.type(member.say("New password"), NEW)
     member.type(member.say("New password again"), NEW).press("Set this password")
-    member.is_at("Sign in").sees("Your new password is set.")
+    member.is_at("Sign in").sees("Your new password is set. Please sign in with it.")
     sign_in(member, MEMBER, "Member")
 
 
@@ -139,7 +139,10 @@ def test_the_receipt_number_sends_another_link(enter: Enter, server: Server) -> 
     other = enter(size="phone").go("/paper-reset").follow("Go on with your application")
     other.is_at("Go on with your application").look("paper-receipt")
     other.type(other.say("Receipt number"), number.lower()).press("Send me a link")
-    other.sees("If there is such an application").look("paper-receipt-sent")
+    other.sees(
+        "If there is such an application, a link was sent to the mobile number or mailbox that it "
+        "names. Nothing came? Then look at the number again, or try tomorrow."
+    ).look("paper-receipt-sent")
     other.go(link_at(server, MOBILE)).press("Go on").is_at("上传扫描件")
     # The browser that had it has it no more.
     first.go("/paper-reset/step", status=422).is_at("Go on with your application")
