@@ -1,3 +1,5 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter
 
@@ -120,6 +122,25 @@ def test_failures_lock_longer_and_longer_whether_the_account_exists_or_not(
     with pytest.raises(SignInLocked) as locked:
         enter(demo_engine, login=login, after=later)
     assert locked.value.values == {"minutes": 2}
+
+
+@pytest.mark.parametrize("login", [MEMBER, "000000000000"])
+def test_of_many_guesses_at_once_five_are_looked_at_and_one_after_each_lock(
+    demo_engine: Engine, login: str
+) -> None:
+    def guess(number: int, *, after: timedelta = timedelta()) -> type[Exception]:
+        try:
+            enter(demo_engine, login=login, password=f"guess number {number}", after=after)
+        except (SignInRefused, SignInLocked) as error:
+            return type(error)
+        raise AssertionError("no guess is right")
+
+    with ThreadPoolExecutor(20) as threads:
+        at_first = Counter(threads.map(guess, range(60)))
+        later = timedelta(hours=1)
+        after = Counter(threads.map(lambda each: guess(each, after=later), range(30)))
+    assert at_first == {SignInRefused: 5, SignInLocked: 55}
+    assert after == {SignInRefused: 1, SignInLocked: 29}
 
 
 def test_a_success_forgets_the_failures(demo_engine: Engine) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor
@@ -343,11 +344,23 @@ def count_try(engine: Engine, key: str, *, now: datetime) -> None:
     if until is not None and until > now:
         raise SignInLocked(minutes=_minutes(until - now))
     count = count_attempt(engine.database, key, window=WINDOW, now=now)
-    if count >= FREE_ATTEMPTS:
-        # The attempt itself is still looked at; the one after it has to wait.
-        lock = min(FIRST_LOCK * 2 ** min(count - FREE_ATTEMPTS, 10), LONGEST_LOCK)
-        with engine.database.transaction() as session:
-            session.merge(SignInLock(key=key, until_at=now + lock))
+    if count >= FREE_ATTEMPTS and not _lock(engine, key, count, now=now):
+        # Of many at once the one that locks is still looked at; every other one has to wait.
+        raise SignInLocked(minutes=_minutes(FIRST_LOCK))
+
+
+def _lock(engine: Engine, key: str, count: int, *, now: datetime) -> bool:
+    """Lock a key after its next try; False when another try did so meanwhile."""
+    lock = min(FIRST_LOCK * 2 ** min(count - FREE_ATTEMPTS, 10), LONGEST_LOCK)
+    insert = sqlite.insert if engine.database.is_sqlite else postgresql.insert
+    statement = insert(SignInLock).values(key=key, until_at=now + lock)
+    statement = statement.on_conflict_do_update(
+        index_elements=[SignInLock.key],
+        set_={"until_at": statement.excluded.until_at},
+        where=SignInLock.until_at <= now,
+    )
+    with engine.database.transaction() as session:
+        return session.scalar(statement.returning(SignInLock.key)) is not None
 
 
 def _key(vault: Vault, user_type: str, login: str) -> str:
