@@ -48,7 +48,7 @@ def code(engine: Engine, account: Account, which: str, what: What = "mobile") ->
     """The digits that were sent last."""
     with engine.database.read() as session:
         change = changes.get_change(session, account_id=account.id, what=what, now=NOW)
-        owner = f"contact:{change.id}:{which}"
+        owner = change.owner("old" if which == "old" else "new")
         found = session.scalars(select(OneTimeCode).where(OneTimeCode.owner == owner)).one()
     return derive_code(engine.vault, found.id)
 
@@ -267,3 +267,17 @@ def test_nothing_is_on_file_of_staff_nor_an_address_of_firms(demo_engine: Engine
         begin(demo_engine, holder(demo_engine, "zj_review", "staff"))
     with pytest.raises(NobodysReach):
         begin(demo_engine, holder(demo_engine, FIRM, "firm"), "email")
+
+
+def test_a_code_of_one_account_proves_nothing_at_another_one(demo_engine: Engine) -> None:
+    mine, other = holder(demo_engine), holder(demo_engine, "330000100003")
+    begin(demo_engine, mine)
+    changes.send_old_code(demo_engine, account=mine, what="mobile", now=NOW)
+    typed = code(demo_engine, mine, "old")
+    with demo_engine.database.transaction() as session:
+        gone = changes.get_change(session, account_id=mine.id, what="mobile", now=NOW)
+        session.delete(gone)
+    # SQLite gives the key of a row that is gone to the next one.
+    begin(demo_engine, other)
+    with pytest.raises(WrongCode):
+        changes.prove_by_code(demo_engine, account=other, what="mobile", typed=typed, now=NOW)

@@ -78,8 +78,8 @@ class ContactChange(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
     def owner(self, which: Literal["old", "new"]) -> str:
-        """Whose the codes of the change are."""
-        return f"contact:{self.id}:{which}"
+        """Whose the codes of the change are; a change that is gone may leave its key to another."""
+        return f"contact:{self.account_id}:{self.id}:{self.what}:{which}"
 
 
 def begin_change(session: Session, *, account: Account, what: What, now: datetime) -> ContactChange:
