@@ -309,11 +309,16 @@ def test_of_two_resets_at_once_one_counts(demo_engine: Engine) -> None:
 # -- What is no account ----------------------------------------------------------------------
 
 
+def firm_decoy(engine: Engine, number: str) -> Decoy:
+    """What both accounts of a firm that is none share."""
+    return Decoy(engine.vault, engine.vault.lookup(f"reset-firm:{number}").hex())
+
+
 def find_decoy(engine: Engine, is_wanted: Callable[[str], bool], *, is_phone: bool = True) -> str:
     """A number that no firm has, whose decoy takes a way."""
     for number in range(33990000, 33990400):
         typed_hash = engine.vault.lookup(f"reset:firm:{number}")
-        shown = make_up(Decoy(engine.vault, typed_hash.hex()))
+        shown = make_up(Decoy(engine.vault, typed_hash.hex()), firm_decoy(engine, str(number)))
         if is_wanted(choose_way(shown, can_hand_over=not is_phone)):
             return str(number)
     raise AssertionError("every way is taken by some number")
@@ -340,6 +345,30 @@ def test_an_unknown_firm_walks_the_same_way_each_time_and_never_gets_in(
     assert guest.case.ended_in == "sms_codes_used_up"
 
 
+@pytest.mark.parametrize("number", [MAIN, "33990001", "33990002", "33990003"])
+def test_both_accounts_of_a_firm_have_one_mobile_whether_there_is_the_firm_or_not(
+    demo_engine: Engine, number: str
+) -> None:
+    mobiles = set()
+    for at, login in enumerate((number, f"{number}_cw")):
+        guest = begin(demo_engine, login, address=f"192.0.{at}.1")
+        with demo_engine.database.read() as session:
+            mobiles.add(read_shown(session, demo_engine.vault, guest.case)["mobile"])
+    assert len(mobiles) == 1
+
+
+@pytest.mark.parametrize("number", [MAIN, "33990001"])
+def test_an_account_in_other_letters_is_another_one_whether_there_is_one_or_not(
+    demo_engine: Engine, number: str
+) -> None:
+    mobiles = set()
+    for at, login in enumerate((f"{number}_cw", f"{number}_CW")):
+        guest = begin(demo_engine, login, address=f"192.0.{at}.1")
+        with demo_engine.database.read() as session:
+            mobiles.add(read_shown(session, demo_engine.vault, guest.case)["mobile"])
+    assert len(mobiles) == 2
+
+
 def test_an_unknown_firm_proves_nothing_by_answers(demo_engine: Engine) -> None:
     number = find_decoy(demo_engine, lambda way: way == "official_account")
     guest = begin(demo_engine, number)
@@ -356,7 +385,7 @@ def test_a_locked_account_is_a_decoy_like_one_that_is_not_there(demo_engine: Eng
         session.execute(update(Account).where(Account.login == MAIN).values(is_active=False))
     guest = begin(demo_engine)
     typed_hash = demo_engine.vault.lookup(f"reset:firm:{MAIN}")
-    shown = make_up(Decoy(demo_engine.vault, typed_hash.hex()))
+    shown = make_up(Decoy(demo_engine.vault, typed_hash.hex()), firm_decoy(demo_engine, MAIN))
     with demo_engine.database.read() as session:
         found = read_shown(session, demo_engine.vault, guest.case)
     assert (found["is_bound"], found["mobile"]) == (shown.is_bound, shown.mobile)

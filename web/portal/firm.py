@@ -11,15 +11,13 @@ from web import current
 from web.portal import messages
 from web.sessions import Person, get_person
 from web.words import name_office
-from workflows.shared.accounts import Account, get_account
+from workflows.shared.accounts import FINANCE, Account, get_account
 from workflows.shared.associations import get_association
 from workflows.shared.messages import list_messages
 from workflows.shared.reach import find_reach
 from workflows.shared.register import Firm, Member
 
 RECENT = 3
-FINANCE = "_cw"
-"""How the login of a firm's account for its financial reports ends."""
 
 
 def show_firm_home() -> ResponseReturnValue:

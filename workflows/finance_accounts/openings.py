@@ -19,7 +19,7 @@ from engine.jobs import defer, job
 from engine.language import N_
 from workflows.finance_accounts.models import ReportingAccount, ReportingOpening
 from workflows.shared.access import Viewer
-from workflows.shared.accounts import FIRM, Account, get_account
+from workflows.shared.accounts import FINANCE, FIRM, Account, get_account
 from workflows.shared.associations import ids_below
 from workflows.shared.channels import OFFICIAL_ACCOUNT, SMS
 from workflows.shared.one_time_links import expire_links, find_destination, issue_link
@@ -27,7 +27,6 @@ from workflows.shared.register import Firm
 from workflows.shared.security_events import note_event
 from workflows.shared.sign_in import end_other_sessions
 
-SUFFIX = "_cw"
 CHANNELS = (OFFICIAL_ACCOUNT, SMS)
 """How a firm gets its link: by the first of these that reaches it."""
 
@@ -184,7 +183,7 @@ def _find_accounts(session: Session, association_id: int) -> Sequence[int]:
             Account.is_active,
             Firm.association_id.in_(sorted(ids_below(session, [association_id]))),
             Firm.state == "active",
-            Account.login == Firm.number + SUFFIX,
+            Account.login == Firm.number + FINANCE,
         )
         .order_by(Account.id)
     ).all()

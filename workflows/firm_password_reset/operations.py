@@ -12,7 +12,7 @@ from engine.cases import Case
 from engine.engine import Engine
 from engine.operations import operation
 from engine.vault import Vault
-from workflows.shared.accounts import Account, get_account
+from workflows.shared.accounts import FINANCE, Account, get_account
 from workflows.shared.bindings import find_binding, unbind
 from workflows.shared.decoys import Decoy
 from workflows.shared.messages import tell
@@ -41,7 +41,8 @@ def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, obj
     begun = find_beginning(session, engine, case)
     found = _read(session, engine.vault, begun.account)
     is_bound = find_binding(session, begun.reset.account_id or 0) is not None
-    shown = make_up(begun.decoy) if found is None else OnFile(is_bound, *found)
+    firm = _decoy_of_firm(engine.vault, begun.login)
+    shown = make_up(begun.decoy, firm) if found is None else OnFile(is_bound, *found)
     shown = replace(shown, is_bound=shown.is_bound and begun.has_official_account)
     keep_shown(
         session,
@@ -65,12 +66,15 @@ def choose_way(shown: OnFile, *, can_hand_over: bool) -> str:
     return "scan" if can_hand_over else "mobile"
 
 
-def make_up(decoy: Decoy) -> OnFile:
-    """What the pages show where nothing is on file because there is nobody."""
-    has_mobile = decoy.pick("has_mobile", OF_DECOYS["has_mobile"])
+def make_up(decoy: Decoy, firm: Decoy) -> OnFile:
+    """What the pages show where nothing is on file because there is nobody.
+
+    `firm` answers for what both accounts of a firm share, which would tell it apart otherwise.
+    """
+    has_mobile = firm.pick("has_mobile", OF_DECOYS["has_mobile"])
     return OnFile(
         is_bound=decoy.pick("is_bound", OF_DECOYS["is_bound"]),
-        mobile=decoy.masked_mobile() if has_mobile else "",
+        mobile=firm.masked_mobile() if has_mobile else "",
         mobile_hash=hash_mobile(decoy.vault, f"nobody's {decoy.typed}"),
     )
 
@@ -94,6 +98,11 @@ def unbind_official_account(
         now=now,
     )
     tell(session, engine, account=account, template="firm_unbound", values={}, now=now)
+
+
+def _decoy_of_firm(vault: Vault, login: str) -> Decoy:
+    """What stands in the place of the firm whose account was typed, whichever of the two it was."""
+    return Decoy(vault, vault.lookup(f"reset-firm:{login.removesuffix(FINANCE)}").hex())
 
 
 def _read(session: Session, vault: Vault, account: Account | None) -> tuple[str, str] | None:

@@ -21,6 +21,9 @@ FIRM = "firm"
 STAFF = "staff"
 USER_TYPES = (MEMBER, CPA, FIRM, STAFF)
 
+FINANCE = "_cw"
+"""How the login of a firm's account for its financial reports ends."""
+
 DUTIES = ("review", "fees", "photos", "training", "help_desk", "manage", "admin", "audit")
 
 SHORTEST_PASSWORD = 10

@@ -115,7 +115,8 @@ def start_reset(
     caller.
     """
     login = clean_login(login)
-    typed = f"{user_type}:{login.casefold()}"
+    # Accounts differ by case: what is shown for a number_CW must not be that of a number_cw.
+    typed = f"{user_type}:{login}"
     vault, by = engine.vault, visit.actor
     with engine.database.transaction() as session:
         account = find_account(session, user_type=user_type, login=login)
