@@ -1,7 +1,7 @@
 """Somebody who forgot his password, at a browser without scripts; and what his phone receives."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -48,6 +48,20 @@ class Forgetful(Visitor):
         values = page.values("/reset/phone")
         values["number"] = number
         return self.send(page.form("/reset/phone").get("action"), values)
+
+    def open_in_wechat(self, address: str, openid: str) -> Page:
+        """Open a page that asks WeChat who reads, and come back from there."""
+        engine = engine_of(self.app)
+        account = channels_of(engine).official_account
+        assert isinstance(account, StandInAccount)
+        with engine.database.read() as session:
+            phone = phones.find_phone(session, openid)
+        assert phone is not None
+        response = self.client.get(address, follow_redirects=False)
+        while "state" not in (said := parse_qs(urlsplit(response.location).query)):
+            response = self.client.get(response.location, follow_redirects=False)
+        code = account.make_sign_in_code(phone.id)
+        return self.open(f"{urlsplit(said['back'][0]).path}?code={code}&state={said['state'][0]}")
 
     def ask_for_code(self, page: Page, **typed: str) -> Page:
         """Press the button that sends a code."""
@@ -116,12 +130,16 @@ def account_of(app: Flask, login: str = ACCOUNT, kind: str = "member") -> Accoun
 OPENID = "oForgetful0000000000000000"
 
 
-def simulate_phone(app: Flask, openid: str = OPENID, *, is_following: bool = False) -> str:
+def simulate_phone(
+    app: Flask,
+    openid: str = OPENID,
+    *,
+    mobile: str = "+8615499998888",
+    is_following: bool = False,
+) -> str:
     """Have a phone with a WeChat user."""
     with engine_of(app).database.transaction() as session:
-        phone = phones.add_phone(
-            session, name="手机", mobile="+8615499998888", openid=openid, now=NOW
-        )
+        phone = phones.add_phone(session, name="手机", mobile=mobile, openid=openid, now=NOW)
         phone.is_following = is_following
     return openid
 

@@ -89,7 +89,7 @@ def test_a_desktop_shows_a_code_for_the_phone_and_waits_until_it_is_done(app: Fl
     assert "Scan the official account" in page.text
     openid = simulate_phone(app)
     scan(app, openid)
-    carried = phone.open(last_address(app, openid))
+    carried = phone.open_in_wechat(last_address(app, openid), openid)
     (number,) = page.html.xpath("//*[@data-number]/text()")
     carried = phone.type_number(carried, number)
     assert carried.path == "/reset/step"

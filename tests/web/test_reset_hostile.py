@@ -257,7 +257,7 @@ def test_three_wrong_numbers_end_the_way_to_the_phone(app: Flask) -> None:
     scan(app, openid)
     (number,) = page.html.xpath("//*[@data-number]/text()")
     wrong = "10" if number != "10" else "11"
-    asked = phone.open(last_address(app, openid))
+    asked = phone.open_in_wechat(last_address(app, openid), openid)
     pages = [phone.type_number(asked, wrong) for _ in range(2)]
     assert [each.status for each in pages] == [422, 422]
     assert "too old or was used" in phone.type_number(asked, wrong).text
@@ -272,10 +272,29 @@ def test_a_code_is_five_minutes_old_at_most(app: Flask) -> None:
     desktop.begin()
     openid = simulate_phone(app)
     scan(app, openid)
-    link = last_address(app, openid)
+    link, phone = last_address(app, openid), Forgetful(app)
+    assert "Go on with this phone" in phone.open_in_wechat(link, openid).text
     engine = engine_of(app)
     engine.now = lambda: NOW + timedelta(minutes=5)
-    assert "too old or was used" in Forgetful(app).open(link).text
+    assert "too old or was used" in phone.open(link).text
+
+
+def test_a_link_that_was_passed_on_leads_nobody_to_the_case_of_who_scanned(app: Flask) -> None:
+    desktop, other = Forgetful(app, is_phone=False), Forgetful(app)
+    page = desktop.begin()
+    openid = simulate_phone(app)
+    scan(app, openid)
+    (number,) = page.html.xpath("//*[@data-number]/text()")
+    link = last_address(app, openid)
+    victim = simulate_phone(app, "oVictim", mobile="+8615499997777")
+    asked = other.open_in_wechat(link, victim)
+    assert asked.path == "/reset/"
+    assert "too old or was used" in other.open(link).text
+    values = asked.values("/reset/")
+    values["begins_visit"], values["number"] = "true", number
+    refused = other.send(link, values)
+    assert "too old or was used" in refused.text
+    assert "Scan the official account" in desktop.open("/reset/step").text
 
 
 def test_a_phone_that_has_the_case_leaves_the_desktop_nothing_to_do(app: Flask) -> None:
@@ -284,7 +303,7 @@ def test_a_phone_that_has_the_case_leaves_the_desktop_nothing_to_do(app: Flask) 
     openid = simulate_phone(app)
     scan(app, openid)
     (number,) = page.html.xpath("//*[@data-number]/text()")
-    phone.type_number(phone.open(last_address(app, openid)), number)
+    phone.type_number(phone.open_in_wechat(last_address(app, openid), openid), number)
     late = desktop.press(page, outcome="give_up")
     assert "Go on with the phone" in late.text
     assert "Choose how to prove it" in phone.open("/reset/step").text

@@ -1,4 +1,7 @@
-"""The phone's page after it scanned a desktop's QR code: with the number the visit is its own."""
+"""The phone's page after it scanned a desktop's QR code: with the number the visit is its own.
+
+WeChat says who opens it: somebody to whom the link was passed on is not who scanned.
+"""
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +14,7 @@ from engine.errors import HuijiError
 from engine.noting import note
 from web import current, visiting
 from web.languages import spoken
+from web.official_account.reader import find_reader
 from web.reset.blueprint import bp
 from web.security import for_visitors
 from workflows.shared.access import get_visitor
@@ -31,8 +35,11 @@ CONFIRMED = "confirmed"
 @for_visitors
 def show_phone(token: str) -> ResponseReturnValue:
     """Ask for the number that the desktop shows."""
-    with current.engine().database.read() as session:
-        if find_by_token(session, token, now=current.now()) is None:
+    openid, engine = find_reader(), current.engine()
+    if openid is None:
+        return _ask_who_reads()
+    with engine.database.read() as session:
+        if find_by_token(session, engine.vault, token, openid=openid, now=current.now()) is None:
             return _page(token, HandOverOver()), 422
     return _page(token)
 
@@ -41,9 +48,16 @@ def show_phone(token: str) -> ResponseReturnValue:
 @for_visitors
 def confirm(token: str) -> ResponseReturnValue:
     """Go on with the desktop's case on this phone."""
+    openid = find_reader()
+    if openid is None:
+        return _ask_who_reads()
     try:
         check_number(
-            current.engine(), token=token, typed=request.form.get("number", ""), now=current.now()
+            current.engine(),
+            token=token,
+            openid=openid,
+            typed=request.form.get("number", ""),
+            now=current.now(),
         )
         carried = _carry(token)
     except (WrongNumber, HandOverOver) as error:
@@ -83,6 +97,11 @@ def _carry(token: str) -> str:
             address=current.address(),
         )
         return opened.token
+
+
+def _ask_who_reads() -> ResponseReturnValue:
+    """Go by WeChat to the first page, which leads who scanned back to here."""
+    return redirect(url_for("official_account.reset"))
 
 
 def _page(token: str, error: HuijiError | None = None) -> str:

@@ -2,7 +2,8 @@
 
 The code's scene is good for one WeChat user and five minutes. Whoever scanned it must type the
 two digits that the desktop shows, so that a stranger's code leads nowhere; then the visit is the
-phone's, and the desktop's page only waits for what comes of it.
+phone's, and the desktop's page only waits for what comes of it. The link serves the WeChat user
+who scanned and no other: his WeChat is bound to the account at the end.
 """
 
 import hmac
@@ -178,9 +179,14 @@ def take_scan(session: Session, *, engine: Engine, scan: Scan, now: datetime) ->
     )
 
 
-def find_by_token(session: Session, token: str, *, now: datetime) -> HandOver | None:
-    """The living hand-over that a phone's link is of, or None."""
-    query = select(HandOver).where(HandOver.phone_hash == hash_token(token))
+def find_by_token(
+    session: Session, vault: Vault, token: str, *, openid: str, now: datetime
+) -> HandOver | None:
+    """The living hand-over that a phone's link is of, or None; `openid`: of who opens it."""
+    query = select(HandOver).where(
+        HandOver.phone_hash == hash_token(token),
+        HandOver.openid_hash == hash_openid(vault, openid),
+    )
     found = session.scalar(query)
     return found if found is not None and _is_live(found, now) else None
 
@@ -200,15 +206,16 @@ def find_token_of(session: Session, engine: Engine, openid: str, *, now: datetim
     return _derive_token(engine.vault, found)
 
 
-def check_number(engine: Engine, *, token: str, typed: str, now: datetime) -> None:
+def check_number(engine: Engine, *, token: str, openid: str, typed: str, now: datetime) -> None:
     """Whether the phone was told the number of the desktop; raises WrongNumber, HandOverOver.
 
-    Counted in a transaction of its own before it is looked at.
+    Counted in a transaction of its own before it is looked at. `openid`: of who types it.
     """
     count = (
         update(HandOver)
         .where(
             HandOver.phone_hash == hash_token(token),
+            HandOver.openid_hash == hash_openid(engine.vault, openid),
             HandOver.wrong < MOST_WRONG,
             HandOver.confirmed_at.is_(None),
             HandOver.expires_at > now,
