@@ -282,6 +282,15 @@ def test_what_nobody_goes_on_with_lapses(demo_engine: Engine, is_changing: bool)
     assert (guest.case.state, guest.case.status) == ("ended", "paper_lapsed")
 
 
+def test_what_was_received_is_not_swept_though_its_form_was_given_up(demo_engine: Engine) -> None:
+    guest = fill(demo_engine)
+    guest.send("change")
+    assert isinstance(guest.send("give_up"), Completed)
+    with demo_engine.database.transaction() as session:
+        sweep(session, now=NOW + 31 * MINUTE)
+    assert (guest.case.state, guest.case.status) == ("ended", "withdrawn")
+
+
 def test_an_application_is_withdrawn(demo_engine: Engine) -> None:
     guest = fill(demo_engine)
     guest.send("withdraw")
