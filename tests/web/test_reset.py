@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.web.conftest import Page, Visitor
 from tests.web.resetting import (
@@ -20,6 +21,8 @@ from tests.web.resetting import (
 )
 from tests.web.test_official_account import Reader
 from workflows.shared.bindings import find_binding
+from workflows.shared.messages import Message
+from workflows.shared.security_events import list_events
 
 
 def set_password(person: Forgetful, page: Page, password: str = NEW_PASSWORD) -> Page:
@@ -106,6 +109,10 @@ def test_a_desktop_shows_a_code_for_the_phone_and_waits_until_it_is_done(app: Fl
     engine = app.extensions["engine"]
     with engine.database.read() as session:
         assert find_binding(session, account_of(app).id) is not None
+        (event,) = list_events(session, account_id=account_of(app).id, what="bound")
+        assert event.address == "192.0.2.10"
+        told = session.scalars(select(Message.template).where(Message.template == "bound"))
+        assert told.all() == ["bound"]
 
 
 def test_a_malformed_mobile_leads_to_other_information(app: Flask) -> None:

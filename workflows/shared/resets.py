@@ -28,11 +28,12 @@ from engine.operations import operation
 from engine.tasks import Task
 from engine.vault import BY_SUBJECT, Vault
 from workflows.shared.accounts import Account, find_account, get_account, hash_password
-from workflows.shared.bindings import bind, open_openid
+from workflows.shared.bindings import open_openid
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.codes import forget_code
 from workflows.shared.decoys import Decoy
 from workflows.shared.deliveries import association_of
+from workflows.shared.new_bindings import bind_own
 from workflows.shared.new_passwords import check_password_of, replace_password
 from workflows.shared.one_time_links import expire_links
 from workflows.shared.proofs import Facts, Given, Wrong
@@ -286,7 +287,15 @@ def bind_used(
     """
     reset, openid = get_reset(session, case), _find_openid(session, engine, case)
     if reset.binding == BOUND and openid is not None and reset.account_id is not None:
-        bind(session, engine.vault, account_id=reset.account_id, openid=openid, now=now)
+        bind_own(
+            session,
+            engine,
+            account=get_account(session, reset.account_id),
+            openid=openid,
+            is_following=True,
+            address=session.get_one(Visit, case.subject_id).address,
+            now=now,
+        )
     return {"binding": reset.binding}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from engine.actors import SYSTEM
@@ -29,18 +29,20 @@ PORTION = 200
 @job("visits.sweep", recurs=Every(EVERY))
 def sweep(session: Session, now: datetime) -> None:
     """Delete visits that are over with what they left behind, the oldest first."""
+    # What an association knows of is its case, too, whatever its status says.
+    passes = and_(Case.status.in_(PASSING), Case.association_id.is_(None))
     query = (
-        select(Visit.id, Visit.case_id, Visit.address, Case.status)
+        select(Visit.id, Visit.case_id, Visit.address, passes.label("passes"))
         .outerjoin(Case, Case.id == Visit.case_id)
         .where(Visit.seen_at <= now - IDLE)
         # Whoever gets a case back goes on in the visit that it is of.
-        .where(or_(Case.id.is_(None), Case.state != "open", Case.status.in_(PASSING)))
+        .where(or_(Case.id.is_(None), Case.state != "open", passes))
         .order_by(Visit.seen_at)
         .limit(PORTION)
         .with_for_update(of=Visit, skip_locked=True)
     )
     rows = session.execute(query).all()
-    passing = {row.case_id: row for row in rows if row.status in PASSING}
+    passing = {row.case_id: row for row in rows if row.passes}
     tries = _find_tries(session, passing)
     for case_id, found in tries.items():
         row = passing[case_id]
