@@ -293,3 +293,10 @@ def test_without_the_puzzle_nothing_begins(app: Flask, visitor: Visitor) -> None
     assert visitor.send("/paper-reset", page.values("/paper-reset")).status == 422
     assert visitor.send("/paper-reset", MultiDict()).status == 403
     assert case_of(app).id is None
+
+
+def test_nobody_fills_the_disk_by_replacing_his_scans(app: Flask) -> None:
+    visitor = Visitor(app)
+    page = fill(visitor)
+    sent = [upload(visitor, page, "signed_form", b"no scan").status for _ in range(31)]
+    assert sent == [422] * 30 + [429]

@@ -1,22 +1,23 @@
 """The steps of an application, what came of it, and its form as a PDF."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import forms
+from engine.attempts import count_attempt
 from engine.cases import Case, get_case
 from engine.completing import TaskHasChanged, TaskIsOver
 from engine.errors import NotFound
 from web import current, steps, visiting
 from web.attaching import ATTACHING
 from web.languages import spoken
-from web.limits import check_rate
+from web.limits import TooManyAttempts, check_rate
 from web.paper_reset.blueprint import bp
 from web.portal.drawing import draw_open_form
 from web.security import for_visitors, takes
@@ -36,6 +37,9 @@ from workflows.shared.visits import Visit, VisitOver
 from workflows.shared.work import OpenForm
 
 FORMS_OF_ADDRESS = 60
+DAY = timedelta(days=1)
+FILES_OF_VISIT = 30
+"""In a day; three are asked for."""
 
 
 @bp.get("/step")
@@ -66,6 +70,7 @@ def send(task_id: UUID) -> ResponseReturnValue:
     """Take what was typed: go on, or stay on the page and do something small."""
     visit = visiting.get_own_visit()
     visiting.live_on(visit)
+    _count_files(visit)
     try:
         return _complete(visit, task_id)
     except (TaskIsOver, TaskHasChanged):
@@ -91,6 +96,19 @@ def form() -> ResponseReturnValue:
     response = Response(made, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     return response
+
+
+def _count_files(visit: Visit) -> None:
+    """Count what is sent; raises TooManyAttempts.
+
+    What took the place of another file stays on the disk until it is swept: nobody without an
+    account may fill it.
+    """
+    if not any(each.filename for each in request.files.values()):
+        return
+    key, database = f"paper-files:{visit.id}", current.engine().database
+    if count_attempt(database, key, window=DAY, now=current.now()) > FILES_OF_VISIT:
+        raise TooManyAttempts
 
 
 def _get_case(session: Session, visit: Visit) -> Case:

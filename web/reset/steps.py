@@ -13,13 +13,12 @@ from engine.cases import Case, get_case
 from engine.completing import TaskHasChanged, TaskIsOver
 from engine.language import N_, _
 from web import current, steps, visiting
-from web.attaching import ATTACHING
 from web.codes import picture_of
 from web.languages import spoken
 from web.portal.drawing import draw_open_form
 from web.reset import watching
 from web.reset.blueprint import bp
-from web.security import for_visitors, takes
+from web.security import for_visitors
 from workflows.shared.access import get_visitor
 from workflows.shared.hand_overs import STEP
 from workflows.shared.resets import find_reset, find_task_of_visitor
@@ -62,7 +61,6 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/step/<uuid:task_id>")
 @for_visitors
-@takes(ATTACHING)
 def send(task_id: UUID) -> ResponseReturnValue:
     """Take what was typed: go on, or stay on the page and do something small."""
     visit = visiting.get_own_visit()
