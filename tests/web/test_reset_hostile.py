@@ -30,6 +30,7 @@ from tests.web.resetting import (
 )
 from tests.workflows.conftest import NOW
 from web.reset import limits
+from workflows.shared.privacy import Consent
 from workflows.shared.resets import Reset
 from workflows.shared.security_events import list_events
 from workflows.shared.sweeping import sweep
@@ -162,7 +163,7 @@ def test_nothing_goes_on_after_half_an_hour_and_nothing_is_left(app: Flask) -> N
     assert "Please begin again" in late.text
     with engine.database.transaction() as session:
         sweep(session, engine.now())
-    assert count(app, Visit) == count(app, Reset) == 0
+    assert count(app, Visit) == count(app, Reset) == count(app, Consent) == 0
     assert (count(app, Case), count(app, Task), count(app, Event)) == before
 
 

@@ -18,6 +18,7 @@ from engine.deleting import delete_cases
 from engine.jobs import job
 from engine.recurring import Every
 from engine.trail import Event
+from workflows.shared.privacy import Consent
 from workflows.shared.resets import TRIES, Reset
 from workflows.shared.security_events import note_event
 from workflows.shared.visits import IDLE, PASSING, Visit
@@ -32,7 +33,7 @@ def sweep(session: Session, now: datetime) -> None:
     # What an association knows of is its case, too, whatever its status says.
     passes = and_(Case.status.in_(PASSING), Case.association_id.is_(None))
     query = (
-        select(Visit.id, Visit.case_id, Visit.address, passes.label("passes"))
+        select(Visit.id, Visit.case_id, Visit.address, Case.status, passes.label("passes"))
         .outerjoin(Case, Case.id == Visit.case_id)
         .where(Visit.seen_at <= now - IDLE)
         # Whoever gets a case back goes on in the visit that it is of.
@@ -56,6 +57,8 @@ def sweep(session: Session, now: datetime) -> None:
             details={"tries": found},
             now=now,
         )
+    led_nowhere = [row.id for row in rows if row.passes or row.status is None]
+    session.execute(delete(Consent).where(Consent.visit_id.in_(led_nowhere)))
     session.execute(delete(Visit).where(Visit.id.in_([row.id for row in rows])))
     delete_cases(session, list(passing))
 
