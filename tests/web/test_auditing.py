@@ -10,8 +10,21 @@ from werkzeug.routing import Rule
 from tests.web.offices import TOKEN, address_of, applied, staff
 from tests.web.test_inbox_people import key_of
 
-OWN = ("signin.", "account.", "languages.", "messages.", "payments.", "verify.")
-"""What everybody does for himself, or what another program calls."""
+OWN = (
+    "signin.",
+    "second_step.",
+    "account.",
+    "languages.",
+    "messages.",
+    "official_account.",
+    "paper_reset.",
+    "payments.",
+    "personal_data.cover_again",
+    "screens.",
+    "simulator.",
+    "verify.",
+)
+"""What everybody does for himself or on his phone, or what another program calls."""
 
 HARMLESS = frozenset({"web_session", "attempt"})
 

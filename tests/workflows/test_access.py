@@ -30,6 +30,7 @@ from workflows.shared.access import (
     visible_tasks,
 )
 from workflows.shared.accounts import find_account
+from workflows.shared.associations import Association
 from workflows.shared.case_search import CaseFilters, list_cases
 from workflows.shared.deliveries import Delivery
 from workflows.shared.fees import FeeClaim
@@ -110,6 +111,7 @@ THINGS: dict[str, Object] = {
     "无人的投递": Delivery(association_id=None),
     "金": Member(id=JIN, association_id=ZHEJIANG),
     "浙江年度": Season(association_id=ZHEJIANG),
+    "浙江注协": Association(id=ZHEJIANG),
     "系统": SYSTEM,
 }
 
@@ -174,6 +176,7 @@ TABLE = """
 系统      see_deliveries    系 计
 浙江年度  see               管 系 计
 浙江年度  change            管 系
+浙江注协  open_reporting    管
 系统      see_management    管 系 计
 系统      rule_years        管
 系统      see_inbox         审 费 照 台 管 市 省

@@ -69,7 +69,7 @@ class Interrupted(Tasks):
 
 def let(engine: Engine, before: Callable[[UUID], None] = lambda _task_id: None) -> None:
     """Register the job, with what is to happen before each task."""
-    tasks = Interrupted(engine, WORKFLOWS.form_data, WORKFLOWS.answer_checks, before)
+    tasks = Interrupted(engine, WORKFLOWS.form_data, WORKFLOWS.answer_checks, before=before)
     made = batch_job(tasks, speaking).__job__  # type: ignore[attr-defined]
     engine.jobs.by_name[made.name] = made
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.engine import Engine
-from engine.errors import NotAllowed
+from engine.errors import NotFound
 from engine.jobs import Worker
 from tests.workflows.conftest import NOW, PASSWORD
 from tests.workflows.office import viewer
@@ -182,7 +182,7 @@ def test_of_two_who_open_at_once_one_is_told_that_it_is_open(demo_engine: Engine
 
 @pytest.mark.parametrize("login", ["zj_review", "zj_help", "gd_manage"])
 def test_only_a_manager_of_the_association_opens_it(demo_engine: Engine, login: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         open_year(demo_engine, login=login)
 
 

@@ -20,7 +20,7 @@ from workflows.finance_accounts.openings import (
     open_reporting,
 )
 from workflows.finance_accounts.progress import count_progress, list_unreached
-from workflows.shared.access import Viewer, managed_associations
+from workflows.shared.access import Viewer, can, check, managed_associations
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
 
@@ -40,6 +40,7 @@ def open_year() -> ResponseReturnValue:
     year = request.form.get("year", 0, type=small_int)
     with current.engine().database.read() as session:
         office = _find_office(session, viewer)
+        check(viewer, "open_reporting", office)
         if "confirmed" not in request.form:
             return _draw(session, viewer, office, asked=year)
     try:
@@ -73,7 +74,7 @@ def _draw(
         openings=openings,
         is_busy=any(each["due"] for each in openings),
         accounts=count_accounts(session, office.id),
-        can_open=viewer.has("manage", office.id),
+        can_open=can(viewer, "open_reporting", office),
         year=local_date(current.now()).year if asked is None else asked,
         is_asked=asked is not None,
         problem=problem,

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.engine import Engine
-from engine.errors import Conflict, NotAllowed, NotFound, Rejected
+from engine.errors import Conflict, NotFound, Rejected
 from engine.jobs import defer, job
 from engine.language import N_
 from workflows.finance_accounts.models import ReportingAccount, ReportingOpening
-from workflows.shared.access import Viewer
+from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import FINANCE, FIRM, Account, get_account
-from workflows.shared.associations import ids_below
+from workflows.shared.associations import get_association, ids_below
 from workflows.shared.channels import OFFICIAL_ACCOUNT, SMS
 from workflows.shared.one_time_links import expire_links, find_destination, issue_link
 from workflows.shared.register import Firm
@@ -63,10 +63,9 @@ def open_reporting(
 ) -> ReportingOpening:
     """Open a year and have every account reset, a few at a time.
 
-    Raises NotAllowed, NotAYear, AlreadyOpened, NobodyToReset.
+    Raises NotFound, NotAYear, AlreadyOpened, NobodyToReset.
     """
-    if not viewer.has("manage", association_id):
-        raise NotAllowed
+    check(viewer, "open_reporting", get_association(session, association_id))
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotAYear
     if find_opening(session, association_id=association_id, year=year) is not None:

@@ -19,7 +19,7 @@ from engine.tasks import Task
 from workflows.shared.accounts import DUTIES, Account, list_duties
 from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
-from workflows.shared.associations import ids_below
+from workflows.shared.associations import Association, ids_below
 from workflows.shared.deliveries import Delivery
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import BY_ACCOUNT, Message
@@ -88,7 +88,7 @@ class System:
 
 SYSTEM = System()
 
-Object = Case | Task | Message | Member | Season | Delivery | System
+Object = Case | Task | Message | Member | Season | Delivery | Association | System
 Rule = Callable[[Viewer, Object], bool]
 
 
@@ -323,6 +323,8 @@ def _association_of(thing: Object) -> int | None:
     match thing:
         case Case() | Task() | Member() | Season() | Delivery():
             return thing.association_id
+        case Association():
+            return thing.id
         case _:
             return None
 
@@ -353,6 +355,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "see_erasure"): (_with("admin", "manage", "audit"),),
     (Season, "see"): (_with(*OVERSEERS),),
     (Season, "change"): (_with(*MANAGING),),
+    (Association, "open_reporting"): (_with("manage"),),
     (Delivery, "see"): (_with("admin", "audit"),),
     (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),
