@@ -10,6 +10,7 @@ from tests.browser.visitors import (
     code_at,
     get_code,
     on_a_phone,
+    open_in_wechat,
     set_password,
     sign_in,
 )
@@ -72,7 +73,7 @@ def test_a_desktop_goes_on_with_the_phone_which_is_bound_then(enter: Enter, serv
         (shown, *_older) = phones.list_codes(session, now=server.app.extensions["engine"].now())
     account.scan(handset.id, shown.content)
     address = arrived(server, handset.openid)[-1].address
-    phone = on_a_phone(enter(size="phone")).go(address).is_at("Go on with this phone")
+    phone = open_in_wechat(enter(size="phone"), handset.id, address).is_at("Go on with this phone")
     phone.type(phone.say("The number that the computer shows"), number).press("Confirm and go on")
     phone.is_at("手机号验证")
     desk.is_at("Go on with the phone")

@@ -10,6 +10,7 @@ from tests.browser.visitors import (
     begin,
     code_at,
     on_a_phone,
+    open_in_wechat,
     set_password,
     sign_in,
 )
@@ -152,7 +153,8 @@ def test_a_desktop_hands_over_to_a_phone_and_moves_on_when_it_is_done(
         (shown, *_older) = phones.list_codes(session, now=engine.now())
     account.scan(handset.id, shown.content)
     desk.sees("Scanned. Type the number on the phone now.")
-    phone = on_a_phone(enter(size="phone")).go(arrived(server, handset.openid)[-1].address)
+    address = arrived(server, handset.openid)[-1].address
+    phone = open_in_wechat(enter(size="phone"), handset.id, address)
     phone.is_at("Go on with this phone").look("reset-phone")
     phone.type(phone.say("The number that the computer shows"), "1").press("Confirm and go on")
     phone.sees("This is not the number that the computer shows. Look again.")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from engine.jobs import Worker
 from tests.browser.conftest import Server
@@ -17,6 +18,11 @@ def on_a_phone(person: Person) -> Person:
     """Let the browser say that it is one of a phone, whatever its width."""
     person.page.context.set_extra_http_headers({"Sec-CH-UA-Mobile": "?1"})
     return person
+
+
+def open_in_wechat(person: Person, phone_id: int, address: str) -> Person:
+    """Open what arrived on a simulated phone there: WeChat says who reads."""
+    return person.go(f"/phone/{phone_id}{urlsplit(address).path}")
 
 
 def begin(person: Person, account: str, user_type: str = FIRM_TYPE) -> Person:
