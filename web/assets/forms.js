@@ -94,7 +94,8 @@ document.addEventListener(
     const list = target.split(".")[0].split("/")[0];
     const focus =
       kind === "add_row" ? `#field-${list} > fieldset:last-of-type :is(input:not([type=hidden]), select)` : "";
-    act(form, submitter, submitter.name, submitter.value, focus, `#field-${list}`, `[data-slot="${list}"] input`);
+    const again = `button[name="${CSS.escape(submitter.name)}"][value="${CSS.escape(submitter.value)}"]`;
+    act(form, submitter, submitter.name, submitter.value, focus, `#field-${list}`, `[data-slot="${list}"] input`, again);
   },
   true,
 );
