@@ -37,10 +37,11 @@ from workflows.shared.deliveries import (
     list_attempts,
 )
 from workflows.shared.messages import Message, send_to_member, tell
+from workflows.shared.new_bindings import bind_own
 from workflows.shared.one_time_links import derive_link, issue_link
 from workflows.shared.private import write_private
 from workflows.shared.public_address import public_address
-from workflows.shared.reach import Reach, find_reach
+from workflows.shared.reach import find_reach
 from workflows.shared.register import Member, find_member_by_number
 
 NUMBER = "330000100001"
@@ -461,12 +462,45 @@ def test_a_change_is_told_to_the_old_number_too(world: World) -> None:
             account=account,
             template=RETURNED,
             values={"year": 2021, "reason": "…"},
-            also_to=Reach(mobile=old.mobile),
+            also_to={SMS: old.mobile},
             now=NOW,
         )
     world.work()
     told = sorted(each.to for each in world.arrived() if each.channel == SMS)
     assert told == [MOBILE, "+8613900139000"]
+
+
+@pytest.mark.parametrize(
+    ("openid", "is_following", "told"),
+    [
+        ("oWX-new", True, [OPENID, "oWX-new"]),
+        ("oWX-new", False, ["oWX-new"]),
+        (OPENID, True, []),
+    ],
+)
+def test_a_new_binding_is_told_to_the_wechat_user_that_it_replaces_too(
+    world: World, openid: str, is_following: bool, told: list[str]
+) -> None:
+    with world.engine.database.transaction() as session:
+        phone = SimulatedPhone(
+            name="新手机", mobile="+8615499990002", email="", openid="oWX-new", created_at=NOW
+        )
+        phone.is_following = True
+        session.add(phone)
+        note_following(session, world.engine.vault, openid=OPENID, is_following=is_following)
+    for _ in range(2):
+        with world.engine.database.transaction() as session:
+            bind_own(
+                session,
+                world.engine,
+                account=session.get_one(Account, world.account().id),
+                openid=openid,
+                is_following=True,
+                address="203.0.113.7",
+                now=NOW,
+            )
+    world.work()
+    assert sorted(each.to for each in world.arrived() if each.channel == OFFICIAL_ACCOUNT) == told
 
 
 def test_a_firm_and_a_person_of_the_staff_are_told_by_their_account(world: World) -> None:

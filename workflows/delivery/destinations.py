@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
-from engine.vault import Erased, Vault
+from engine.vault import Vault
 from forms.formats import FORMATS
 from workflows.shared.accounts import Account
-from workflows.shared.bindings import find_binding, openid_of
+from workflows.shared.bindings import find_binding, find_openid
 from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS, Channels
 from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.reach import find_reach
@@ -21,7 +21,7 @@ def find_destinations(
     reach = find_reach(session, vault, account)
     on_file = {SMS: reach.mobile, EMAIL: reach.email}
     found = {
-        channel: _find_openid(session, vault, account)
+        channel: find_openid(vault, find_binding(session, account.id))
         if channel == OFFICIAL_ACCOUNT
         else valid_destination(channel, on_file[channel])
         for channel in channels
@@ -48,12 +48,3 @@ def installed(channels: Channels) -> Mapping[str, object]:
         EMAIL: channels.mail,
     }
     return {name: channel for name, channel in known.items() if channel is not None}
-
-
-def _find_openid(session: Session, vault: Vault, account: Account) -> str:
-    binding = find_binding(session, account.id)
-    if binding is None or not binding.is_following:
-        return ""
-    with suppress(Erased):
-        return openid_of(vault, binding)
-    return ""

@@ -5,13 +5,14 @@ user; one WeChat user may have several accounts, such as a firm's two.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, UtcDateTime
-from engine.vault import BY_MASTER, Vault
+from engine.vault import BY_MASTER, Erased, Vault
 from workflows.shared.accounts import Account
 
 FOLLOWING = "following"
@@ -68,8 +69,7 @@ def bind(
 
     The caller has made sure that this is the account's owner, and tells him.
     """
-    # Two binding at once wait for each other here: there may be no row yet to wait for.
-    session.scalar(select(Account.id).where(Account.id == account_id).with_for_update())
+    hold_binding(session, account_id)
     return session.merge(
         Binding(
             account_id=account_id,
@@ -90,6 +90,21 @@ def unbind(session: Session, account_id: int, now: datetime) -> bool:  # noqa: A
 def find_binding(session: Session, account_id: int) -> Binding | None:
     """The binding of an account, or None."""
     return session.get(Binding, account_id)
+
+
+def hold_binding(session: Session, account_id: int) -> Binding | None:
+    """The binding of an account, which nobody else replaces before this transaction ends."""
+    # Two binding at once wait for each other here: there may be no row yet to wait for.
+    session.scalar(select(Account.id).where(Account.id == account_id).with_for_update())
+    return find_binding(session, account_id)
+
+
+def find_openid(vault: Vault, binding: Binding | None) -> str:
+    """Where the official account reaches the WeChat user of a binding; empty if it does not."""
+    if binding is not None and binding.is_following:
+        with suppress(Erased):
+            return openid_of(vault, binding)
+    return ""
 
 
 def list_bound(session: Session, vault: Vault, openid: str) -> Sequence[Account]:

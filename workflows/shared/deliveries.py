@@ -5,7 +5,7 @@ for a provider. Its key is unique and goes with it to the provider: nothing is s
 is sent is never kept here: messages have their own rows, codes and links are derived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -29,9 +29,8 @@ from engine.jobs import defer, defer_many
 from engine.vault import BY_MASTER
 from forms.masking import mask
 from workflows.shared.accounts import Account, StaffDuty
-from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
+from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT
 from workflows.shared.mobiles import MAINLAND
-from workflows.shared.reach import Reach
 from workflows.shared.register import Firm, Member
 
 if TYPE_CHECKING:
@@ -179,26 +178,25 @@ def deliver_to_old(
     message: "Message",
     *,
     account: Account,
-    reach: Reach,
+    places: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Have a message sent to where its person was reached before, too."""
-    for channel, to in ((SMS, reach.mobile), (EMAIL, reach.email)):
-        if to:
-            delivery = Delivery(
-                id=new_id(),
-                key=f"message:{message.id}:{channel}:old",
-                channel=channel,
-                what=message.template,
-                message_id=message.id,
-                account_id=account.id,
-                association_id=association_of(account.id),
-                to_sealed=engine.vault.seal_text(to),
-                to_masked=mask_destination(channel, to),
-                state="due",
-                created_at=now,
-            )
-            _add(session, delivery, now=now)
+    """Have a message sent to where its person was reached before, too: a place for a channel."""
+    for channel, to in places.items():
+        delivery = Delivery(
+            id=new_id(),
+            key=f"message:{message.id}:{channel}:old",
+            channel=channel,
+            what=message.template,
+            message_id=message.id,
+            account_id=account.id,
+            association_id=association_of(account.id),
+            to_sealed=engine.vault.seal_text(to),
+            to_masked=mask_destination(channel, to),
+            state="due",
+            created_at=now,
+        )
+        _add(session, delivery, now=now)
 
 
 def list_attempts(session: Session, *, delivery_id: UUID) -> Sequence[DeliveryAttempt]:

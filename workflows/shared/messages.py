@@ -29,7 +29,6 @@ from workflows.shared.accounts import Account
 from workflows.shared.applications import Decision, find_decider, office_of
 from workflows.shared.associations import get_association, ids_above
 from workflows.shared.deliveries import association_of, deliver_message, deliver_to_old
-from workflows.shared.reach import Reach
 from workflows.shared.register import get_member
 from workflows.shared.templates import PARTS, Texts, all_texts
 
@@ -159,13 +158,13 @@ def tell(
     template: str,
     values: Mapping[str, object],
     now: datetime,
-    also_to: Reach | None = None,
+    also_to: Mapping[str, str] | None = None,
     values_en: Mapping[str, object] | None = None,
 ) -> Message | None:
     """Tell the holder of an account something about it: in the bell and on all his channels.
 
-    `also_to`: where he was reached before, if that was just changed; it is told there too, so
-    whoever lost the account to somebody hears of it. None: an account that belongs to no
+    `also_to`: where he was reached before, by channel, if that was just changed; it is told there
+    too, so whoever lost the account to somebody hears of it. None: an account that belongs to no
     association has nobody to speak to it.
     """
     association_id = session.scalar(select(association_of(account.id)))
@@ -186,8 +185,8 @@ def tell(
         task_id=None,
         now=now,
     )
-    if also_to is not None:
-        deliver_to_old(session, engine, message, account=account, reach=also_to, now=now)
+    if also_to:
+        deliver_to_old(session, engine, message, account=account, places=also_to, now=now)
     return message
 
 

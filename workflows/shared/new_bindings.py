@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.engine import Engine
 from workflows.shared.accounts import Account
-from workflows.shared.bindings import bind, find_binding, hash_openid, unbind
+from workflows.shared.bindings import bind, find_openid, hash_openid, hold_binding, unbind
+from workflows.shared.channels import OFFICIAL_ACCOUNT
 from workflows.shared.messages import tell
 from workflows.shared.security_events import note_event
 
@@ -24,9 +25,11 @@ def bind_own(
 ) -> None:
     """Bind an account to the WeChat user of its owner, who has proved himself.
 
-    He is told on all his channels when it is another one than before.
+    He is told on all his channels when it is another one than before, and so is that one: it may
+    be his own, and the new one somebody else's.
     """
-    before = find_binding(session, account.id)
+    before = hold_binding(session, account.id)
+    old = find_openid(engine.vault, before)
     is_known = before is not None and before.openid_hash == hash_openid(engine.vault, openid)
     bind(
         session,
@@ -45,7 +48,15 @@ def bind_own(
         now=now,
     )
     if not is_known:
-        tell(session, engine, account=account, template="bound", values={}, now=now)
+        tell(
+            session,
+            engine,
+            account=account,
+            template="bound",
+            values={},
+            also_to={OFFICIAL_ACCOUNT: old} if old else {},
+            now=now,
+        )
 
 
 def unbind_own(

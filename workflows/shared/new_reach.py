@@ -18,7 +18,7 @@ from workflows.shared.messages import tell
 from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.one_time_links import expire_links
 from workflows.shared.private import HoldsPrivate, write_private
-from workflows.shared.reach import Reach, find_reach
+from workflows.shared.reach import find_reach
 from workflows.shared.register import Firm, Member
 from workflows.shared.security_events import note_event
 
@@ -82,7 +82,7 @@ def write_reach(
         account=account,
         template=f"{what}_changed",
         values=masked,
-        also_to=Reach(**{what: old}) if old else None,
+        also_to={CHANNELS[what]: old} if old else {},
         now=now,
     )
     note_event(
