@@ -11,8 +11,8 @@ from web.account.confirming import get_confirmed_person
 from web.account.facts import describe_asked, read_typed
 from web.sessions import Person
 from workflows.shared.accounts import get_account
-from workflows.shared.bindings import find_binding, unbind
-from workflows.shared.messages import tell
+from workflows.shared.bindings import find_binding
+from workflows.shared.new_bindings import unbind_own
 from workflows.shared.own_facts import check_facts
 from workflows.shared.security_events import note_event
 
@@ -48,16 +48,7 @@ def remove_binding() -> ResponseReturnValue:
                 now=now,
             )
     with engine.database.transaction() as session:
-        if unbind(session, account.id, now):
-            tell(session, engine, account=account, template="unbound", values={}, now=now)
-            note_event(
-                session,
-                what="unbound",
-                account_id=account.id,
-                actor=account.actor,
-                address=address,
-                now=now,
-            )
+        unbind_own(session, engine, account=account, by=account.actor, address=address, now=now)
     flash(_("Your account is not bound to the official account any more."), "success")
     return redirect(url_for("account.show"))
 

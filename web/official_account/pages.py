@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -37,7 +36,6 @@ BOUND_TYPES = (MEMBER, CPA, FIRM)
 """Who may have a binding; an association's staff sign in with a second step instead."""
 
 PAGES = {"bind": "official_account.show", "reset": "official_account.reset"}
-RESET_PAGE, NO_RESET_PAGE = "reset.start", "signin.forgotten"
 
 
 class PasswordIsIssued(Rejected):
@@ -66,8 +64,7 @@ def arrive() -> ResponseReturnValue:
 def reset() -> ResponseReturnValue:
     """找回密码: go to its first page with the reader known."""
     reader.get_reader()
-    is_there = RESET_PAGE in current_app.view_functions
-    return redirect(url_for(RESET_PAGE if is_there else NO_RESET_PAGE))
+    return redirect(url_for("reset.start"))
 
 
 @bp.get("/bind")
