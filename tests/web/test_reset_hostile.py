@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from engine.attempts import count_attempt
 from engine.cases import Case
 from engine.tasks import Task
 from engine.trail import Event
@@ -29,12 +30,14 @@ from tests.web.resetting import (
     write_on_file,
 )
 from tests.workflows.conftest import NOW
+from web.puzzle import EASIEST
 from web.reset import limits
+from workflows.shared.concerns import Concern
 from workflows.shared.privacy import Consent
 from workflows.shared.resets import Reset
 from workflows.shared.security_events import list_events
 from workflows.shared.sweeping import sweep
-from workflows.shared.visits import IDLE, Visit
+from workflows.shared.visits import IDLE, LONGEST, Visit
 
 NOWHERE = "0195f3a0-0000-7000-8000-000000000000"
 
@@ -167,6 +170,22 @@ def test_nothing_goes_on_after_half_an_hour_and_nothing_is_left(app: Flask) -> N
     assert (count(app, Case), count(app, Task), count(app, Event)) == before
 
 
+def test_a_visit_ends_after_two_hours_however_often_something_is_posted(app: Flask) -> None:
+    person, engine = Forgetful(app), engine_of(app)
+    page = person.begin()
+    for minutes in range(20, 120, 20):
+        engine.now = lambda passed=timedelta(minutes=minutes): NOW + passed  # type: ignore[misc]
+        page = person.press(page, outcome="mobile" if minutes % 40 else "other")
+        assert page.status == 200
+    engine.now = lambda: NOW + LONGEST
+    late = person.press(page, outcome="other")
+    assert late.status == 422
+    assert "Please begin again" in late.text
+    with engine.database.transaction() as session:
+        sweep(session, engine.now())
+    assert count(app, Visit) == count(app, Reset) == 0
+
+
 def test_a_reset_that_was_made_stays_with_its_trail_when_its_visit_goes(app: Flask) -> None:
     person, page = at_new_password(app)
     person.press(page, outcome="reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
@@ -178,6 +197,26 @@ def test_a_reset_that_was_made_stays_with_its_trail_when_its_visit_goes(app: Fla
         )
     assert (count(app, Visit), case.status, case.subject_no) == (0, "reset_done", ACCOUNT)
     assert case.trail_length > 5
+
+
+def test_a_case_that_cannot_be_deleted_stops_no_other(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, other = Forgetful(app), Forgetful(app, address="198.51.100.7")
+    stuck.begin(), other.begin("330000100008")
+    engine = engine_of(app)
+    with engine.database.transaction() as session:
+        first, second = session.scalars(select(Visit).order_by(Visit.id)).all()
+        kept, gone = first.case_id, second.case_id
+        assert kept is not None
+        session.add(Concern(case_id=kept, concerned_id=kept))
+    with engine.database.transaction() as session:
+        sweep(session, NOW + IDLE)
+    with engine.database.read() as session:
+        assert session.get(Case, kept) is not None
+        assert session.get(Case, gone) is None
+        assert [visit.case_id for visit in session.scalars(select(Visit))] == [kept]
+    assert str(kept) in caplog.text
 
 
 def test_a_key_of_a_visit_is_never_given_again(app: Flask) -> None:
@@ -218,6 +257,18 @@ def test_starts_end_with_a_refusal(app: Flask, monkeypatch: pytest.MonkeyPatch) 
     person.begin("1"), person.begin("2")
     assert person.begin("3").status == 429
     assert Forgetful(app, address="198.51.100.7").begin("3").status == 200
+
+
+def test_starts_from_everywhere_ask_for_a_harder_puzzle_and_refuse_nobody(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ALL_STEP", 1)
+    hardest = limits.HARDEST_OF_ALL - EASIEST
+    for number in range(1, hardest + 4):
+        count_attempt(engine_of(app).database, limits.ALL, window=limits.WINDOW, now=NOW)
+        bits = int(Forgetful(app).open("/reset/").form("/reset/").get("data-bits"))
+        assert bits == EASIEST + min(number, hardest)
+    assert Forgetful(app).begin().path == "/reset/step"
 
 
 def test_a_copied_number_serves_a_few_times_only(
@@ -278,6 +329,19 @@ def test_a_code_is_five_minutes_old_at_most(app: Flask) -> None:
     engine = engine_of(app)
     engine.now = lambda: NOW + timedelta(minutes=5)
     assert "too old or was used" in phone.open(link).text
+
+
+def test_what_was_given_up_on_the_desktop_is_not_gone_on_with_on_the_phone(app: Flask) -> None:
+    desktop, phone = Forgetful(app, is_phone=False), Forgetful(app)
+    page = desktop.begin()
+    openid = simulate_phone(app)
+    scan(app, openid)
+    (number,) = page.html.xpath("//*[@data-number]/text()")
+    asked = phone.open_in_wechat(last_address(app, openid), openid)
+    desktop.begin("330000100008")
+    refused = phone.type_number(asked, number)
+    assert refused.status == 422
+    assert "too old or was used" in refused.text
 
 
 def test_a_link_that_was_passed_on_leads_nobody_to_the_case_of_who_scanned(app: Flask) -> None:

@@ -29,7 +29,7 @@ from tests.workflows.resetting import (
 from workflows.individual_password_reset.identity import MOST_WRONG, fold
 from workflows.individual_password_reset.operations import make_up
 from workflows.shared.accounts import Account, find_account
-from workflows.shared.bindings import bind
+from workflows.shared.bindings import bind, unbind
 from workflows.shared.decoys import Decoy
 from workflows.shared.messages import list_messages
 from workflows.shared.resets import find_reset, read_shown
@@ -268,6 +268,32 @@ def test_of_two_resets_of_an_account_the_first_counts(demo_engine: Engine) -> No
     )
     assert second.case.ended_in == "changed_meanwhile"
     enter(demo_engine, NEW_PASSWORD)
+
+
+@pytest.mark.parametrize("changed", ["mobile", "bound", "unbound"])
+def test_a_proof_dies_when_the_owner_changes_what_it_rests_on(
+    demo_engine: Engine, changed: str
+) -> None:
+    with demo_engine.database.transaction() as session:
+        account = find_account(session, user_type="member", login=KNOWN)
+        assert account is not None
+        if changed == "unbound":
+            bind(session, demo_engine.vault, account_id=account.id, openid="oThief", now=NOW)
+    thief = begin(demo_engine)
+    if thief.step == "verify_official_account":
+        thief.press("other")
+    thief.press("identity")
+    prove_by_identity(demo_engine, thief)
+    with demo_engine.database.transaction() as session:
+        if changed == "bound":
+            bind(session, demo_engine.vault, account_id=account.id, openid="oOwner", now=NOW)
+        elif changed == "unbound":
+            assert unbind(session, account.id, NOW)
+    if changed == "mobile":
+        write_on_file(demo_engine, mobile="15499990011")
+    thief.press("reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)
+    assert thief.case.ended_in == "changed_meanwhile"
+    enter(demo_engine, PASSWORD)
 
 
 @pytest.mark.parametrize("weak", ["short", "1234567890", f"x{KNOWN}x"])

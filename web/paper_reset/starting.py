@@ -7,7 +7,7 @@ from web import current, visiting
 from web.limits import TooManyAttempts
 from web.paper_reset.blueprint import bp
 from web.puzzle import PuzzleNotSolved, Solved, check_puzzle, set_puzzle
-from web.reset.limits import check_start, find_steps
+from web.reset.limits import HARDEST_OF_ALL, check_start, find_steps
 from web.security import for_visitors, visitor
 from workflows.paper_password_reset.applications import start_paper_reset
 from workflows.shared.visits import end_visit, open_visit
@@ -70,6 +70,10 @@ def _page(problems: list[tuple[str | None, str]] | None = None) -> str:
         "paper_reset/start.html",
         problems=problems or [],
         puzzle=set_puzzle(
-            current.settings().cookie_key, browser=visitor(), failures=failures, now=current.now()
+            current.settings().cookie_key,
+            browser=visitor(),
+            failures=failures,
+            now=current.now(),
+            hardest=HARDEST_OF_ALL,
         ),
     )

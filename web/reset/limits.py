@@ -22,7 +22,9 @@ NETWORK_STEP, MOST_OF_NETWORK = 10, 200
 """Starts from one network that make the puzzle one bit harder; with more it is refused."""
 ACCOUNT_STEP, MOST_OF_ACCOUNT = 3, 20
 """The same for one account; it is refused from that network only, its owner may be elsewhere."""
-ALL_STEP, MOST_OF_ALL = 500, 6000
+ALL_STEP, HARDEST_OF_ALL = 500, 20
+"""Starts from everywhere that make it one bit harder, up to so many; nobody is refused for them,
+or whoever has many networks could lock everybody out."""
 MOST_COPIED = 20
 """Copying digits costs a program nothing, so it serves for a few starts of a network only."""
 
@@ -41,8 +43,9 @@ def find_steps(session: Session, *, account: str = "") -> int:
         Attempt.key.in_([key for key, _step in counts]), Attempt.since >= current.now() - WINDOW
     )
     found = {str(key): int(count) for key, count in session.execute(query)}
-    steps = sum(found.get(key, 0) // step for key, step in counts)
-    return min(steps, HARDEST - EASIEST)
+    steps = {key: found.get(key, 0) // step for key, step in counts}
+    of_all = steps.pop(ALL)
+    return min(min(sum(steps.values()), HARDEST - EASIEST) + of_all, HARDEST_OF_ALL - EASIEST)
 
 
 def check_start(solved: Solved, *, account: str) -> None:
@@ -59,7 +62,7 @@ def check_start(solved: Solved, *, account: str) -> None:
         (_network(), MOST_OF_NETWORK),
         (_account(account), 0),
         (f"{_account(account)}:{_network()}"[:160], MOST_OF_ACCOUNT),
-        (ALL, MOST_OF_ALL),
+        (ALL, 0),
     ]
     if solved.is_copied:
         counted.append((f"{_network()}:copied", MOST_COPIED))

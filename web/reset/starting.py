@@ -11,7 +11,7 @@ from web.numbers import small_int
 from web.official_account.reader import find_reader
 from web.puzzle import PuzzleNotSolved, Solved, check_puzzle, set_puzzle
 from web.reset.blueprint import bp
-from web.reset.limits import check_start, find_steps
+from web.reset.limits import HARDEST_OF_ALL, check_start, find_steps
 from web.security import for_visitors, visitor
 from workflows.shared.bindings import seal_openid
 from workflows.shared.hand_overs import STEP, find_token_of, make_hand_over
@@ -135,6 +135,10 @@ def _page(problems: list[tuple[str, str]] | None = None, *, account: str = "") -
         notice_version=notice_version,
         is_phone=find_reader() is not None or visiting.is_phone(),
         puzzle=set_puzzle(
-            current.settings().cookie_key, browser=visitor(), failures=failures, now=current.now()
+            current.settings().cookie_key,
+            browser=visitor(),
+            failures=failures,
+            now=current.now(),
+            hardest=HARDEST_OF_ALL,
         ),
     )

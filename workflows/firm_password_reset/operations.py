@@ -13,13 +13,13 @@ from engine.engine import Engine
 from engine.operations import operation
 from engine.vault import Vault
 from workflows.shared.accounts import FINANCE, Account, get_account
-from workflows.shared.bindings import find_binding, unbind
+from workflows.shared.bindings import find_binding
 from workflows.shared.decoys import Decoy
 from workflows.shared.messages import tell
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm
 from workflows.shared.reset_codes import find_file_mobile, hash_mobile, mask_mobile
-from workflows.shared.resets import find_beginning, get_reset, keep_shown
+from workflows.shared.resets import find_beginning, get_reset, keep_shown, unbind_own
 from workflows.shared.security_events import note_event
 
 OF_DECOYS = {"is_bound": {True: 50, False: 50}, "has_mobile": {True: 94, False: 6}}
@@ -84,8 +84,9 @@ def unbind_official_account(
     session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime
 ) -> None:
     """Undo the binding of the reset's account and tell the firm; undone already is fine."""
-    account_id = get_reset(session, case).account_id
-    if account_id is None or not unbind(session, account_id, now):
+    reset = get_reset(session, case)
+    account_id = reset.account_id
+    if account_id is None or not unbind_own(session, engine.vault, reset, now=now):
         return
     account = get_account(session, account_id)
     note_event(

@@ -141,6 +141,10 @@ def come_back(
     if case.state != "open" or session.get(Visit, case.subject_id) is None:
         return None
     use_link(session, engine.vault, token, now=now)
-    return hand_over_visit(
+    opened = hand_over_visit(
         session, visit_id=case.subject_id, address=address, is_phone=is_phone, now=now
     )
+    # An application lives for days: each link that is used gives it the time of a visit again.
+    opened.visit.started_at = now
+    session.flush()
+    return opened

@@ -242,6 +242,10 @@ def take_over(session: Session, *, token: str, address: str, now: datetime) -> O
     )
     if found is None:
         raise HandOverOver
+    # A code outlives a visit that was given up: whoever began anew is not followed by the old one.
+    visit = session.get_one(Visit, found.visit_id, with_for_update=True, populate_existing=True)
+    if visit.is_over(now):
+        raise HandOverOver
     return hand_over_visit(
         session,
         visit_id=found.visit_id,

@@ -28,7 +28,7 @@ from engine.operations import operation
 from engine.tasks import Task
 from engine.vault import BY_SUBJECT, Vault
 from workflows.shared.accounts import Account, find_account, get_account, hash_password
-from workflows.shared.bindings import open_openid
+from workflows.shared.bindings import Binding, open_openid, unbind
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.codes import forget_code
 from workflows.shared.decoys import Decoy
@@ -37,6 +37,7 @@ from workflows.shared.new_bindings import bind_own
 from workflows.shared.new_passwords import check_password_of, replace_password
 from workflows.shared.one_time_links import expire_links
 from workflows.shared.proofs import Facts, Given, Wrong
+from workflows.shared.register import Firm, Member
 from workflows.shared.security_events import note_event
 from workflows.shared.visits import Visit
 
@@ -55,8 +56,9 @@ class Reset(Base):
 
     `account_id` None: there is no such account. `typed_hash`: of the user type and account that
     were typed. `shown_sealed`: what its pages show. `branch`: the way of proving that was taken
-    last. `known_hash`: of the password that is to be replaced, so that of two resets at once one
-    counts. `binding`: what came of binding the official account.
+    last. `known_hash`: of the password that is to be replaced, the mobile and the WeChat user that
+    it was proved by, so that of two resets at once one counts and none outlives what its owner
+    changes meanwhile. `binding`: what came of binding the official account.
     """
 
     __tablename__ = "reset"
@@ -130,7 +132,7 @@ def start_reset(
                 account_id=None if known is None else known.id,
                 typed_hash=vault.lookup(f"reset:{typed}"),
                 shown_sealed=vault.seal(session, subject, orjson.dumps({"login": login})),
-                known_hash=_hash_known(vault, known),
+                known_hash=_hash_known(session, vault, user_type, known),
                 new_password_hash=None,
             )
         )
@@ -258,7 +260,7 @@ def set_password(session: Session, *, engine: Engine, case: Case, now: datetime)
     hashed, reset.new_password_hash = reset.new_password_hash, None
     if account is None or hashed is None or not account.is_active:
         raise BpmnError(CHANGED)
-    if _hash_known(engine.vault, account) != reset.known_hash:
+    if not _is_known(session, engine.vault, reset, account):
         raise BpmnError(CHANGED)
     replace_password(session, engine, account=account, hashed=hashed, now=now)
     expire_links(session, account_id=account.id, now=now)
@@ -275,6 +277,17 @@ def set_password(session: Session, *, engine: Engine, case: Case, now: datetime)
     # Now that it is proved whose it is, his association may read the trail.
     case.subject_no, case.subject_name = account.login, account.name
     case.association_id = session.scalar(select(association_of(account.id)))
+
+
+def unbind_own(session: Session, vault: Vault, reset: Reset, *, now: datetime) -> bool:
+    """Undo the binding of a reset's account and let the reset go on; False when there was none."""
+    account = get_account(session, reset.account_id or 0)
+    was_known = _is_known(session, vault, reset, account)
+    if not unbind(session, account.id, now):
+        return False
+    if was_known:
+        reset.known_hash = _hash_known(session, vault, reset.user_type, account)
+    return True
 
 
 @operation("official_account.bind_used")
@@ -322,5 +335,18 @@ def _look_at_follower(engine: Engine, case: Case) -> str:
         return FAILED
 
 
-def _hash_known(vault: Vault, account: Account | None) -> bytes:
-    return vault.lookup(f"password:{account.password_hash or ''}" if account else "nobody")
+def _is_known(session: Session, vault: Vault, reset: Reset, account: Account) -> bool:
+    return _hash_known(session, vault, reset.user_type, account) == reset.known_hash
+
+
+def _hash_known(session: Session, vault: Vault, user_type: str, account: Account | None) -> bytes:
+    """What a proof holds for; as much is asked of the database for nobody."""
+    holder = Firm if user_type == "firm" else Member
+    holder_id = None if account is None else account.firm_id or account.member_id
+    mobile = session.scalar(select(holder.mobile_hash).where(holder.id == (holder_id or 0)))
+    account_id = 0 if account is None else account.id
+    bound = session.scalar(select(Binding.openid_hash).where(Binding.account_id == account_id))
+    if account is None:
+        return vault.lookup("nobody")
+    known = (account.password_hash or "", (mobile or b"").hex(), (bound or b"").hex())
+    return vault.lookup("known:" + ":".join(known))

@@ -1,8 +1,8 @@
 """Visits: browsers of people who are not signed in, each with the one case that it owns.
 
 The browser that started a case owns it through the token in its cookie. A visit is over when
-nothing was done in it for half an hour: what it left behind is deleted, except what others have
-work with or what came to its end.
+nothing was done in it for half an hour, and after two hours whatever is done in it: what it left
+behind is deleted, except what others have work with or what came to its end.
 """
 
 import hashlib
@@ -22,6 +22,9 @@ from engine.vault import BY_MASTER
 
 IDLE = timedelta(minutes=30)
 """Password policy: a case that nobody went on with for so long is over."""
+
+LONGEST = timedelta(hours=2)
+"""A visit does not live longer than this, however often something is posted in it."""
 
 TOKEN_BYTES = 32
 PASSING = frozenset({"resetting", "reset_given_up", "reset_refused"})
@@ -60,6 +63,10 @@ class Visit(Base):
         """The visit as the one who acts."""
         return Actor("visitor", self.id)
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was given up, was left for too long, or took too long."""
+        return self.seen_at <= now - IDLE or self.started_at <= now - LONGEST
+
 
 @dataclass(frozen=True)
 class OpenedVisit:
@@ -96,7 +103,11 @@ def open_visit(
 
 def find_visit(session: Session, token: str, *, now: datetime) -> Visit | None:
     """The living visit of a cookie's token, or None."""
-    query = select(Visit).where(Visit.token_hash == hash_token(token), Visit.seen_at > now - IDLE)
+    query = select(Visit).where(
+        Visit.token_hash == hash_token(token),
+        Visit.seen_at > now - IDLE,
+        Visit.started_at > now - LONGEST,
+    )
     return session.scalar(query)
 
 
