@@ -44,7 +44,7 @@ def test_a_member_takes_his_data_away(server: Server, enter: Enter) -> None:
         member.page.locator("input[type=password]").fill(PASSWORD)
         member.page.locator("main form button").first.click()
     member.is_at("My data").look("own-data")
-    member.press("Gather my data").sees("Your data are being gathered").look("own-data-waiting")
+    member.press("Gather my data").sees("正在生成您的信息副本").look("own-data-waiting")
     Worker(server.app.extensions["engine"]).run_due()
     # The page looks again by itself.
     member.sees("Take it away").look("own-data-ready")
