@@ -89,11 +89,12 @@ def test_a_bound_account_gets_its_code_from_the_official_account(
     finish(person, BOUND, button="确认重置" if size == "phone" else "确认")
 
 
-def test_who_cannot_receive_it_takes_another_way(enter: Enter, server: Server) -> None:
-    person = begin(enter(), BOUND, MEMBER).is_at("公众号验证")
+@SIZES
+def test_who_cannot_receive_it_takes_another_way(enter: Enter, server: Server, size: str) -> None:
+    person = begin(visitor(enter, size), BOUND, MEMBER).is_at("公众号验证")
     person.press("收不到验证码？使用其他方式").is_at("选择验证方式").look("reset-methods")
     prove_by_mobile(server, person, mobile_of(server, BOUND))
-    finish(person, BOUND, button="确认")
+    finish(person, BOUND, button="确认重置" if size == "phone" else "确认")
 
 
 @SIZES

@@ -106,10 +106,13 @@ def test_an_approved_application_ends_with_a_new_password(
     sign_in(member, MEMBER, "Member")
 
 
-def test_a_returned_application_comes_back_in_another_browser(enter: Enter, server: Server) -> None:
-    apply(enter(), mail=True)
+@SIZES
+def test_a_returned_application_comes_back_in_another_browser(
+    enter: Enter, server: Server, size: str
+) -> None:
+    apply(enter(size=size), mail=True)
     decide(enter, "退回", "签名不清晰，请重新签名。")
-    other = enter(size="phone").go(link_at(server, MAILBOX)).is_at("Go on with your application")
+    other = enter(size=size).go(link_at(server, MAILBOX)).is_at("Go on with your application")
     other.look("paper-come-back").press("Go on").is_at("上传扫描件")
     other.sees("签名不清晰，请重新签名。").look("paper-returned")
     send(other)

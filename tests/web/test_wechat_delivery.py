@@ -159,7 +159,7 @@ def test_another_followers_report_changes_nothing(real: Flask, service: Wechat) 
     ask_for_code(engine)
     run_jobs(real)
     with engine.database.transaction() as session:
-        unbind(session, bind_member(engine), NOW)
+        unbind(session, bind_member(engine))
     (message,) = service.messages.values()
     over = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": str(message["msgid"])}
     tell(real, service, **over, Status="failed: system failed")

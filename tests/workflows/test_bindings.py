@@ -89,7 +89,7 @@ def test_unbinding_twice_is_harmless(demo_engine: Engine, zhou: int) -> None:
     done = []
     for _ in range(2):
         with demo_engine.database.transaction() as session:
-            done.append(unbind(session, zhou, NOW))
+            done.append(unbind(session, zhou))
     assert done == [True, False]
     with demo_engine.database.read() as session:
         assert find_binding(session, zhou) is None

@@ -288,7 +288,7 @@ def test_a_proof_dies_when_the_owner_changes_what_it_rests_on(
         if changed == "bound":
             bind(session, demo_engine.vault, account_id=account.id, openid="oOwner", now=NOW)
         elif changed == "unbound":
-            assert unbind(session, account.id, NOW)
+            assert unbind(session, account.id)
     if changed == "mobile":
         write_on_file(demo_engine, mobile="15499990011")
     thief.press("reset", password=NEW_PASSWORD, password_again=NEW_PASSWORD)

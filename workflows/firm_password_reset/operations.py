@@ -19,7 +19,7 @@ from workflows.shared.messages import tell
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm
 from workflows.shared.reset_codes import find_file_mobile, hash_mobile, mask_mobile
-from workflows.shared.resets import find_beginning, get_reset, keep_shown, unbind_own
+from workflows.shared.resets import find_beginning, get_reset, keep_shown, unbind_within
 from workflows.shared.security_events import note_event
 
 OF_DECOYS = {"is_bound": {True: 50, False: 50}, "has_mobile": {True: 94, False: 6}}
@@ -86,7 +86,7 @@ def unbind_official_account(
     """Undo the binding of the reset's account and tell the firm; undone already is fine."""
     reset = get_reset(session, case)
     account_id = reset.account_id
-    if account_id is None or not unbind_own(session, engine.vault, reset, now=now):
+    if account_id is None or not unbind_within(session, engine.vault, reset):
         return
     account = get_account(session, account_id)
     note_event(

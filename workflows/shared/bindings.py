@@ -81,7 +81,7 @@ def bind(
     )
 
 
-def unbind(session: Session, account_id: int, now: datetime) -> bool:  # noqa: ARG001
+def unbind(session: Session, account_id: int) -> bool:
     """Undo an account's binding; False when there was none."""
     query = delete(Binding).where(Binding.account_id == account_id).returning(Binding.account_id)
     return session.scalar(query) is not None

@@ -63,7 +63,7 @@ def unbind_own(
     session: Session, engine: Engine, *, account: Account, by: Actor, address: str, now: datetime
 ) -> bool:
     """Undo an account's binding and tell its owner; False when there was none."""
-    if not unbind(session, account.id, now):
+    if not unbind(session, account.id):
         return False
     note_event(session, what="unbound", account_id=account.id, actor=by, address=address, now=now)
     tell(session, engine, account=account, template="unbound", values={}, now=now)

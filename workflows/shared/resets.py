@@ -279,11 +279,11 @@ def set_password(session: Session, *, engine: Engine, case: Case, now: datetime)
     case.association_id = session.scalar(select(association_of(account.id)))
 
 
-def unbind_own(session: Session, vault: Vault, reset: Reset, *, now: datetime) -> bool:
+def unbind_within(session: Session, vault: Vault, reset: Reset) -> bool:
     """Undo the binding of a reset's account and let the reset go on; False when there was none."""
     account = get_account(session, reset.account_id or 0)
     was_known = _is_known(session, vault, reset, account)
-    if not unbind(session, account.id, now):
+    if not unbind(session, account.id):
         return False
     if was_known:
         reset.known_hash = _hash_known(session, vault, reset.user_type, account)
