@@ -52,12 +52,12 @@ HUGE = [
 @pytest.mark.parametrize("source", ENDLESS + HUGE)
 def test_budget_ends_what_would_not_end(source: str) -> None:
     expression = compile_expression(source)
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(BudgetExceeded):
         expression.evaluate()
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_budget_ends_what_would_not_end(source: str) -> None:
 )
 def test_hostile_pattern_ends_soon(pattern: str) -> None:
     source = f'matches("{"a" * 5000}{"x" * 5000}!", "{pattern}")'
-    started = time.perf_counter()
+    started = time.process_time()
 
     try:
         answer = compile_expression(source).evaluate()
@@ -74,18 +74,18 @@ def test_hostile_pattern_ends_soon(pattern: str) -> None:
         answer = None
 
     assert answer in (True, False, None)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_many_slow_matches_end_soon_too() -> None:
     text = "a" * 18 + "!"
     source = f'count(for i in 1..10000 return matches("{text}" + string(i), "(a|aa)+$"))'
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(BudgetExceeded):
         compile_expression(source).evaluate()
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_many_slow_matches_end_soon_too() -> None:
     ],
 )
 def test_extreme_numbers_take_no_time(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with contextlib.suppress(BudgetExceeded):
         compile_expression(source).evaluate()
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def test_extreme_numbers_take_no_time(source: str) -> None:
     ["(((a{1,1000}){1,1000}){1,1000}){1,1000}", "a{999999}", "(" * 400 + ")" * 400, "[" * 500],
 )
 def test_pattern_that_is_too_large_is_refused(pattern: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert compile_expression(f'matches("b", "{pattern}")').evaluate() in (None, False)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
