@@ -88,6 +88,16 @@ def test_what_arrives_is_shown_above_every_screen(hold: Hold, server: Server) ->
     expect(phone.screen.get_by_role("log").get_by_role("article")).to_have_count(1)
 
 
+def test_what_arrived_leaves_the_screen_free_again_without_any_motion(
+    hold: Hold, server: Server
+) -> None:
+    phone = hold(STRANGER)
+    official_account(server.app).follow(phone.phone_id)
+    expect(phone.news).to_be_visible()
+    phone.watcher.page.evaluate("document.getAnimations().forEach((each) => each.finish())")
+    expect(phone.news).to_be_hidden()
+
+
 @SIZES
 def test_a_member_binds_and_unbinds_on_his_phone(hold: Hold, work: Work, size: str) -> None:
     phone = hold(OWES, size).app("WeChat").tap("Follow the official account")

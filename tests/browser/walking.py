@@ -92,6 +92,7 @@ class Person:
 
         That it can be read without scrolling sideways is checked by every page itself.
         """
+        self.page.wait_for_load_state("load")  # before its styles came it is another page
         size = self.page.viewport_size
         assert size is not None
         if SHOTS:
