@@ -26,23 +26,27 @@ USER_TYPES = {
 MEMBER_PLACES = (
     ("home", N_("Home"), "home"),
     ("applications.index", N_("Applications"), "clipboard-check"),
+    ("training.index", N_("Training"), "school"),
     ("results.index", N_("Results"), "history"),
     ("account.show", N_("Me"), "user"),
 )
 CPA_PLACES = (
     ("home", N_("Home"), "home"),
+    ("training.index", N_("Training"), "school"),
     ("results.index", N_("Results"), "history"),
     ("messages.index", N_("Messages"), "bell"),
     ("account.show", N_("Me"), "user"),
 )
 FIRM_PLACES = (
     ("home", N_("Home"), "home"),
+    ("training.index", N_("Training"), "school"),
     ("messages.index", N_("Messages"), "bell"),
     ("account.show", N_("Me"), "user"),
 )
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("help_desk.index", N_("Help desk"), "phone"),
+    ("classes.index", N_("Classes"), "school"),
     ("cases.index", N_("Cases"), "list-search"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
@@ -50,6 +54,7 @@ STAFF_PLACES = (
 ACTIONS = {
     "inbox.enter": "see_inbox",
     "help_desk.index": "help",
+    "classes.index": "see_classes",
     "cases.index": "see_cases",
     "manage.index": "see_management",
     "studio.index": "see_processes",

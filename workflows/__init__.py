@@ -31,6 +31,8 @@ PACKAGES = (
     "individual_password_reset",
     "firm_password_reset",
     "paper_password_reset",
+    "training_enrolment",
+    "output_hours",
     "finance_accounts",
     "seasons",
     "personal_data",

@@ -21,11 +21,13 @@ from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import Association, ids_below
 from workflows.shared.deliveries import Delivery
+from workflows.shared.enrolments import Enrolment
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import BY_ACCOUNT, Message
 from workflows.shared.register import Member
 from workflows.shared.seasons import Season
 from workflows.shared.task_copies import TaskCopy
+from workflows.shared.training_classes import TrainingClass
 from workflows.shared.visits import Visit
 
 NOWHERE: frozenset[int] = frozenset()
@@ -88,7 +90,18 @@ class System:
 
 SYSTEM = System()
 
-Object = Case | Task | Message | Member | Season | Delivery | Association | System
+Object = (
+    Case
+    | Task
+    | Message
+    | Member
+    | Season
+    | Delivery
+    | Association
+    | TrainingClass
+    | Enrolment
+    | System
+)
 Rule = Callable[[Viewer, Object], bool]
 
 
@@ -246,6 +259,12 @@ def managed_associations(viewer: Viewer, *, to_change: bool = False) -> frozense
     return _associations(viewer, *(MANAGING if to_change else OVERSEERS))
 
 
+def training_associations(viewer: Viewer, *, to_change: bool = False) -> frozenset[int]:
+    """The associations whose classes and sign-ups the viewer sees, or may also change."""
+    duties = ("training", "manage") if to_change else ("training", *OVERSEERS)
+    return _associations(viewer, *duties)
+
+
 def event_associations(viewer: Viewer) -> frozenset[int]:
     """The associations of whose accounts the viewer sees what happened to them."""
     return _associations(viewer, "admin", "audit")
@@ -280,12 +299,19 @@ def _is_subject(viewer: Viewer, thing: Object) -> bool:
             return _is(viewer, thing.recipient_kind, thing.recipient_id)
         case Member():
             return _is(viewer, "member", thing.id)
+        case Enrolment():
+            return _is(viewer, thing.person_kind, thing.person_id)
         case _:
             return False
 
 
 def _is(viewer: Viewer, kind: str, key: int | None) -> bool:
     return key is not None and viewer.own.get(kind) == key
+
+
+def _signed_him_up(viewer: Viewer, thing: Object) -> bool:
+    """The viewer is the firm that signed somebody up."""
+    return isinstance(thing, Enrolment) and _is(viewer, "firm", thing.firm_id)
 
 
 def _has_its_duty(viewer: Viewer, thing: Object) -> bool:
@@ -321,7 +347,7 @@ def _anywhere(*duties: str) -> Rule:
 
 def _association_of(thing: Object) -> int | None:
     match thing:
-        case Case() | Task() | Member() | Season() | Delivery():
+        case Case() | Task() | Member() | Season() | Delivery() | TrainingClass():
             return thing.association_id
         case Association():
             return thing.id
@@ -356,12 +382,20 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Season, "see"): (_with(*OVERSEERS),),
     (Season, "change"): (_with(*MANAGING),),
     (Association, "open_reporting"): (_with("manage"),),
+    (Association, "offer_classes"): (_with("training", "manage"),),
+    (TrainingClass, "see_enrolments"): (_with("training", *OVERSEERS),),
+    (TrainingClass, "change"): (_with("training", "manage"),),
+    (TrainingClass, "take_attendance"): (_with("training", "manage"),),
+    (Enrolment, "see"): (_is_subject, _signed_him_up),
+    (Enrolment, "cancel"): (_is_subject, _signed_him_up),
+    (Enrolment, "replace"): (_signed_him_up,),
     (Delivery, "see"): (_with("admin", "audit"),),
     (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),
     (System, "see_processes"): (_anywhere("admin", "audit"),),
     (System, "see_cases"): (_anywhere(*OVERSEERS),),
     (System, "see_deliveries"): (_anywhere("admin", "audit"),),
+    (System, "see_classes"): (_anywhere("training", *OVERSEERS),),
     (System, "rule_years"): (_anywhere("manage"),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
     (System, "help"): (_anywhere("help_desk"),),

@@ -1,0 +1,1 @@
+"""Classes as their associations keep them: made, changed, cancelled, counted."""

@@ -1,0 +1,1 @@
+"""统一报名: a firm and its people in classes."""
