@@ -4,10 +4,13 @@ Signed-in people and visitors do the same here; whose page it is, and where it l
 part that shows it.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import forms
@@ -30,6 +33,44 @@ class Stayed:
 
     opened: OpenForm
     errors: list[forms.FieldError]
+
+
+class DrawPage(Protocol):
+    """Draws a step's page: with what is wrong, or with the question of an outcome."""
+
+    def __call__(
+        self,
+        session: Session,
+        opened: OpenForm,
+        /,
+        *,
+        errors: Sequence[forms.FieldError] = (),
+        confirming: str | None = None,
+    ) -> str: ...
+
+
+def take_step(
+    viewer: Viewer,
+    task_id: UUID,
+    *,
+    draw: DrawPage,
+    go_on: Callable[[Completed], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Answer a step's page that was sent: go on, or stay on the page and do something small.
+
+    Raises TaskIsOver and TaskHasChanged for a page from before.
+    """
+    outcome = pressed_outcome()
+    if outcome is None:
+        stayed = stay_at_step(viewer, task_id)
+        page = _draw(draw, stayed.opened, errors=stayed.errors)
+        return (page, 422) if stayed.errors else page
+    done = complete_step(viewer, task_id, outcome)
+    if isinstance(done, Refused):
+        return _draw(draw, done.opened, errors=done.errors), 422
+    if isinstance(done, Unconfirmed):
+        return _draw(draw, done.opened, confirming=done.outcome)
+    return go_on(done)
 
 
 def pressed_outcome() -> str | None:
@@ -108,6 +149,18 @@ def stay_at_step(viewer: Viewer, task_id: UUID) -> Stayed:
         now=current.now(),
     )
     return Stayed(done.opened, done.errors)
+
+
+def _draw(
+    draw: DrawPage,
+    opened: OpenForm,
+    *,
+    errors: Sequence[forms.FieldError] = (),
+    confirming: str | None = None,
+) -> str:
+    """The page of a step whose transaction is over: nobody waits while a page is drawn."""
+    with current.engine().database.read() as session:
+        return draw(session, opened, errors=errors, confirming=confirming)
 
 
 def _plain(action: forms.Action | None) -> forms.Action | None:

@@ -32,7 +32,6 @@ from workflows.shared.documents import documents_of
 from workflows.shared.resets import find_task_of_visitor
 from workflows.shared.sign_in import ADDRESS_WINDOW
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import Refused, Unconfirmed
 from workflows.shared.visits import Visit, VisitOver
 from workflows.shared.work import OpenForm
 
@@ -72,7 +71,12 @@ def send(task_id: UUID) -> ResponseReturnValue:
     visiting.live_on(visit)
     _count_files(visit)
     try:
-        return _complete(visit, task_id)
+        return steps.take_step(
+            get_visitor(visit),
+            task_id,
+            draw=_page,
+            go_on=lambda _done: redirect(url_for("paper_reset.show")),
+        )
     except (TaskIsOver, TaskHasChanged):
         return redirect(url_for("paper_reset.show"))
 
@@ -119,30 +123,6 @@ def _get_case(session: Session, visit: Visit) -> Case:
     if case.process_id != PROCESS:
         raise VisitOver
     return case
-
-
-def _complete(visit: Visit, task_id: UUID) -> ResponseReturnValue:
-    viewer, outcome = get_visitor(visit), steps.pressed_outcome()
-    if outcome is None:
-        stayed = steps.stay_at_step(viewer, task_id)
-        page = _draw(stayed.opened, errors=stayed.errors)
-        return (page, 422) if stayed.errors else page
-    done = steps.complete_step(viewer, task_id, outcome)
-    if isinstance(done, Refused):
-        return _draw(done.opened, errors=done.errors), 422
-    if isinstance(done, Unconfirmed):
-        return _draw(done.opened, confirming=done.outcome)
-    return redirect(url_for("paper_reset.show"))
-
-
-def _draw(
-    opened: OpenForm,
-    *,
-    errors: Sequence[forms.FieldError] = (),
-    confirming: str | None = None,
-) -> str:
-    with current.engine().database.read() as session:
-        return _page(session, opened, errors=errors, confirming=confirming)
 
 
 def _page(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import forms
-from engine.completing import TaskHasChanged, TaskIsOver
+from engine.completing import Completed, TaskHasChanged, TaskIsOver
 from engine.tasks import Task
 from web import current, steps
 from web.attaching import ATTACHING
@@ -20,7 +20,6 @@ from web.sessions import Person, get_member_person
 from workflows.shared.application_kinds import find_application, find_kind_of_step
 from workflows.shared.applications import find_last_return
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import Refused, Unconfirmed
 from workflows.shared.work import OpenForm
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -50,10 +49,7 @@ def send(task_id: UUID) -> ResponseReturnValue:
     """Take what was typed: send it off, or stay on the page and do something small."""
     person, _member_id = get_member_person()
     try:
-        outcome = steps.pressed_outcome()
-        if outcome is None:
-            return _stay(person, task_id)
-        return _complete(person, task_id, outcome)
+        return steps.take_step(person.viewer, task_id, draw=page, go_on=_go_on)
     except (TaskIsOver, TaskHasChanged) as error:
         return _say_stale(person, task_id, str(error))
 
@@ -67,12 +63,7 @@ def keep(task_id: UUID) -> ResponseReturnValue:
     return Response(status=204)
 
 
-def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValue:
-    done = steps.complete_step(person.viewer, task_id, outcome)
-    if isinstance(done, Refused):
-        return _draw(done.opened, errors=done.errors), 422
-    if isinstance(done, Unconfirmed):
-        return _draw(done.opened, confirming=done.outcome)
+def _go_on(done: Completed) -> ResponseReturnValue:
     if done.case.status in cases.SENT:
         return redirect(url_for("applications.done", case_id=done.case.id))
     if done.next_task_id is not None:
@@ -80,12 +71,6 @@ def _complete(person: Person, task_id: UUID, outcome: str) -> ResponseReturnValu
     if done.case.state == "open" and not cases.is_listed(done.case):
         return redirect(cases.address_of(done.case))
     return redirect(url_for("home"))
-
-
-def _stay(person: Person, task_id: UUID) -> ResponseReturnValue:
-    stayed = steps.stay_at_step(person.viewer, task_id)
-    page = _draw(stayed.opened, errors=stayed.errors)
-    return (page, 422) if stayed.errors else page
 
 
 def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnValue:
@@ -105,17 +90,6 @@ def _say_stale(person: Person, task_id: UUID, sentence: str) -> ResponseReturnVa
         is_kept=is_kept,
         address=url_for("applications.open_application", case_id=case_id),
     ), 409
-
-
-def _draw(
-    opened: OpenForm,
-    *,
-    errors: Sequence[forms.FieldError] = (),
-    confirming: str | None = None,
-) -> str:
-    """The page of a step whose transaction is over: nobody waits while a page is drawn."""
-    with current.engine().database.read() as session:
-        return page(session, opened, errors=errors, confirming=confirming)
 
 
 def page(

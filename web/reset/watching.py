@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.cases import get_case
 from web import current, visiting
 from web.reset.blueprint import bp
+from web.reset.ends import show_end
 from web.security import for_visitors
 from workflows.shared.hand_overs import Watched, find_watched, show_hand_over
 from workflows.shared.visits import VisitOver
@@ -22,8 +23,6 @@ def show() -> ResponseReturnValue:
         raise VisitOver
     if watched.case.state == "open":
         return render_template("reset/waiting.html", watch=WAITING)
-    from web.reset.steps import show_end  # noqa: PLC0415  the two know each other
-
     with current.engine().database.read() as session:
         return show_end(session, watched.case, is_elsewhere=True)
 
