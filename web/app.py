@@ -42,6 +42,7 @@ from web import (
     simulator,
     studio,
     tidying,
+    training,
     verify,
     words,
 )
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         links,
         account,
         portal,
+        training,
         reset,
         paper_reset,
         payments,
