@@ -43,6 +43,7 @@ FIRM_PLACES = (
     ("messages.index", N_("Messages"), "bell"),
     ("account.show", N_("Me"), "user"),
 )
+FINANCE_PLACES = tuple(each for each in FIRM_PLACES if each[0] != "training.index")
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("help_desk.index", N_("Help desk"), "phone"),
@@ -187,7 +188,9 @@ def _name_office(session: Session, member_id: int) -> str:
 def _places_of(person: sessions.Person) -> tuple[tuple[str, str, str], ...]:
     if person.is_member:
         return CPA_PLACES if person.user_type == CPA else MEMBER_PLACES
-    return STAFF_PLACES if person.viewer.is_staff else FIRM_PLACES
+    if person.viewer.is_staff:
+        return STAFF_PLACES
+    return FINANCE_PLACES if person.viewer.is_finance else FIRM_PLACES
 
 
 def _belongs(endpoint: str) -> bool:

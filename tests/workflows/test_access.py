@@ -3,7 +3,8 @@
 金 is a member of Zhejiang, 木 of Guangzhou. 审 reviews for Zhejiang, 省 for Guangdong, 市 for
 Guangzhou; 费 confirms fees and 照 photos for Zhejiang, 管 manages Zhejiang, 系 is the system
 administrator, 计 the auditor. 所 is a firm whose key in the register is that of 金 among the
-members. 客 is a visitor whose key is that of 金, too. 无 is nobody.
+members, 财 its account for the financial reports. 客 is a visitor whose key is that of 金, too.
+无 is nobody.
 """
 
 import pytest
@@ -33,9 +34,10 @@ from workflows.shared.accounts import find_account
 from workflows.shared.associations import Association
 from workflows.shared.case_search import CaseFilters, list_cases
 from workflows.shared.deliveries import Delivery
+from workflows.shared.enrolments import Enrolment
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
-from workflows.shared.register import Member
+from workflows.shared.register import Firm, Member
 from workflows.shared.seasons import Season
 
 ZHEJIANG, GUANGDONG, GUANGZHOU, SHENZHEN = 24, 2, 3, 23
@@ -54,6 +56,7 @@ CAST: dict[str, Viewer | None] = {
     "金": Viewer(1, "member", "金", Actor("member", 1), member_id=JIN, association_id=ZHEJIANG),
     "木": Viewer(2, "member", "木", Actor("member", 2), member_id=MU, association_id=GUANGZHOU),
     "所": Viewer(3, "firm", "所", Actor("firm", 3), firm_id=JIN, association_id=ZHEJIANG),
+    "财": Viewer(4, "firm", "财", Actor("firm", 4), firm_id=JIN, is_finance=True),
     "客": Viewer(0, "visitor", "", Actor("visitor", JIN), visit_id=JIN),
     "审": staff(review={ZHEJIANG}),
     "费": staff(fees={ZHEJIANG}),
@@ -112,6 +115,9 @@ THINGS: dict[str, Object] = {
     "金": Member(id=JIN, association_id=ZHEJIANG),
     "浙江年度": Season(association_id=ZHEJIANG),
     "浙江注协": Association(id=ZHEJIANG),
+    "事务所": Firm(id=JIN, association_id=ZHEJIANG),
+    "别的所": Firm(id=MU, association_id=ZHEJIANG),
+    "所的报名": Enrolment(person_kind="employee", person_id=JIN, firm_id=JIN),
     "系统": SYSTEM,
 }
 
@@ -138,8 +144,8 @@ TABLE = """
 金的表单  copy
 金的他道  see               管 系 计
 金的他道  complete
-所的申请  see               所 审 管 系 计
-所的申请  withdraw          所
+所的申请  see               所 财 审 管 系 计
+所的申请  withdraw          所 财
 客的找回  see               客
 客的找回  see_diagram
 客的步骤  see               客
@@ -177,6 +183,11 @@ TABLE = """
 浙江年度  see               管 系 计
 浙江年度  change            管 系
 浙江注协  open_reporting    管
+事务所    train             所
+别的所    train
+所的报名  see               所
+所的报名  cancel            所
+所的报名  replace           所
 系统      see_management    管 系 计
 系统      rule_years        管
 系统      see_inbox         审 费 照 台 管 市 省

@@ -16,7 +16,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.files import StoredFile
 from engine.language import N_
 from engine.tasks import Task
-from workflows.shared.accounts import DUTIES, Account, list_duties
+from workflows.shared.accounts import DUTIES, FINANCE, Account, list_duties
 from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import Association, ids_below
@@ -24,7 +24,7 @@ from workflows.shared.deliveries import Delivery
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import BY_ACCOUNT, Message
-from workflows.shared.register import Member
+from workflows.shared.register import Firm, Member
 from workflows.shared.seasons import Season
 from workflows.shared.task_copies import TaskCopy
 from workflows.shared.training_classes import TrainingClass
@@ -49,7 +49,7 @@ class Viewer:
     """A signed-in account, or a visit, with what its access depends on.
 
     `account_id`: 0 for a visitor, who has none. `duties`: the associations of each duty, those
-    below included.
+    below included. `is_finance`: a firm's account that is only for its financial reports.
     """
 
     account_id: int
@@ -61,6 +61,7 @@ class Viewer:
     visit_id: int | None = None
     association_id: int | None = None
     duties: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    is_finance: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -100,6 +101,7 @@ Object = (
     | Association
     | TrainingClass
     | Enrolment
+    | Firm
     | System
 )
 Rule = Callable[[Viewer, Object], bool]
@@ -130,6 +132,7 @@ def get_viewer(session: Session, account: Account) -> Viewer:
         firm_id=account.firm_id,
         association_id=association_id,
         duties=duties,
+        is_finance=account.firm_id is not None and account.login.endswith(FINANCE),
     )
 
 
@@ -311,7 +314,13 @@ def _is(viewer: Viewer, kind: str, key: int | None) -> bool:
 
 def _signed_him_up(viewer: Viewer, thing: Object) -> bool:
     """The viewer is the firm that signed somebody up."""
-    return isinstance(thing, Enrolment) and _is(viewer, "firm", thing.firm_id)
+    is_the_firm = isinstance(thing, Enrolment) and _is(viewer, "firm", thing.firm_id)
+    return is_the_firm and not viewer.is_finance
+
+
+def _is_its_main_account(viewer: Viewer, thing: Object) -> bool:
+    """The viewer is the firm, by the account that is for its people."""
+    return isinstance(thing, Firm) and _is(viewer, "firm", thing.id) and not viewer.is_finance
 
 
 def _has_its_duty(viewer: Viewer, thing: Object) -> bool:
@@ -389,6 +398,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Enrolment, "see"): (_is_subject, _signed_him_up),
     (Enrolment, "cancel"): (_is_subject, _signed_him_up),
     (Enrolment, "replace"): (_signed_him_up,),
+    (Firm, "train"): (_is_its_main_account,),
     (Delivery, "see"): (_with("admin", "audit"),),
     (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),
