@@ -1,0 +1,11 @@
+"""Classes 培训班 as their associations see them: offered, changed, confirmed, counted.
+
+A further page is a module with views on `bp` that is imported here.
+"""
+
+from web.classes import listing
+from web.classes.blueprint import bp
+
+__all__ = ["blueprints", "listing"]
+
+blueprints = (bp,)
