@@ -15,8 +15,9 @@ from benchmarks.reference import WAY
 from engine.database import new_id
 from web.sessions import COOKIE
 from web.settings import Settings
-from workflows.inbox.batches import DONE, MOST, Batch, Progress, count_progress, start_batch
+from workflows.inbox.batches import MOST, Batch, count_progress, start_batch
 from workflows.shared.accounts import STAFF
+from workflows.shared.many import DONE, Progress
 
 SENT = WAY[:5]
 APPROVED = WAY[-1]

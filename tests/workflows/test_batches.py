@@ -23,16 +23,12 @@ from tests.workflows.conftest import NOW
 from tests.workflows.office import MEMBER, OTHER, account, applied, review_of, viewer
 from tests.workflows.walking import Walk
 from workflows.inbox import batch_work
-from workflows.inbox.batch_work import batch_job
+from workflows.inbox.batch_work import Deciding
 from workflows.inbox.batches import (
-    DONE,
-    FAILED,
+    KIND,
     MOST,
-    RUNNING,
     Batch,
-    BatchNotFound,
     NothingTicked,
-    Progress,
     TooManyTicked,
     count_progress,
     find_offers,
@@ -41,7 +37,9 @@ from workflows.inbox.batches import (
     start_batch,
     try_again,
 )
+from workflows.shared import many
 from workflows.shared.accounts import Account, StaffDuty
+from workflows.shared.many import DONE, FAILED, RUNNING, BatchNotFound, Progress, register
 from workflows.shared.tasks import Tasks
 
 FIRST, SECOND = "zj_review", "zj_review2"
@@ -70,8 +68,7 @@ class Interrupted(Tasks):
 def let(engine: Engine, before: Callable[[UUID], None] = lambda _task_id: None) -> None:
     """Register the job, with what is to happen before each task."""
     tasks = Interrupted(engine, WORKFLOWS.form_data, WORKFLOWS.answer_checks, before=before)
-    made = batch_job(tasks, speaking).__job__  # type: ignore[attr-defined]
-    engine.jobs.by_name[made.name] = made
+    register(KIND, Deciding(tasks), engine, speaking)
 
 
 @pytest.fixture(autouse=True)
@@ -236,7 +233,7 @@ def test_a_crash_resumes_where_it_was(demo_engine: Engine) -> None:
 def test_more_than_a_slice_is_done_in_several_runs(
     demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_work, "SLICE", 1)
+    monkeypatch.setattr(many, "SLICE", 1)
     walks = [applied(demo_engine, number) for number in (MEMBER, OTHER, THIRD)]
     batch_id = start(demo_engine, [review_of(each) for each in walks])
     assert Worker(demo_engine).run_due(limit=1) == 1

@@ -1,6 +1,6 @@
 """Many at once: ticked tasks are named, confirmed, decided by a job, and their results shown."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,12 @@ from web.languages import catalogue, spoken
 from web.staff import get_staff_person
 from web.words import name_offices
 from workflows.inbox import batches
-from workflows.inbox.batch_work import batch_job
-from workflows.inbox.batches import DONE, FAILED, MOST, RUNNING, Batch, NothingTicked
+from workflows.inbox.batch_work import Deciding
+from workflows.inbox.batches import KIND, MOST, Batch, NothingTicked
 from workflows.inbox.claims import is_stale
 from workflows.inbox.queries import OPEN, Filters, Page, list_tasks
 from workflows.shared.access import SYSTEM, Viewer, check, visible_tasks
+from workflows.shared.many import DONE, FAILED, RUNNING, register
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import Tasks
 
@@ -39,9 +40,7 @@ def init_app(app: Flask) -> None:
     """Let the workers of this application do batches."""
     engine: Engine = app.extensions["engine"]
     tasks: Tasks = app.extensions["tasks"]
-    work: Callable[..., None] = batch_job(tasks, _speaking)
-    known = work.__job__  # type: ignore[attr-defined]
-    engine.jobs.by_name[known.name] = known
+    register(KIND, Deciding(tasks), engine, _speaking)
 
 
 @bp.get("/batches")
@@ -50,9 +49,7 @@ def list_batches() -> ResponseReturnValue:
     viewer = get_staff_person().viewer
     check(viewer, "see_inbox", SYSTEM)
     with current.engine().database.read() as session:
-        found = [
-            _describe(session, each) for each in batches.list_batches(session, viewer).values()
-        ]
+        found = [_describe(session, each) for each in batches.list_batches(session, viewer)]
     return render_template("inbox/batches.html", batches=found)
 
 

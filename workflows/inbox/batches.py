@@ -1,45 +1,30 @@
 """Many at once: one outcome given to up to a thousand tasks, each by itself.
 
-A step allows it with the property `batch` in its diagram, which names the outcome. A batch is
-written down with all its tasks before any is decided, so that starting it twice is starting it
-once and a crash resumes where it was; `batch_work` does it.
+A step allows it with the property `batch` in its diagram, which names the outcome. What is the
+same wherever many are done at once is in `workflows.shared.many`; `batch_work` decides one.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.cases import Case
-from engine.database import Base, UtcDateTime
+from engine.database import Base
 from engine.engine import Engine
-from engine.errors import NotFound, Rejected
-from engine.jobs import defer
+from engine.errors import Rejected
 from engine.language import N_
 from engine.tasks import Task
 from forms.lists import Language
+from workflows.shared import many
 from workflows.shared.access import Viewer, visible_tasks
+from workflows.shared.many import BatchRow, ItemRow, Progress
 
 MOST = 1000
-JOB = "inbox.batch"
-
-WAITING = "waiting"
-DONE = "done"
-FAILED = "failed"
-RUNNING = "running"
-
 PROPERTY = "batch"
-
-
-class BatchNotFound(NotFound):
-    """There is no such batch, or it is a colleague's."""
-
-    message = N_("There is nothing at this address, or you may not see it.")
 
 
 class NothingTicked(Rejected):
@@ -54,31 +39,25 @@ class TooManyTicked(Rejected):
     message = N_("At most %(most)s tasks can be decided at once.")
 
 
-class Batch(Base):
-    """One person's decision on many tasks; `id` was made with the page that asked for it."""
+class Batch(BatchRow, Base):
+    """One person's decision on many tasks."""
 
     __tablename__ = "batch"
     __table_args__ = (Index("ix_batch_account_id", "account_id", "started_at"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     outcome: Mapped[str] = mapped_column(String(40))
-    language: Mapped[str] = mapped_column(String(2))
-    state: Mapped[str] = mapped_column(String(10))
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
-class BatchItem(Base):
-    """What became of one task of a batch; `sentence` says why it was not decided."""
+class BatchItem(ItemRow, Base):
+    """What became of one task of a batch."""
 
     __tablename__ = "batch_item"
+    batch_table = "batch"
 
-    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[UUID]
-    state: Mapped[str] = mapped_column(String(10))
-    sentence: Mapped[str] = mapped_column(Text, default="")
+
+
+KIND = many.Kind("inbox.batch", Batch, BatchItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +69,6 @@ class Offer:
     element_id: str
     release_id: int
     task_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a batch is, in numbers."""
-
-    total: int
-    done: int
-    failed: int
-
-    @property
-    def waiting(self) -> int:
-        """How many are still to be decided."""
-        return self.total - self.done - self.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,67 +126,35 @@ def start_batch(
         raise NothingTicked
     if len(wanted) > MOST:
         raise TooManyTicked(most=MOST)
-    insert_one = sqlite.insert if engine.database.is_sqlite else postgresql.insert
-    row = {
+    batch: dict[str, object] = {
         "id": batch_id,
         "account_id": viewer.account_id,
         "outcome": outcome[:40],
         "language": language,
-        "state": RUNNING,
-        "started_at": now,
     }
-    added = session.scalar(
-        insert_one(Batch).values(row).on_conflict_do_nothing().returning(Batch.id)
+    return many.begin(
+        session,
+        KIND,
+        engine,
+        batch=batch,
+        items=lambda: [{"task_id": each} for each in _existing(session, wanted, viewer)],
+        now=now,
     )
-    if added is not None:
-        session.execute(
-            insert(BatchItem),
-            [
-                {"batch_id": batch_id, "position": each, "task_id": task_id, "state": WAITING}
-                for each, task_id in enumerate(_existing(session, wanted, viewer))
-            ],
-        )
-        _defer(session, batch_id, now=now)
-    return get_batch(session, batch_id, viewer=viewer)
 
 
 def try_again(session: Session, *, batch_id: UUID, viewer: Viewer, now: datetime) -> Batch:
     """Have those tasks of a batch tried again that were not decided; twice is once."""
-    get_batch(session, batch_id, viewer=viewer)
-    batch = session.get_one(Batch, batch_id, with_for_update=True, populate_existing=True)
-    if batch.state == RUNNING:
-        return batch
-    failed = session.execute(
-        update(BatchItem)
-        .where(BatchItem.batch_id == batch_id, BatchItem.state == FAILED)
-        .values(state=WAITING, sentence="")
-        .returning(BatchItem.position)
-        .execution_options(synchronize_session=False)
-    )
-    if failed.first() is not None:
-        batch.state, batch.ended_at = RUNNING, None
-        session.flush()
-        _defer(session, batch_id, now=now)
-    return batch
+    return many.try_again(session, KIND, batch_id, account_id=viewer.account_id, now=now)
 
 
 def get_batch(session: Session, batch_id: UUID, *, viewer: Viewer) -> Batch:
     """One of the viewer's own batches; raises BatchNotFound."""
-    found = session.get(Batch, batch_id)
-    if found is None or found.account_id != viewer.account_id:
-        raise BatchNotFound
-    return found
+    return many.get_own(session, KIND, batch_id, account_id=viewer.account_id)
 
 
 def count_progress(session: Session, batch_id: UUID) -> Progress:
     """How far a batch is."""
-    rows = session.execute(
-        select(BatchItem.state, func.count())
-        .where(BatchItem.batch_id == batch_id)
-        .group_by(BatchItem.state)
-    )
-    counts = Counter({state: count for state, count in rows})  # noqa: C416  rows are tuples to us
-    return Progress(counts.total(), counts[DONE], counts[FAILED])
+    return many.count_progress(session, KIND, batch_id)
 
 
 def list_results(session: Session, batch_id: UUID, *, state: str) -> list[Result]:
@@ -248,15 +181,9 @@ def find_first_task(session: Session, batch_id: UUID) -> tuple[Task, int] | None
     return None if row is None else (row[0], row[1])
 
 
-def list_batches(session: Session, viewer: Viewer, *, limit: int = 10) -> Mapping[UUID, Batch]:
+def list_batches(session: Session, viewer: Viewer) -> list[Batch]:
     """The viewer's last batches, the newest first."""
-    found = session.scalars(
-        select(Batch)
-        .where(Batch.account_id == viewer.account_id)
-        .order_by(Batch.started_at.desc())
-        .limit(limit)
-    )
-    return {each.id: each for each in found}
+    return many.list_batches(session, KIND, account_id=viewer.account_id)
 
 
 def _existing(session: Session, wanted: Sequence[UUID], viewer: Viewer) -> list[UUID]:
@@ -266,7 +193,3 @@ def _existing(session: Session, wanted: Sequence[UUID], viewer: Viewer) -> list[
     if not found:
         raise NothingTicked
     return found
-
-
-def _defer(session: Session, batch_id: UUID, *, now: datetime) -> None:
-    defer(session, JOB, {"batch_id": str(batch_id)}, at=now, lock=f"batch:{batch_id}")

@@ -1,0 +1,323 @@
+"""Many at once: the same thing done to hundreds, each by itself, in the name of one person.
+
+What a person asked for is written down as a batch with all its items before any is done: so
+starting it twice is starting it once, by the id that was made with the page that asked, and a
+crash resumes where it was. A job does the items, each in a transaction of its own, a slice in
+one run; one that fails is listed with a sentence and stops no other.
+
+To have something done to many:
+
+- two tables, `class SignUps(BatchRow, Base)` and `class SignUpItem(ItemRow, Base)` with columns
+  of their own, and `KIND = Kind("training.sign_ups", SignUps, SignUpItem)`;
+- `begin(session, KIND, engine, batch={...}, items=lambda: [{...}, ...], now=now)` in the
+  transaction of the request; `get_own`, `count_progress`, `list_items`, `try_again`;
+- a `Doing` whose `do` does one item in its transaction: it raises a HuijiError to say why not.
+  What it writes into the item's own columns is kept with what it did. `explain` makes the
+  sentence of an error, and may write into the item's own columns too;
+- `register(KIND, doing, engine, speaking)` by whoever sets the application up, as
+  `web.inbox.batches.init_app` does.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Select, String, Text, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from engine.database import UtcDateTime
+from engine.engine import Engine
+from engine.errors import HuijiError, NotFound
+from engine.jobs import JobFunction, defer, job
+from engine.language import N_
+from forms.lists import Language
+
+WAITING = "waiting"
+DONE = "done"
+FAILED = "failed"
+RUNNING = "running"
+
+SLICE = 50
+"""So many in one run of the job, which is then long over before its lease is."""
+
+BREATH = 0.02
+"""Seconds between two items on SQLite: its writers do not queue, and who tries again in the
+meantime has to find the lock free."""
+
+Speaking = Callable[[Language], AbstractContextManager[None]]
+"""Puts sentences into a language for a while."""
+
+log = logging.getLogger(__name__)
+
+
+class BatchNotFound(NotFound):
+    """There is no such batch, or it is somebody else's."""
+
+    message = N_("There is nothing at this address, or you may not see it.")
+
+
+class BatchRow:
+    """What one person asked for; `id` was made with the page that asked for it."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(10))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class ItemRow:
+    """What became of one item of a batch; `sentence` says why it was not done."""
+
+    batch_table: ClassVar[str]
+
+    position: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    state: Mapped[str] = mapped_column(String(10))
+    sentence: Mapped[str] = mapped_column(Text, default="")
+
+    @declared_attr
+    def batch_id(cls) -> Mapped[UUID]:  # noqa: N805 - a class, as SQLAlchemy says
+        """The batch, of the table that the class names in `batch_table`."""
+        key = ForeignKey(f"{cls.batch_table}.id")
+        return mapped_column(key, primary_key=True, sort_order=-2)
+
+
+B = TypeVar("B", bound=BatchRow)
+I = TypeVar("I", bound=ItemRow)  # noqa: E741 - an item
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[B, I]):
+    """One kind of batch: its job's name and its two tables."""
+
+    job: str
+    batch: type[B]
+    item: type[I]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is, in numbers."""
+
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be done."""
+        return self.total - self.done - self.failed
+
+
+class Doing(Generic[B, I]):
+    """How the items of a kind are done."""
+
+    def do(self, session: Session, batch: B, item: I) -> None:
+        """Do one item in this transaction, which ends with it; raises HuijiError to say why not."""
+        raise NotImplementedError
+
+    def explain(self, session: Session, batch: B, item: I, error: HuijiError) -> str:
+        """The sentence that is listed; in a transaction after the one that failed."""
+        del session, batch, item
+        return str(error)
+
+
+def begin(
+    session: Session,
+    kind: Kind[B, I],
+    engine: Engine,
+    *,
+    batch: Mapping[str, object],
+    items: Callable[[], Sequence[Mapping[str, object]]],
+    now: datetime,
+) -> B:
+    """Write a batch down and have it done; one that was begun already is only found again.
+
+    `batch`: its id, account_id, language and columns of its own; `items`: those of each item, asked
+    for only if the batch is new. Raises BatchNotFound for the id of somebody else's.
+    """
+    insert_one = sqlite.insert if engine.database.is_sqlite else postgresql.insert
+    row = {**batch, "state": RUNNING, "started_at": now}
+    added = session.scalar(
+        insert_one(kind.batch).values(row).on_conflict_do_nothing().returning(kind.batch.id)
+    )
+    if added is not None:
+        rows = [
+            {**each, "batch_id": added, "position": position, "state": WAITING}
+            for position, each in enumerate(items())
+        ]
+        if rows:
+            session.execute(insert(kind.item), rows)
+        _defer(session, kind, added, now=now)
+    return get_own(
+        session, kind, cast(UUID, batch["id"]), account_id=cast(int, batch["account_id"])
+    )
+
+
+def try_again(
+    session: Session, kind: Kind[B, I], batch_id: UUID, *, account_id: int, now: datetime
+) -> B:
+    """Have those items of a batch done again that failed; twice is once."""
+    get_own(session, kind, batch_id, account_id=account_id)
+    batch = session.get_one(kind.batch, batch_id, with_for_update=True, populate_existing=True)
+    if batch.state == RUNNING:
+        return batch
+    failed = session.execute(
+        update(kind.item)
+        .where(kind.item.batch_id == batch_id, kind.item.state == FAILED)
+        .values(state=WAITING, sentence="")
+        .returning(kind.item.position)
+        .execution_options(synchronize_session=False)
+    )
+    if failed.first() is not None:
+        batch.state, batch.ended_at = RUNNING, None
+        session.flush()
+        _defer(session, kind, batch_id, now=now)
+    return batch
+
+
+def get_own(session: Session, kind: Kind[B, I], batch_id: UUID, *, account_id: int) -> B:
+    """A batch of the account's; raises BatchNotFound."""
+    found = session.get(kind.batch, batch_id)
+    if found is None or found.account_id != account_id:
+        raise BatchNotFound
+    return found
+
+
+def count_progress(session: Session, kind: Kind[B, I], batch_id: UUID) -> Progress:
+    """How far a batch is."""
+    rows = session.execute(
+        select(kind.item.state, func.count())
+        .where(kind.item.batch_id == batch_id)
+        .group_by(kind.item.state)
+    )
+    counts = Counter({state: count for state, count in rows})  # noqa: C416  rows are tuples to us
+    return Progress(counts.total(), counts[DONE], counts[FAILED])
+
+
+def list_items(
+    session: Session, kind: Kind[B, I], batch_id: UUID, *, states: Collection[str] = (DONE, FAILED)
+) -> list[I]:
+    """The items of a batch that are in one of some states, in its order."""
+    found = session.scalars(
+        select(kind.item)
+        .where(kind.item.batch_id == batch_id, kind.item.state.in_(states))
+        .order_by(kind.item.position)
+    )
+    return list(found)
+
+
+def list_batches(
+    session: Session, kind: Kind[B, I], *, account_id: int, limit: int = 10
+) -> list[B]:
+    """An account's last batches, the newest first."""
+    found = session.scalars(
+        select(kind.batch)
+        .where(kind.batch.account_id == account_id)
+        .order_by(kind.batch.started_at.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
+def register(kind: Kind[B, I], doing: Doing[B, I], engine: Engine, speaking: Speaking) -> None:
+    """Let an engine do batches of a kind; `speaking` puts sentences into a language."""
+
+    def give_up(
+        session: Session, _engine: Engine, *, error: Exception, now: datetime, batch_id: str
+    ) -> None:
+        """End a batch whose job failed for good: what still waits was not done, and says so."""
+        batch = session.get(kind.batch, UUID(batch_id), with_for_update=True)
+        if batch is None:
+            return
+        with speaking(cast(Language, batch.language)):
+            sentence = str(HuijiError())
+        session.execute(
+            update(kind.item)
+            .where(kind.item.batch_id == batch.id, kind.item.state == WAITING)
+            .values(state=FAILED, sentence=sentence)
+        )
+        batch.state, batch.ended_at = DONE, now
+        log.error("batch %s ended before it was through: %s", batch_id, type(error).__name__)
+
+    @job(kind.job, gives_up=give_up)
+    def work(now: datetime, *, batch_id: str) -> None:
+        """Do the next items of a batch; have the job done again while there are more."""
+        key = UUID(batch_id)
+        with engine.database.read() as session:
+            batch = session.get(kind.batch, key)
+            if batch is None:
+                return
+            positions = session.scalars(_waiting(kind, key).limit(SLICE)).all()
+        with speaking(cast(Language, batch.language)):
+            for position in positions:
+                _do(engine, kind, doing, batch, position)
+                if engine.database.is_sqlite:
+                    time.sleep(BREATH)
+        with engine.database.transaction() as session:
+            # A second worker may be at its last item: whoever ends that one finds none.
+            if session.scalar(_waiting(kind, key).limit(1).with_for_update()) is not None:
+                _defer(session, kind, key, now=now)
+                return
+            ended = session.get_one(kind.batch, key)
+            ended.state, ended.ended_at = DONE, engine.now()
+
+    known: JobFunction = work.__job__  # type: ignore[attr-defined]
+    engine.jobs.by_name[known.name] = known
+
+
+def _do(engine: Engine, kind: Kind[B, I], doing: Doing[B, I], batch: B, position: int) -> None:
+    """Do one item, or write down why not."""
+    wrong: HuijiError
+    try:
+        with engine.database.transaction() as session:
+            item = _hold(session, kind, batch, position)
+            if item is not None:
+                # Kept with what is done or not at all: nothing is done twice.
+                item.state = DONE
+                doing.do(session, batch, item)
+            return
+    except OperationalError:
+        # No database is no fault of this item: the whole job comes again.
+        raise
+    except HuijiError as error:
+        wrong = error
+    except Exception:  # an item ends here: the others go on
+        log.warning("batch %s failed at its item %s", batch.id, position, exc_info=True)
+        wrong = HuijiError()
+    with engine.database.transaction() as session:
+        item = _hold(session, kind, batch, position)
+        if item is not None:
+            item.state, item.sentence = FAILED, doing.explain(session, batch, item, wrong)
+
+
+def _hold(session: Session, kind: Kind[B, I], batch: B, position: int) -> I | None:
+    """Lock an item that still waits: a second worker finds it done."""
+    found = session.scalars(
+        select(kind.item)
+        .where(kind.item.batch_id == batch.id, kind.item.position == position)
+        .with_for_update()
+    ).one()
+    return found if found.state == WAITING else None
+
+
+def _waiting(kind: Kind[Any, Any], batch_id: UUID) -> Select[int]:
+    """Where those items stand that still wait, in their order."""
+    return (
+        select(kind.item.position)
+        .where(kind.item.batch_id == batch_id, kind.item.state == WAITING)
+        .order_by(kind.item.position)
+    )
+
+
+def _defer(session: Session, kind: Kind[Any, Any], batch_id: UUID, *, now: datetime) -> None:
+    defer(session, kind.job, {"batch_id": str(batch_id)}, at=now, lock=f"batch:{batch_id}")
