@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import incidents, subscriptions
+from engine import incidents, submissions, subscriptions
 from engine.actors import Actor
 from engine.cases import (
     Case,
@@ -20,6 +20,8 @@ from engine.cases import (
     hold_case,
 )
 from engine.database import new_id
+from engine.errors import Conflict
+from engine.language import N_
 from engine.moving import Move, passed
 from engine.noting import add_text
 from engine.releases import current_release_id
@@ -27,6 +29,15 @@ from engine.tasks import Task
 
 if TYPE_CHECKING:
     from engine.engine import Engine
+
+STARTED = "start"
+"""The outcome of a form that a case is started with."""
+
+
+class StartFormChanged(Conflict):
+    """Answers were given though the process begins with no form, or the other way round."""
+
+    message = N_("What is asked at the beginning has changed since you opened it.")
 
 
 def start_case(
@@ -41,8 +52,13 @@ def start_case(
     now: datetime,
     year: int | None = None,
     kind: str = "",
+    answers: Mapping[str, object] | None = None,
 ) -> Case:
-    """Start a case on the current release; raises CaseAlreadyOpen."""
+    """Start a case on the current release; raises CaseAlreadyOpen, StartFormChanged.
+
+    `answers`: what was sent in the form of the start event, kept as a submission of the first
+    round.
+    """
     known = find_open_case(session, business_key)
     if known is not None:
         raise CaseAlreadyOpen(known.id)
@@ -79,10 +95,42 @@ def start_case(
         raise CaseAlreadyOpen(other.id) from error
     move = Move(session, engine, case, by=by, now=now)
     said = move.say("case_started", release=case.release_id)
+    said |= _keep_answers(move, answers)
+    # What was sent is there before the process goes on: operations may read it.
     instance = move.begin(variables)
     said["passed"] = passed(instance)
     move.store(instance)
     return case
+
+
+def _keep_answers(move: Move, answers: Mapping[str, object] | None) -> dict[str, object]:
+    """Keep what a case is started with; returns what its trail says of it."""
+    case, session, vault = move.case, move.session, move.engine.vault
+    start = move.release.model.processes[case.process_id].start
+    if (start.form_id is None) != (answers is None):
+        raise StartFormChanged
+    if answers is None:
+        return {}
+    submission_id = new_id()
+    sealed, digest = submissions.seal_values(vault, session, case.subject_key, answers)
+    submissions.add_submission(
+        session,
+        {
+            "id": submission_id,
+            "case_id": case.id,
+            "task_id": None,
+            "process_id": case.process_id,
+            "element_id": start.id,
+            "round": case.round,
+            "release_id": case.release_id,
+            "outcome": STARTED,
+            "sealed": sealed,
+            "at": move.now,
+            "by_kind": move.by.kind,
+            "by_id": move.by.id,
+        },
+    )
+    return {"element": start.id, "submission": str(submission_id), "digest": digest}
 
 
 def cancel_case(

@@ -23,14 +23,17 @@ from engine.vault import BY_SUBJECT, Erased, Vault
 
 
 class Submission(Base):
-    """The values of one completed task in one round."""
+    """The values of one completed task in one round.
+
+    `task_id` None: what a case was started with, `element_id` being its start event.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_case", "case_id", "element_id", "round"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), unique=True)
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("task.id"), unique=True)
     process_id: Mapped[str] = mapped_column(String(80))
     element_id: Mapped[str] = mapped_column(String(80))
     round: Mapped[int]
@@ -68,10 +71,13 @@ class NewMark:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A submission with its values opened; there are none when its subject was erased."""
+    """A submission with its values opened; there are none when its subject was erased.
+
+    `task_id` None: the case was started with it.
+    """
 
     id: UUID
-    task_id: UUID
+    task_id: UUID | None
     process_id: str
     element_id: str
     round: int

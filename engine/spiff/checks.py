@@ -125,6 +125,13 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             name=step.name,
             process=called.name,
         )
+    if any(each.form_id is not None for each in starts):
+        problems.add(
+            step.id,
+            N_("“%(name)s” calls “%(process)s”, which begins with a form for a person."),
+            name=step.name,
+            process=called.name,
+        )
     for code in sorted(calls.uncaught(step, called)):
         problems.add(
             step.id,

@@ -212,6 +212,18 @@ def _check_start(process: ProcessInfo, problems: Problems) -> None:
         problems.add(process.id, N_("“%(name)s” has no start event."), name=process.name)
     for start in starts[1:]:
         problems.add(start.id, N_("“%(name)s” has more than one start event."), name=process.name)
+    for start in starts:
+        if start.form_id is not None and isinstance(start.event, Message):
+            problems.add(
+                start.id, N_("A message starts “%(name)s”: it has no form."), name=start.name
+            )
+        elif start.form_id not in {None, start.id}:
+            problems.add(
+                start.id,
+                N_("The form of the start event “%(name)s” must have its id, “%(id)s”."),
+                name=start.name,
+                id=start.id,
+            )
 
 
 def _check_reach(process: ProcessInfo, problems: Problems) -> None:

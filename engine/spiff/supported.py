@@ -53,7 +53,9 @@ def _task(attributes: Mapping[str, Values] | None = None, extensions: str = "") 
 
 FLOW_NODES = {
     "startEvent": _node(
-        {"isInterrupting": TRUE, "parallelMultiple": FALSE}, "messageEventDefinition"
+        {"isInterrupting": TRUE, "parallelMultiple": FALSE},
+        "messageEventDefinition",
+        "formDefinition",
     ),
     "endEvent": _node({}, "errorEventDefinition terminateEventDefinition"),
     "userTask": _task({}, "formDefinition assignmentDefinition taskSchedule userTask"),

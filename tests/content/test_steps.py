@@ -18,6 +18,12 @@ USER_TASKS = [
     for element_id, element in shipped.steps(process).items()
     if element.tag == f"{BPMN}userTask"
 ]
+START_FORMS = [
+    (process, element_id)
+    for process in shipped.PROCESSES
+    for element_id, element in shipped.steps(process).items()
+    if element.tag == f"{BPMN}startEvent" and element.find(f".//{ZEEBE}formDefinition") is not None
+]
 GATEWAYS = [
     (process, element_id)
     for process in shipped.PROCESSES
@@ -42,16 +48,23 @@ def test_what_people_begin_is_called_by_no_other_process() -> None:
     ]
 
 
-@pytest.mark.parametrize(("process", "element_id"), USER_TASKS)
-def test_a_user_task_has_the_form_of_its_name(process: str, element_id: str) -> None:
+@pytest.mark.parametrize(("process", "element_id"), USER_TASKS + START_FORMS)
+def test_a_step_has_the_form_of_its_name(process: str, element_id: str) -> None:
     definition = shipped.steps(process)[element_id].find(f".//{ZEEBE}formDefinition")
     assert definition is not None
     assert definition.get("formId") == element_id
     assert shipped.form(process, element_id)["id"] == element_id
 
 
-def test_every_form_belongs_to_a_user_task() -> None:
-    assert sorted(USER_TASKS) == shipped.FORMS
+def test_every_form_belongs_to_a_step() -> None:
+    assert sorted(USER_TASKS + START_FORMS) == shipped.FORMS
+
+
+@pytest.mark.parametrize(("process", "element_id"), START_FORMS)
+def test_a_form_that_starts_a_case_has_nothing_else_to_come_to(
+    process: str, element_id: str
+) -> None:
+    assert shipped.outcomes(process, element_id) == {"start"}
 
 
 @pytest.mark.parametrize(("process", "element_id"), USER_TASKS)
