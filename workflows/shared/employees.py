@@ -14,6 +14,10 @@ from engine.errors import NotFound
 from engine.language import N_
 from workflows.shared.private import HoldsPrivate
 
+ACTIVE = "active"
+LEFT = "left"
+"""Is no longer on the firm's list; what he took part in stays."""
+
 
 class EmployeeNotFound(NotFound):
     """There is no such person on the firm's list."""
@@ -22,7 +26,10 @@ class EmployeeNotFound(NotFound):
 
 
 class Employee(HoldsPrivate, Base):
-    """Somebody whom a firm lists; `number` is the firm's own for him. `state`: active or left."""
+    """Somebody whom a firm lists; `number` is the firm's own for him. `state`: active or left.
+
+    His mobile number and e-mail address are private fields.
+    """
 
     __tablename__ = "employee"
     private_kind = "employee"
@@ -38,7 +45,7 @@ class Employee(HoldsPrivate, Base):
     sex: Mapped[str] = mapped_column(String(10), default="")
     birth_date: Mapped[date | None]
     position: Mapped[str] = mapped_column(String(100), default="")
-    state: Mapped[str] = mapped_column(String(10), default="active")
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
 
 
 def get_employee(session: Session, employee_id: int) -> Employee:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
@@ -76,6 +76,9 @@ ERASED_NAME = "已删除"
 """What stands in the place of the name of somebody who was erased."""
 
 
+_HAS_FIRM = text("firm_id IS NOT NULL")
+
+
 class MemberNotFound(NotFound):
     """There is no such member."""
 
@@ -111,6 +114,14 @@ class Member(HoldsPrivate, Base):
     private_kind = "member"
     __table_args__ = (
         Index("ix_member_association_id_name", "association_id", "name"),
+        # Whom a firm signs up for classes; most members belong to none.
+        Index(
+            "ix_member_firm_id",
+            "firm_id",
+            "number",
+            sqlite_where=_HAS_FIRM,
+            postgresql_where=_HAS_FIRM,
+        ),
         # Whom a season asks to apply.
         Index("ix_member_to_inspect", "association_id", "kind", "state", "admission_date"),
     )
