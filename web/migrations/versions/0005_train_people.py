@@ -139,6 +139,32 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('reserved', 'waiting', 'confirmed')"),
         )
 
+    op.create_table(
+        "person_draft",
+        sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_kind", sa.String(length=10), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("is_ticked", sa.Boolean(), nullable=False),
+        sa.Column("values_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["class_id"],
+            ["training_class.id"],
+            name=op.f("fk_person_draft_class_id_training_class"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firm.id"], name=op.f("fk_person_draft_firm_id_firm")
+        ),
+        sa.PrimaryKeyConstraint(
+            "firm_id", "class_id", "person_kind", "person_id", name=op.f("pk_person_draft")
+        ),
+    )
+    with op.batch_alter_table("person_draft", schema=None) as batch_op:
+        batch_op.create_index("ix_person_draft_class_id", ["class_id"], unique=False)
+
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(
             "ix_member_firm_id",
@@ -166,6 +192,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("firm_id IS NOT NULL"),
         )
 
+    with op.batch_alter_table("person_draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_draft_class_id")
+
+    op.drop_table("person_draft")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_enrolment_live",
