@@ -17,8 +17,8 @@ from forms.masking import mask
 from web import current
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
-from web.manage.sheets import Sheet, Value, send_sheets
 from web.numbers import BIGGEST, small_int
+from web.sheets import Sheet, Value, send_sheets
 from web.words import minute, name_office, name_offices
 from workflows.seasons import absentees, reminding
 from workflows.seasons.absentees import (

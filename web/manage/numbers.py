@@ -15,8 +15,8 @@ from engine.language import N_, _
 from web import current
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
-from web.manage.sheets import Sheet, send_sheets
 from web.numbers import small_int
+from web.sheets import Sheet, send_sheets
 from web.words import name_office
 from workflows.shared.access import Viewer, managed_associations
 from workflows.shared.application_kinds import ApplicationKind, all_kinds

@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Flask
 from openpyxl import load_workbook
 
-from web.manage.sheets import Sheet, send_sheets
+from web.sheets import Sheet, send_sheets
 
 
 def test_texts_stay_texts_and_control_characters_are_left_out(app: Flask) -> None:
