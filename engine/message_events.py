@@ -1,5 +1,6 @@
 """Telling cases that something happened: one at once, or all that wait for it by jobs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -40,12 +41,17 @@ def send_message(
 
 def publish(session: Session, *, name: str, key: str, now: datetime) -> int:
     """Tell every case that waits for an event, each by a job of its own; returns how many."""
-    found = subscriptions.subscribed_cases(session, name=name, key=key)
+    return publish_many(session, name=name, keys=[key], now=now)
+
+
+def publish_many(session: Session, *, name: str, keys: Sequence[str], now: datetime) -> int:
+    """Tell the cases that wait for an event with one of many keys; returns how many do."""
+    found = subscriptions.subscribed(session, name=name, keys=keys)
     defer_many(
         session,
         [
             ("cases.deliver", {"case_id": str(each), "name": name, "key": key}, now, f"case:{each}")
-            for each in found
+            for each, key in found
         ],
     )
     return len(found)

@@ -1,12 +1,14 @@
 """Subscriptions: which cases wait for which event, found without loading a case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, delete, insert, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base
+
+KEYS_AT_A_TIME = 500
 
 Key = tuple[str, str]
 """An event's name and its correlation key (empty when it has none)."""
@@ -47,10 +49,12 @@ def drop_subscriptions(session: Session, case_id: UUID) -> None:
     session.execute(delete(Subscription).where(Subscription.case_id == case_id))
 
 
-def subscribed_cases(session: Session, *, name: str, key: str) -> list[UUID]:
-    """The cases that wait for an event with this key."""
-    return list(
-        session.scalars(
-            select(Subscription.case_id).where(Subscription.name == name, Subscription.key == key)
+def subscribed(session: Session, *, name: str, keys: Sequence[str]) -> list[tuple[UUID, str]]:
+    """The cases that wait for an event with one of these keys, each with its key."""
+    found = list[tuple[UUID, str]]()
+    for begin in range(0, len(keys), KEYS_AT_A_TIME):
+        query = select(Subscription.case_id, Subscription.key).where(
+            Subscription.name == name, Subscription.key.in_(keys[begin : begin + KEYS_AT_A_TIME])
         )
-    )
+        found += [(case_id, key) for case_id, key in session.execute(query)]
+    return found
