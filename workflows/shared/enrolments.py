@@ -34,6 +34,8 @@ PLACED = (RESERVED, CONFIRMED)
 LIVE = (RESERVED, WAITING, CONFIRMED)
 
 _LIVE = text("state IN ('reserved', 'waiting', 'confirmed')")
+_HAS_FIRM_NEWS = text("firm_news IS NOT NULL")
+_HAS_OFFICE_NEWS = text("office_news IS NOT NULL")
 
 
 class EnrolmentNotFound(NotFound):
@@ -48,7 +50,9 @@ class Enrolment(Base):
     `person_kind`: member or employee. `number`: the order of arrival in the class; who replaces
     somebody takes his. `firm_id`: the firm that signed him up. `attendance`: present or absent
     once it is known, and by whom. `told_change_no`: the last change of the class that he was
-    told of. `hours`: what was credited, hundredths.
+    told of. `hours`: what was credited, hundredths. `firm_news`, `office_news`: what the firm
+    that signed him up and the class's association are still to be told of, in one message with
+    what else there is (`workflows.training_enrolment.bundling`).
     """
 
     __tablename__ = "enrolment"
@@ -65,6 +69,19 @@ class Enrolment(Base):
         Index("ix_enrolment_class_id", "class_id", "state", "number"),
         Index("ix_enrolment_person", "person_kind", "person_id", "id"),
         Index("ix_enrolment_firm_id", "firm_id", "class_id", "id"),
+        Index(
+            "ix_enrolment_firm_news",
+            "class_id",
+            "firm_id",
+            sqlite_where=_HAS_FIRM_NEWS,
+            postgresql_where=_HAS_FIRM_NEWS,
+        ),
+        Index(
+            "ix_enrolment_office_news",
+            "class_id",
+            sqlite_where=_HAS_OFFICE_NEWS,
+            postgresql_where=_HAS_OFFICE_NEWS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -87,6 +104,13 @@ class Enrolment(Base):
     attendance_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     hours: Mapped[int | None]
     told_change_no: Mapped[int] = mapped_column(default=0)
+    firm_news: Mapped[str | None] = mapped_column(String(10))
+    office_news: Mapped[str | None] = mapped_column(String(10))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether he has a place or waits for one."""
+        return self.state in LIVE
 
 
 def get_enrolment(session: Session, enrolment_id: int) -> Enrolment:

@@ -1,7 +1,7 @@
 """Training classes 培训班: what an association offers, for whom, when, and how many."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -10,9 +10,23 @@ from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
 from workflows.shared.associations import ids_above
+from workflows.shared.dates import ZONE, local_date
 
 AUDIENCES = ("cpa", "employee", "non_practising")
 """培训对象: practising CPAs, what else works at a firm (从业人员), non-practising members."""
+
+FIELDS = (
+    "position",
+    "employer",
+    "mobile",
+    "email",
+    "lodging",
+    "arrival",
+    "invoice_title",
+    "tax_number",
+    "remarks",
+)
+"""What a class may ask for in its sign-up form, in the form's order; remarks may stay empty."""
 
 
 class ClassNotFound(NotFound):
@@ -60,6 +74,29 @@ class TrainingClass(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    @property
+    def begins_at(self) -> datetime:
+        """When the class begins."""
+        return datetime.combine(self.start_date, self.start_time, ZONE)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the class is over: at midnight after its last day."""
+        return datetime.combine(self.end_date + timedelta(days=1), time(0), ZONE)
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether the class has begun: from then on nobody signs up or cancels."""
+        return now >= self.begins_at
+
+    def takes_sign_ups(self, now: datetime) -> bool:
+        """Whether one may sign up now, be it for the waiting list."""
+        return (
+            self.cancelled_at is None
+            and not self.outside_url
+            and self.opens_date <= local_date(now) <= self.closes_date
+            and not self.has_begun(now)
+        )
 
 
 def get_class(session: Session, class_id: int) -> TrainingClass:
