@@ -109,6 +109,8 @@ def upgrade() -> None:
         ),
         sa.Column("hours", sa.Integer(), nullable=True),
         sa.Column("told_change_no", sa.Integer(), nullable=False),
+        sa.Column("firm_news", sa.String(length=10), nullable=True),
+        sa.Column("office_news", sa.String(length=10), nullable=True),
         sa.ForeignKeyConstraint(
             ["attendance_by"], ["account.id"], name=op.f("fk_enrolment_attendance_by_account")
         ),
@@ -129,6 +131,20 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_enrolment_firm_id", ["firm_id", "class_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_enrolment_firm_news",
+            ["class_id", "firm_id"],
+            unique=False,
+            sqlite_where=sa.text("firm_news IS NOT NULL"),
+            postgresql_where=sa.text("firm_news IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_enrolment_office_news",
+            ["class_id"],
+            unique=False,
+            sqlite_where=sa.text("office_news IS NOT NULL"),
+            postgresql_where=sa.text("office_news IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_enrolment_person", ["person_kind", "person_id", "id"], unique=False
         )
         batch_op.create_index(
@@ -138,6 +154,38 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('reserved', 'waiting', 'confirmed')"),
             postgresql_where=sa.text("state IN ('reserved', 'waiting', 'confirmed')"),
         )
+
+    op.create_table(
+        "firm_sign_up",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("puts_position", sa.Boolean(), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("started_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_firm_sign_up_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["class_id"],
+            ["training_class.id"],
+            name=op.f("fk_firm_sign_up_class_id_training_class"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["firm_id"], ["firm.id"], name=op.f("fk_firm_sign_up_firm_id_firm")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_firm_sign_up")),
+    )
+    with op.batch_alter_table("firm_sign_up", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_firm_sign_up_account_id", ["account_id", "started_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_firm_sign_up_class_id"), ["class_id"], unique=False)
 
     op.create_table(
         "person_draft",
@@ -165,6 +213,33 @@ def upgrade() -> None:
     with op.batch_alter_table("person_draft", schema=None) as batch_op:
         batch_op.create_index("ix_person_draft_class_id", ["class_id"], unique=False)
 
+    op.create_table(
+        "firm_sign_up_item",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person_kind", sa.String(length=10), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("values_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column(
+            "enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["firm_sign_up.id"],
+            name=op.f("fk_firm_sign_up_item_batch_id_firm_sign_up"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_firm_sign_up_item_enrolment_id_enrolment"),
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_firm_sign_up_item")),
+    )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(
             "ix_member_firm_id",
@@ -192,10 +267,16 @@ def downgrade() -> None:
             postgresql_where=sa.text("firm_id IS NOT NULL"),
         )
 
+    op.drop_table("firm_sign_up_item")
     with op.batch_alter_table("person_draft", schema=None) as batch_op:
         batch_op.drop_index("ix_person_draft_class_id")
 
     op.drop_table("person_draft")
+    with op.batch_alter_table("firm_sign_up", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_firm_sign_up_class_id"))
+        batch_op.drop_index("ix_firm_sign_up_account_id")
+
+    op.drop_table("firm_sign_up")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_enrolment_live",
@@ -203,6 +284,16 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('reserved', 'waiting', 'confirmed')"),
         )
         batch_op.drop_index("ix_enrolment_person")
+        batch_op.drop_index(
+            "ix_enrolment_office_news",
+            sqlite_where=sa.text("office_news IS NOT NULL"),
+            postgresql_where=sa.text("office_news IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_enrolment_firm_news",
+            sqlite_where=sa.text("firm_news IS NOT NULL"),
+            postgresql_where=sa.text("firm_news IS NOT NULL"),
+        )
         batch_op.drop_index("ix_enrolment_firm_id")
         batch_op.drop_index("ix_enrolment_class_id")
 
