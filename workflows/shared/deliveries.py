@@ -131,19 +131,14 @@ def deliver_code(
 ) -> None:
     """Have a code sent to `to` once this is committed; to nobody where there is no account."""
     delivery = Delivery(
-        id=new_id(),
         key=f"code:{code.id}:{code.channel}",
         channel=code.channel,
         what=code.purpose,
         code_id=code.id,
         account_id=code.account_id,
-        association_id=association_of(code.account_id),
-        to_sealed=engine.vault.seal_text(to),
         to_masked=code.to_masked,
-        state="due",
-        created_at=now,
     )
-    _add(session, delivery, now=now)
+    _deliver_to(session, engine, delivery, to=to, now=now)
 
 
 def deliver_link(
@@ -157,19 +152,14 @@ def deliver_link(
 ) -> None:
     """Have a one-time link sent to `to` once this is committed."""
     delivery = Delivery(
-        id=new_id(),
         key=f"link:{link.id}:{channel}",
         channel=channel,
         what=link.purpose,
         link_id=link.id,
         account_id=link.account_id,
-        association_id=association_of(link.account_id),
-        to_sealed=engine.vault.seal_text(to),
         to_masked=mask_destination(channel, to),
-        state="due",
-        created_at=now,
     )
-    _add(session, delivery, now=now)
+    _deliver_to(session, engine, delivery, to=to, now=now)
 
 
 def deliver_to_old(
@@ -184,19 +174,14 @@ def deliver_to_old(
     """Have a message sent to where its person was reached before, too: a place for a channel."""
     for channel, to in places.items():
         delivery = Delivery(
-            id=new_id(),
             key=f"message:{message.id}:{channel}:old",
             channel=channel,
             what=message.template,
             message_id=message.id,
             account_id=account.id,
-            association_id=association_of(account.id),
-            to_sealed=engine.vault.seal_text(to),
             to_masked=mask_destination(channel, to),
-            state="due",
-            created_at=now,
         )
-        _add(session, delivery, now=now)
+        _deliver_to(session, engine, delivery, to=to, now=now)
 
 
 def list_attempts(session: Session, *, delivery_id: UUID) -> Sequence[DeliveryAttempt]:
@@ -252,7 +237,15 @@ def begin_delivery(session: Session, delivery: Delivery, *, now: datetime) -> No
     )
 
 
-def _add(session: Session, delivery: Delivery, *, now: datetime) -> None:
+def _deliver_to(
+    session: Session, engine: Engine, delivery: Delivery, *, to: str, now: datetime
+) -> None:
+    """Begin a delivery that goes to `to`, whatever will be on file when it is sent."""
+    delivery.id = new_id()
+    delivery.association_id = association_of(delivery.account_id)
+    delivery.to_sealed = engine.vault.seal_text(to)
+    delivery.state = "due"
+    delivery.created_at = now
     session.add(delivery)
     session.flush()
     begin_delivery(session, delivery, now=now)
