@@ -26,7 +26,7 @@ from workflows.seasons.changes import (
 )
 from workflows.seasons.effects import Effect
 from workflows.seasons.impact import describe_impact
-from workflows.seasons.settings import Section, find_section
+from workflows.seasons.settings import find_section
 from workflows.shared.accounts import find_account
 from workflows.shared.associations import Association
 from workflows.shared.commitments import find_version
@@ -34,6 +34,7 @@ from workflows.shared.edits import list_edits
 from workflows.shared.hours import HoursEntry
 from workflows.shared.register import Member, find_member_by_number
 from workflows.shared.seasons import Season, current_commitment, list_slots
+from workflows.shared.settings import Section
 
 READY, PAYS = "330000100001", "330000100003"
 

@@ -13,8 +13,8 @@ from web import current
 from web.manage.blueprint import bp
 from web.manage.fee_table import describe_fee_table
 from web.manage.places import get_viewer_of_management
-from web.manage.saying import change_rows, describe_section, read_typed, type_values
 from web.manage.seasons import describe_edits, describe_season
+from web.saying import change_rows, describe_section, read_typed, type_values
 from workflows.seasons.changes import (
     LONGEST_REASON,
     ReasonMissing,
@@ -26,9 +26,10 @@ from workflows.seasons.changes import (
 )
 from workflows.seasons.drafts import check_section
 from workflows.seasons.impact import describe_impact
-from workflows.seasons.settings import COMMITMENTS, Section, find_section
+from workflows.seasons.settings import COMMITMENTS, find_section
 from workflows.shared.access import check
 from workflows.shared.seasons import Season, get_season
+from workflows.shared.settings import Section
 
 Problems = Sequence[tuple[str, str]]
 

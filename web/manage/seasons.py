@@ -13,7 +13,7 @@ from web import current
 from web.manage.blueprint import bp
 from web.manage.fee_table import describe_fee_table
 from web.manage.places import get_viewer_of_management
-from web.manage.saying import describe_section
+from web.saying import describe_section
 from web.words import name_office
 from workflows.seasons.changes import list_versions, read_section, start_next, subject_of
 from workflows.seasons.listing import list_seasons as find_seasons

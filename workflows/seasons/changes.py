@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Rejected
 from engine.language import N_
-from workflows.seasons.settings import COMMITMENTS, DATE, ROWS, Section
+from workflows.seasons.settings import COMMITMENTS
 from workflows.shared.edits import Edit, list_edits, record_edit
 from workflows.shared.seasons import (
     CommitmentText,
@@ -24,6 +24,7 @@ from workflows.shared.seasons import (
     current_commitment,
     publish_commitment,
 )
+from workflows.shared.settings import DATE, ROWS, Section
 
 MB = 2**20
 LONGEST_REASON = 1000

@@ -2,56 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
-
 from engine.language import _
-from workflows.seasons.settings import (
-    CHOICE,
-    COUNT,
-    DATE,
-    DAYS,
-    HOURS,
-    LINK,
-    MONEY,
-    ROWS,
-    YES,
-    Section,
-    Setting,
-)
-
-HUNDREDTHS = 100
-
-
-class SectionSchema(Schema):
-    """What the schemas of sections have in common: names that are no settings are nothing."""
-
-    class Meta(Schema.Meta):
-        """Options of marshmallow."""
-
-        unknown = EXCLUDE
-
-
-class SettingField(fields.Field[Any]):
-    """A setting as typed; becomes a plain value: ISO dates, hundredths, fen."""
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(load_default=None, allow_none=True)
-        self.setting = setting
-
-    def deserialize(
-        self, value: Any, attr: str | None = None, data: Any = None, **given: Any
-    ) -> Any:
-        """Read one value; raises ValidationError with its sentence."""
-        text = value.strip() if isinstance(value, str) else ""
-        setting = self.setting
-        if setting.kind == YES:
-            return bool(text)
-        if not text and setting.is_required:
-            raise ValidationError(_("Enter: %(label)s.", label=_(setting.label)))
-        return READERS.get(setting.kind, _read_text)(text.replace("\r\n", "\n"), setting)
+from workflows.shared.setting_values import read_values
+from workflows.shared.settings import ROWS, Section, Setting
 
 
 def check_section(
@@ -62,7 +17,7 @@ def check_section(
     A list's rows are at `<list>`, their wrong cells at `<list>-<row>-<column>`.
     """
     wrong: dict[str, str] = {}
-    values = _load(section.settings, raw, wrong, "")
+    values = read_values(section.settings, raw, wrong)
     for setting in section.settings:
         if setting.kind == ROWS:
             values[setting.name] = _check_rows(setting, raw.get(setting.name, []), wrong)
@@ -70,19 +25,6 @@ def check_section(
         for check in CHECKS.get(section.name, ()):
             check(values, wrong)
     return values, wrong
-
-
-def _load(
-    settings: tuple[Setting, ...], raw: Mapping[str, Any], wrong: dict[str, str], prefix: str
-) -> dict[str, Any]:
-    found = {each.name: SettingField(each) for each in settings if each.kind != ROWS}
-    schema = SectionSchema.from_dict(dict(found), name="Section")()
-    try:
-        return dict(schema.load(raw))
-    except ValidationError as error:
-        said = error.messages if isinstance(error.messages, dict) else {}
-        wrong.update({f"{prefix}{name}": str(each[0]) for name, each in said.items()})
-        return {each: raw.get(each) for each in found}
 
 
 def _check_rows(setting: Setting, rows: Any, wrong: dict[str, str]) -> list[dict[str, Any]]:
@@ -95,7 +37,7 @@ def _check_rows(setting: Setting, rows: Any, wrong: dict[str, str]) -> list[dict
             most=setting.most,
         )
     read = [
-        _load(setting.columns, row, wrong, f"{setting.name}-{place}-")
+        read_values(setting.columns, row, wrong, prefix=f"{setting.name}-{place}-")
         for place, row in enumerate(rows)
     ]
     seen: set[tuple[Any, Any]] = set()
@@ -106,89 +48,6 @@ def _check_rows(setting: Setting, rows: Any, wrong: dict[str, str]) -> list[dict
         seen.add(key)
     return read
 
-
-def _read_text(text: str, setting: Setting) -> str:
-    if len(text) > setting.most:
-        raise ValidationError(
-            _("%(label)s: at most %(most)s characters.", label=_(setting.label), most=setting.most)
-        )
-    return text
-
-
-def _read_date(text: str, setting: Setting) -> str:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not 2000 <= day.year <= 2100:
-        raise ValidationError(
-            _("%(label)s: a date such as 2026-07-01.", label=_(setting.label))
-        ) from None
-    return day.isoformat()
-
-
-def _read_count(text: str, setting: Setting) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9) or not (
-        setting.least <= int(text) <= setting.most
-    ):
-        raise ValidationError(
-            _(
-                "%(label)s: a whole number from %(least)s to %(most)s.",
-                label=_(setting.label),
-                least=setting.least,
-                most=setting.most,
-            )
-        )
-    return int(text)
-
-
-def _read_hundredths(text: str, setting: Setting) -> int:
-    try:
-        amount = Decimal(text) * HUNDREDTHS
-    except InvalidOperation:
-        amount = Decimal(-1)
-    is_whole = amount.is_finite() and amount == amount.to_integral_value()
-    if not is_whole or not setting.least <= amount / HUNDREDTHS <= setting.most:
-        raise ValidationError(
-            _(
-                "%(label)s: a number from %(least)s to %(most)s with at most two decimals.",
-                label=_(setting.label),
-                least=setting.least,
-                most=setting.most,
-            )
-        )
-    return int(amount)
-
-
-def _read_link(text: str, setting: Setting) -> str:
-    if text and not text.startswith(("https://", "http://")):
-        raise ValidationError(
-            _("%(label)s: an address that begins with https://.", label=_(setting.label))
-        )
-    return _read_text(text, setting)
-
-
-def _read_choice(text: str, setting: Setting) -> str | int:
-    if text not in {value for value, _label in setting.choices}:
-        raise ValidationError(_("Choose: %(label)s.", label=_(setting.label)))
-    return int(text) if text.isdigit() else text
-
-
-def _read_days(text: str, setting: Setting) -> list[int]:
-    parts = [each.strip() for each in text.replace("，", ",").replace("、", ",").split(",")]
-    days = {_read_count(each, setting) for each in parts if each}
-    return sorted(days, reverse=True)
-
-
-READERS: Mapping[str, Callable[[str, Setting], Any]] = {
-    DATE: _read_date,
-    COUNT: _read_count,
-    HOURS: _read_hundredths,
-    MONEY: _read_hundredths,
-    LINK: _read_link,
-    CHOICE: _read_choice,
-    DAYS: _read_days,
-}
 
 Values = Mapping[str, Any]
 

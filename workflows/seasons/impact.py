@@ -17,10 +17,11 @@ from engine.language import ngettext
 from workflows.seasons.absentees import UNSENT
 from workflows.seasons.dates_impact import touch_hours, touch_window
 from workflows.seasons.effects import Effect, Ground
-from workflows.seasons.settings import COMMITMENTS, Section
+from workflows.seasons.settings import COMMITMENTS
 from workflows.shared.associations import Association
 from workflows.shared.dates import local_date
 from workflows.shared.seasons import DEFERRAL, INSPECTION, Season, associations_of
+from workflows.shared.settings import Section
 
 IN_REVIEW = ("in_review", "in_second_review")
 

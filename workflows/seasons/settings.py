@@ -4,52 +4,24 @@ The pages, the checks, the history and what is shown before saving all read this
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.language import N_
 from workflows.shared.seasons import DEFERRAL, INSPECTION
-
-DATE, COUNT, HOURS, MONEY, TEXT, WORDS, LINK, DAYS, YES, CHOICE, ROWS = (
-    "date",
-    "count",
-    "hours",
-    "money",
-    "text",
-    "words",
-    "link",
-    "days",
-    "yes",
-    "choice",
-    "rows",
+from workflows.shared.settings import (
+    CHOICE,
+    COUNT,
+    DATE,
+    DAYS,
+    HOURS,
+    LINK,
+    MONEY,
+    ROWS,
+    TEXT,
+    WORDS,
+    YES,
+    Section,
+    Setting,
 )
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting. `least` and `most` bound a number (hours and money in whole units) or a text.
-
-    `choices` are values with their labels; `columns` those of a list's rows.
-    """
-
-    name: str
-    label: str
-    kind: str
-    hint: str = ""
-    least: int = 0
-    most: int = 0
-    is_required: bool = True
-    choices: tuple[tuple[str, str], ...] = ()
-    columns: tuple["Setting", ...] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """Settings that belong together and are changed on one page."""
-
-    name: str
-    title: str
-    settings: tuple[Setting, ...]
-
 
 KINDS = ((INSPECTION, N_("Annual inspection")), (DEFERRAL, N_("Deferral")))
 

@@ -1,4 +1,4 @@
-"""How a season's settings are read by people, and how they stand in the fields of a form."""
+"""How settings are read by people, and how they stand in the fields of a form."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,13 +8,14 @@ from werkzeug.datastructures import MultiDict
 
 from engine.language import _, say_date
 from web.words import hours, yuan
-from workflows.seasons.settings import (
+from workflows.shared.settings import (
     CHOICE,
     DATE,
     DAYS,
     HOURS,
     MONEY,
     ROWS,
+    TICKS,
     YES,
     Section,
     Setting,
@@ -37,6 +38,8 @@ def say_value(setting: Setting, value: Any) -> str:
         return yuan(value)
     if setting.kind == DAYS:
         return "、".join(str(each) for each in value)
+    if setting.kind == TICKS:
+        return _(", ").join(_(dict(setting.choices).get(each, each)) for each in value)
     if setting.kind == CHOICE:
         return _(dict(setting.choices).get(str(value), str(value)))
     return str(value)
@@ -90,6 +93,9 @@ def read_typed(section: Section, posted: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, rows of lists in their order, nothing checked yet."""
     typed: dict[str, Any] = {}
     for each in section.settings:
+        if each.kind == TICKS:
+            typed[each.name] = posted.getlist(each.name)
+            continue
         if each.kind != ROWS:
             typed[each.name] = posted.get(each.name, "")
             continue
@@ -130,7 +136,9 @@ def _say(setting: Setting, value: Any) -> Any:
     return say_rows(setting, value or []) if setting.kind == ROWS else say_value(setting, value)
 
 
-def _type(setting: Setting, value: Any) -> str:
+def _type(setting: Setting, value: Any) -> Any:
+    if setting.kind == TICKS:
+        return list(value or ())
     if value is None or value is False:
         return ""
     if value is True:
