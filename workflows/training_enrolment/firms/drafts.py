@@ -115,7 +115,7 @@ def keep(
     # One writer of a firm's drafts at a time, in the order of their keys.
     held = _hold(session, engine, firm_id, training_class.id, keys=wanted, now=now)
     vault = engine.vault
-    vault.read_keys(session, [_subject(firm_id, key) for key in held])
+    vault.read_keys(session, [subject_of(firm_id, key) for key in held])
     for key, row in held.items():
         change = wanted[key]
         allowed = ONE_FOR_ALL if key == EVERYBODY else training_class.required_fields
@@ -128,7 +128,7 @@ def keep(
             row.is_ticked = change.ticked
         if typed:
             values = {**_open(session, vault, firm_id, key, row.values_sealed), **typed}
-            row.values_sealed = vault.seal(session, _subject(firm_id, key), orjson.dumps(values))
+            row.values_sealed = vault.seal(session, subject_of(firm_id, key), orjson.dumps(values))
         row.changed_at = now
 
 
@@ -142,7 +142,7 @@ def read(
 ) -> dict[PersonKey, Kept]:
     """What is kept about people; nothing for those of whom nothing is."""
     rows = {each.key: each for each in session.scalars(_rows(firm_id, class_id, keys))}
-    vault.read_keys(session, [_subject(firm_id, key) for key in rows])
+    vault.read_keys(session, [subject_of(firm_id, key) for key in rows])
     found = dict.fromkeys(keys, NOTHING)
     for key, row in rows.items():
         values = _open(session, vault, firm_id, key, row.values_sealed)
@@ -213,6 +213,16 @@ def forget(session: Session, *, firm_id: int, class_id: int, key: PersonKey) -> 
     )
 
 
+def lay_over(values: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
+    """Values with others in their place; an empty one takes nothing away from what all have."""
+    return {**values, **{name: text for name, text in over.items() if text or name not in values}}
+
+
+def subject_of(firm_id: int, key: PersonKey) -> str:
+    """Whose key seals what was typed."""
+    return f"firm:{firm_id}" if key == EVERYBODY else f"{key.kind}:{key.id}"
+
+
 def _merge(changes: Sequence[Change]) -> dict[PersonKey, Change]:
     """One change for each person: what came later goes before what came earlier."""
     merged: dict[PersonKey, Change] = {}
@@ -270,16 +280,11 @@ def _rows(firm_id: int, class_id: int, keys: Collection[PersonKey]) -> Select[Pe
     )
 
 
-def _subject(firm_id: int, key: PersonKey) -> str:
-    """Whose key seals what was typed."""
-    return f"firm:{firm_id}" if key == EVERYBODY else f"{key.kind}:{key.id}"
-
-
 def _open(
     session: Session, vault: Vault, firm_id: int, key: PersonKey, sealed: bytes | None
 ) -> dict[str, str]:
     values: dict[str, str] = {}
     if sealed is not None:
         with suppress(Erased):
-            values = orjson.loads(vault.open(session, _subject(firm_id, key), sealed))
+            values = orjson.loads(vault.open(session, subject_of(firm_id, key), sealed))
     return values
