@@ -3,9 +3,9 @@
 A further page is a module with views on `bp` that is imported here.
 """
 
-from web.classes import listing
+from web.classes import attendance_door, listing
 from web.classes.blueprint import bp
 
-__all__ = ["blueprints", "listing"]
+__all__ = ["attendance_door", "blueprints", "listing"]
 
 blueprints = (bp,)
