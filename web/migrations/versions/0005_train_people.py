@@ -82,6 +82,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attendance_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("confirmed_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"], ["account.id"], name=op.f("fk_attendance_import_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["class_id"],
+            ["training_class.id"],
+            name=op.f("fk_attendance_import_class_id_training_class"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_import")),
+    )
+    with op.batch_alter_table("attendance_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_import_at"), ["at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_attendance_import_class_id"), ["class_id"], unique=False
+        )
+
+    op.create_table(
         "enrolment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -298,6 +324,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_class_id")
 
     op.drop_table("enrolment")
+    with op.batch_alter_table("attendance_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_import_class_id"))
+        batch_op.drop_index(batch_op.f("ix_attendance_import_at"))
+
+    op.drop_table("attendance_import")
     with op.batch_alter_table("training_class", schema=None) as batch_op:
         batch_op.drop_index("ix_training_class_association_id")
 
