@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.actors import ActorKind
 from engine.database import Base, UtcDateTime, searchable
 from engine.errors import Conflict, NotFound
 from engine.language import N_
@@ -121,7 +120,7 @@ class Case(Base):
 class Subject:
     """Whom a case is about, as its row and its tasks' rows carry it."""
 
-    kind: ActorKind
+    kind: str
     id: int
     no: str
     name: str

@@ -43,8 +43,10 @@ def test_what_people_begin_is_called_by_no_other_process() -> None:
         "firm_password_reset",
         "individual_password_reset",
         "inspection",
+        "output_hours",
         "paper_password_reset",
         "ruling",
+        "training_enrolment",
     ]
 
 

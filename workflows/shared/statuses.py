@@ -38,6 +38,17 @@ LABELS = {
     "paper_done": N_("Done on the platform"),
     "paper_refused": N_("Refused"),
     "paper_lapsed": N_("Lapsed"),
+    "enrolment_reserved": N_("Waiting for confirmation"),
+    "enrolment_waiting": N_("On the waiting list"),
+    "enrolment_confirmed": N_("Sign-up confirmed"),
+    "enrolment_refused": N_("Sign-up refused"),
+    "enrolment_cancelled": N_("Sign-up cancelled"),
+    "enrolment_unplaced": N_("No place"),
+    "enrolment_absent": N_("Absent"),
+    "enrolment_completed": N_("Completed"),
+    "output_in_review": N_("In review"),
+    "output_granted": N_("Hours granted"),
+    "output_refused": N_("No hours granted"),
 }
 
 FEE_LABELS = {

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.engine import Engine
 from engine.jobs import defer_many
 from engine.message_events import publish
 from workflows.shared.enrolments import (
@@ -77,23 +76,23 @@ def counts_of(session: Session, class_ids: Collection[int]) -> Mapping[int, Coun
     return {each: Counts(**found[each]) if each in found else NOBODY for each in class_ids}
 
 
-def is_free(session: Session, training_class: TrainingClass) -> bool:
-    """Whether who arrives now gets a place: one is free and nobody waits for it.
+def find_next(session: Session, training_class: TrainingClass) -> tuple[bool, int]:
+    """Whether who arrives now gets a place, and his number; for who holds the class.
 
-    For who holds the class.
+    He gets one if one is free and nobody waits for it.
     """
-    counts = counts_of(session, [training_class.id])[training_class.id]
-    return counts.waiting == 0 and counts.placed < training_class.capacity
-
-
-def next_number(session: Session, training_class: TrainingClass) -> int:
-    """The number of who arrives now; for who holds the class."""
-    last = select(func.max(Enrolment.number)).where(Enrolment.class_id == training_class.id)
-    return (session.scalar(last) or 0) + 1
+    rows = session.execute(
+        select(Enrolment.state, func.count(), func.max(Enrolment.number))
+        .where(Enrolment.class_id == training_class.id)
+        .group_by(Enrolment.state)
+    ).all()
+    counts = Counts(**{state: count for state, count, _last in rows})
+    last = max((number for _state, _count, number in rows), default=0)
+    return counts.waiting == 0 and counts.placed < training_class.capacity, last + 1
 
 
 def fill_places(
-    session: Session, engine: Engine, training_class: TrainingClass, now: datetime
+    session: Session, training_class: TrainingClass, now: datetime
 ) -> Sequence[Enrolment]:
     """Give every free place to the first who wait; answers who moved up.
 

@@ -1,0 +1,30 @@
+"""What holds for all classes."""
+
+from datetime import datetime, time, timedelta
+
+from workflows.shared.dates import ZONE
+from workflows.shared.training_classes import TrainingClass
+
+REMIND_DAYS = 3
+REMIND_TIME = time(9)
+
+
+def remind_at(training_class: TrainingClass) -> datetime:
+    """When who is confirmed is reminded: some days before the class begins, in the morning."""
+    day = training_class.start_date - timedelta(days=REMIND_DAYS)
+    return datetime.combine(day, REMIND_TIME, ZONE)
+
+
+def describe_times(training_class: TrainingClass, now: datetime) -> dict[str, object]:
+    """The times of a class as its cases' diagram waits for them.
+
+    Who is confirmed later than the reminder is not reminded at once: the timer of the beginning
+    follows it.
+    """
+    begins_at, reminder = training_class.begins_at, remind_at(training_class)
+    return {
+        "begins_at": begins_at.isoformat(),
+        "ends_at": training_class.ends_at.isoformat(),
+        "remind_at": (reminder if reminder > now else begins_at).isoformat(),
+        "is_over": now >= training_class.ends_at,
+    }

@@ -1,0 +1,60 @@
+"""Telling who is signed up, and noting what his firm and the association are told together."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from workflows.shared.accounts import Account
+from workflows.shared.dates import ZONE
+from workflows.shared.enrolments import Enrolment
+from workflows.shared.messages import send_to_member
+from workflows.shared.training_classes import TrainingClass
+
+
+def tell(
+    session: Session,
+    *,
+    enrolment: Enrolment,
+    training_class: TrainingClass,
+    template: str,
+    now: datetime,
+    **values: object,
+) -> None:
+    """Tell the person, in the words of the class's association.
+
+    An employee has no account: his firm tells him.
+    """
+    if enrolment.person_kind != "member":
+        return
+    send_to_member(
+        session,
+        member_id=enrolment.person_id,
+        template=f"enrolment_{template}",
+        values={**describe(training_class), **values},
+        case_id=enrolment.case_id,
+        now=now,
+        association_id=training_class.association_id,
+    )
+
+
+def describe(training_class: TrainingClass) -> dict[str, str]:
+    """What messages say of a class."""
+    return {
+        "class": training_class.name,
+        "begins": training_class.begins_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
+        "place": training_class.place,
+        "phone": training_class.organiser_phone,
+    }
+
+
+def note_news(enrolment: Enrolment, news: str) -> None:
+    """Let the firm that signed him up be told with the next bundle."""
+    if enrolment.firm_id is not None:
+        enrolment.firm_news = news
+
+
+def name_actor(session: Session, by: Actor) -> str:
+    """What a message calls who acted; the system stays unnamed."""
+    account = None if by.id is None else session.get(Account, by.id)
+    return "" if account is None else account.name
