@@ -157,6 +157,18 @@ SCAN = {
 
 RESETS = ("firm_password_reset", "individual_password_reset")
 
+ENROLMENT: dict[str, Any] = {
+    "class_name": HOSTILE,
+    "when": "2022-10-10 09:00",
+    "place": HOSTILE,
+    "number": 17,
+    "by": HOSTILE,
+    "placed": 100,
+    "capacity": 100,
+    "waiting": 3,
+    "overlaps": [HOSTILE, "税法培训班"],
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     *(
         (f"{process}/code", panel)
@@ -206,6 +218,11 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     (
         "paper_password_reset/account_check",
         {**ACCOUNT_CHECK, "is_here": False, "has_account": False, "register": None},
+    ),
+    ("enrolment_place/enrolment", ENROLMENT),
+    (
+        "enrolment_place/enrolment",
+        {**ENROLMENT, "place": "", "by": "", "waiting": 0, "overlaps": []},
     ),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),

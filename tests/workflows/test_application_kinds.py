@@ -34,6 +34,8 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "individual_password_reset",
         "firm_password_reset",
         "paper_password_reset",
+        "training_enrolment",
+        "output_hours",
     ]
     assert [kind_label(each) for each in (*all_kinds(), "unknown")] == [
         "Annual inspection",
@@ -46,6 +48,8 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "Password reset of a member",
         "Password reset of a firm",
         "Password reset on paper",
+        "Class sign-up",
+        "Hours for output",
         "unknown",
     ]
 

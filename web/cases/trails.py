@@ -38,6 +38,8 @@ SENTENCES = {
     "data_shown": N_("The member's data were shown"),
     "data_erased": N_("The member's data were erased"),
     "case_moved": N_("The case went to another association with its member"),
+    "enrolment_cancelled": N_("The sign-up was cancelled"),
+    "person_replaced": N_("Another person took the place"),
 }
 HANDED_OVER = {
     "task_assigned": N_("Handed to %(name)s"),
@@ -52,6 +54,11 @@ MESSAGES = {
     "hours_credited": N_("hours were credited"),
     "payment_received": N_("a payment arrived"),
     "payment_claimed": N_("the member reports a payment"),
+    "enrolment_cancelled": N_("the sign-up is cancelled"),
+    "place_freed": N_("a place became free"),
+    "class_changed": N_("time or place of the class changed"),
+    "class_cancelled": N_("the class was cancelled"),
+    "attendance_recorded": N_("attendance was recorded"),
 }
 
 LOOKS = {
@@ -64,6 +71,7 @@ LOOKS = {
     "propose_refusal": "is-returned",
     "case_reopened": "is-now",
     "not_received": "is-returned",
+    "enrolment_cancelled": "is-returned",
     "apply": "is-now",
 }
 
