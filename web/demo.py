@@ -16,7 +16,7 @@ PASSWORD = "huiji-demo"  # noqa: S105  nobody's
 def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
     """Make the tables, release the processes and fill in the demo; False when it was there.
 
-    `with_cases` has some members apply, so that an inbox has something in it.
+    `with_cases` has some members apply and sign up for classes, so that there is work to do.
     """
     app = create_app(settings)
     engine = app.extensions["engine"]
@@ -31,6 +31,7 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
             listed = demo.add_phones(session, engine, made.accounts, password=PASSWORD, now=now)
             if with_cases:
                 demo.add_cases(session, engine, now=now)
+                demo.add_training(session, engine, now=now)
         accounts = [asdict(account) for account in listed]
         settings.demo_list.write_text(
             json.dumps({"password": PASSWORD, "accounts": accounts}, ensure_ascii=False)
@@ -55,7 +56,7 @@ def describe_demo(settings: Settings) -> str:
     for user_type, title in titles.items():
         lines += ["", f"  {title}"]
         lines += [
-            f"    {account['login']:14}{account['situation_en']}"
+            f"    {account['login']:16}{account['situation_en']}"
             for account in known["accounts"]
             if account["user_type"] == user_type
         ]

@@ -57,7 +57,7 @@ def yuan(fen: int) -> str:
 
 def hours(hundredths: int) -> str:
     """Hours kept in hundredths: 40.00."""
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+    return f"{hundredths / 100:.2f}"
 
 
 def size(count: int) -> str:

@@ -7,5 +7,15 @@ and account is invented. Nothing here is imported by the product itself.
 from workflows.demo.cases import add_cases
 from workflows.demo.phones import add_phones
 from workflows.demo.seed import Demo, DemoAccount, is_seeded, list_accounts, seed
+from workflows.demo.training import add_training
 
-__all__ = ["Demo", "DemoAccount", "add_cases", "add_phones", "is_seeded", "list_accounts", "seed"]
+__all__ = [
+    "Demo",
+    "DemoAccount",
+    "add_cases",
+    "add_phones",
+    "add_training",
+    "is_seeded",
+    "list_accounts",
+    "seed",
+]

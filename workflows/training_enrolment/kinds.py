@@ -10,4 +10,5 @@ KIND = ApplicationKind(
     first_step="sign_up",
     last_forms=(),
     is_listed=False,
+    member_endpoint="training.show_case",
 )

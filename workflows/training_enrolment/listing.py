@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from workflows.shared.access import Viewer, can
-from workflows.shared.enrolments import Enrolment
+from workflows.shared.enrolments import LIVE, WAITING, Enrolment
 from workflows.shared.register import Firm, get_member
 from workflows.shared.training_classes import (
     ClassNotFound,
@@ -149,6 +149,35 @@ def _read_page(
     query = select(TrainingClass).where(wanted).order_by(*order)
     found = session.scalars(query.offset((number - 1) * PAGE).limit(PAGE)).all()
     return ClassPage(found, number, pages, total)
+
+
+def list_coming(
+    session: Session, *, member_id: int, day: date
+) -> Sequence[tuple[Enrolment, TrainingClass]]:
+    """The classes that a member is signed up for and that are not over, the next one first."""
+    found = session.execute(
+        select(Enrolment, TrainingClass)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .where(
+            Enrolment.person_kind == "member",
+            Enrolment.person_id == member_id,
+            Enrolment.state.in_(LIVE),
+            TrainingClass.cancelled_at.is_(None),
+            TrainingClass.end_date >= day,
+        )
+        .order_by(TrainingClass.start_date, TrainingClass.id)
+    )
+    return [(enrolment, training_class) for enrolment, training_class in found]
+
+
+def find_position(session: Session, enrolment: Enrolment) -> int:
+    """The place on the waiting list of who is on it: 1 is the next to move up."""
+    before = select(func.count()).where(
+        Enrolment.class_id == enrolment.class_id,
+        Enrolment.state == WAITING,
+        Enrolment.number <= enrolment.number,
+    )
+    return session.scalar(before) or 1
 
 
 def _matching(session: Session, viewer: Viewer, filters: ClassFilters) -> ColumnElement[bool]:

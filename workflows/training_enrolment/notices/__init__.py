@@ -1,0 +1,1 @@
+"""What the pages of training say in the words of an association."""
