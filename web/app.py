@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         channels,
         payments,
         inbox,
+        training,
         tidying,
         documents,
     ):

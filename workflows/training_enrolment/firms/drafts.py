@@ -36,7 +36,8 @@ from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms.people import MODELS, PersonKey, find_people, kinds_for
 
 EVERYBODY = PersonKey("all", 0)
-"""Stands for what is the same for all who are signed up together."""
+"""Stands for what is the same for all who are signed up together; its tick: their positions go
+into the register, too."""
 
 ONE_FOR_ALL = ("lodging", "arrival", "invoice_title", "tax_number")
 """Fields that a firm may answer once for all."""
@@ -124,7 +125,7 @@ def keep(
             for name, text in change.values.items()
             if name in allowed and name in training_class.required_fields
         }
-        if change.ticked is not None and key != EVERYBODY:
+        if change.ticked is not None:
             row.is_ticked = change.ticked
         if typed:
             values = {**_open(session, vault, firm_id, key, row.values_sealed), **typed}
@@ -168,11 +169,18 @@ def count_ticked(session: Session, *, firm_id: int, class_id: int) -> int:
             select(func.count()).where(
                 PersonDraft.firm_id == firm_id,
                 PersonDraft.class_id == class_id,
+                PersonDraft.person_kind != EVERYBODY.kind,
                 PersonDraft.is_ticked,
             )
         )
         or 0
     )
+
+
+def puts_position(session: Session, *, firm_id: int, class_id: int) -> bool:
+    """Whether the positions that are typed are to go into the register, too."""
+    row = session.get(PersonDraft, (firm_id, class_id, *EVERYBODY))
+    return row is not None and row.is_ticked
 
 
 def is_ticked(firm_id: int, class_id: int, kind: str) -> ColumnElement[bool]:
@@ -193,6 +201,7 @@ def untick_all(session: Session, *, firm_id: int, training_class: TrainingClass)
         .where(
             PersonDraft.firm_id == firm_id,
             PersonDraft.class_id == training_class.id,
+            PersonDraft.person_kind != EVERYBODY.kind,
             PersonDraft.is_ticked,
         )
         .order_by(PersonDraft.person_kind, PersonDraft.person_id)

@@ -1,6 +1,6 @@
 """Whom a firm can sign up: its CPAs and the employees it lists, searched by name or number."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,6 +106,19 @@ def get_person(session: Session, *, firm_id: int, key: PersonKey) -> Person:
     found = find_people(session, firm_id=firm_id, keys=[key]).get(key)
     if found is None:
         raise NotOfThisFirm
+    return found
+
+
+def name_people(session: Session, keys: Iterable[PersonKey]) -> dict[PersonKey, tuple[str, str]]:
+    """Number and name of people, wherever they work by now."""
+    wanted = set(keys)
+    found: dict[PersonKey, tuple[str, str]] = {}
+    for kind, model in MODELS.items():
+        ids = sorted({each.id for each in wanted if each.kind == kind})
+        query = select(model.id, model.number, model.name).where(model.id.in_(ids))
+        found |= {
+            PersonKey(kind, key): (number, name) for key, number, name in session.execute(query)
+        }
     return found
 
 

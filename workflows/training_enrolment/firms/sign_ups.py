@@ -91,7 +91,6 @@ def start_sign_ups(
     sign_ups_id: UUID,
     firm_id: int,
     training_class: TrainingClass,
-    puts_position: bool,
     viewer: Viewer,
     language: Language,
     now: datetime,
@@ -119,7 +118,9 @@ def start_sign_ups(
             "language": language,
             "firm_id": firm_id,
             "class_id": training_class.id,
-            "puts_position": puts_position,
+            "puts_position": drafts.puts_position(
+                session, firm_id=firm_id, class_id=training_class.id
+            ),
         },
         items=list_items,
         now=now,
