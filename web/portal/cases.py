@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case, get_case
+from engine.language import _
 from engine.tasks import Task
 from web.sessions import Person
+from workflows.output_hours.kinds import PROCESS as OUTPUT_HOURS
 from workflows.shared.access import check
 from workflows.shared.application_kinds import find_application, get_application, list_applications
 
@@ -50,6 +52,18 @@ def is_listed(case: Case) -> bool:
     """Whether a case stands among its member's applications."""
     kind = find_application(case.kind)
     return kind is not None and kind.is_listed
+
+
+def describe_way_back(case: Case) -> dict[str, str]:
+    """The page from which a case's step is come to, and what it is called."""
+    if is_listed(case):
+        address, words = url_for("applications.index"), _("Applications for inspection")
+    elif case.kind == OUTPUT_HOURS:
+        address, words = url_for("output_hours.index"), _("Hours for output")
+    else:
+        address = url_for("results.show", year=case.year)
+        words = _("Inspection %(year)s", year=case.year)
+    return {"address": address, "words": words}
 
 
 def find_trail_address(session: Session, case_id: UUID | None) -> str:

@@ -110,6 +110,7 @@ def page(
         title=names.step(task.process_id, task.element_id),
         task_id=task.id,
         is_listed=cases.is_listed(case),
+        way_back=cases.describe_way_back(case),
         year=case.year,
         kind=case.kind if of_step is None else of_step.code,
         round=task.round,

@@ -383,6 +383,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Message, "see"): (_is_subject,),
     (Member, "start_inspection"): (_is_subject,),
     (Member, "appeal"): (_is_subject,),
+    (Member, "apply_for_hours"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
     (Member, "unmask"): (_with("review", "manage"),),
     (Member, "erase"): (_with("admin"),),

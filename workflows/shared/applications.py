@@ -22,7 +22,10 @@ REVIEW = "review_application"
 PAPER_REVIEW = "review_paper_reset"
 """The same of what somebody sent who has no account."""
 
-FIRST_REVIEWS = (REVIEW, PAPER_REVIEW)
+OUTPUT_REVIEW = "review_output_hours"
+"""The same of what somebody did that may bring him hours."""
+
+FIRST_REVIEWS = (REVIEW, PAPER_REVIEW, OUTPUT_REVIEW)
 
 SECOND_REVIEW = "second_review"
 """The user task in which the association above decides after it."""
@@ -32,7 +35,7 @@ AGREEMENTS = ("agree_refusal", "agree_approval")
 
 DECISIONS = (*FIRST_REVIEWS, SECOND_REVIEW, *AGREEMENTS)
 
-DECIDING = ("review", "help_desk", "manage")
+DECIDING = ("review", "help_desk", "training", "manage")
 """The duties whose steps decide a case; confirming a fee is beside it."""
 
 RETURN = "return"
