@@ -3,9 +3,22 @@
 A further page is a module with views on `bp` that is imported here.
 """
 
-from web.classes import attendance_door, listing
+from web.classes import (
+    attendance,
+    attendance_absent,
+    attendance_door,
+    attendance_import,
+    listing,
+)
 from web.classes.blueprint import bp
 
-__all__ = ["attendance_door", "blueprints", "listing"]
+__all__ = [
+    "attendance",
+    "attendance_absent",
+    "attendance_door",
+    "attendance_import",
+    "blueprints",
+    "listing",
+]
 
 blueprints = (bp,)

@@ -12,20 +12,20 @@ from engine.cases import get_case
 from engine.errors import Rejected
 from engine.language import _
 from web import current
+from web.classes.attendance import find_obstacle, get_taken_class
 from web.classes.blueprint import bp
 from web.limits import check_rate
 from web.security import HEADERS
 from web.sessions import find_person
 from web.staff import get_staff_person
-from workflows.shared.access import can, check
+from workflows.shared.access import can
 from workflows.shared.enrolments import CONFIRMED, Enrolment
-from workflows.shared.training_classes import TrainingClass, get_class
+from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.attendance import door
 from workflows.training_enrolment.attendance.people import list_last_present, tally_attendance
 from workflows.training_enrolment.attendance.recording import (
     PRESENT,
     REFUSALS,
-    check_can_record,
 )
 from workflows.training_enrolment.attendance.tokens import DoorCodeNotGenuine
 
@@ -39,7 +39,7 @@ CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 def show_door(class_id: int) -> ResponseReturnValue:
     """Show the page on which codes are scanned and numbers typed."""
     with current.engine().database.read() as session:
-        training_class = _get_class(session, class_id)
+        training_class = get_taken_class(session, class_id)
         return _draw(session, training_class)
 
 
@@ -56,7 +56,7 @@ def mark_at_door(class_id: int) -> ResponseReturnValue:
             shown = door.mark_present(
                 session,
                 current.engine().vault,
-                training_class=_get_class(session, class_id),
+                training_class=get_taken_class(session, class_id),
                 shown=sent,
                 by=by,
                 now=current.now(),
@@ -66,7 +66,7 @@ def mark_at_door(class_id: int) -> ResponseReturnValue:
         status, said = 422, {"outcome": "refused", "sentence": str(error)}
     typed = sent[: door.LONGEST] if said["outcome"] == "refused" and "://" not in sent else ""
     with current.engine().database.read() as session:
-        return _draw(session, _get_class(session, class_id), shown=said, typed=typed), status
+        return _draw(session, get_taken_class(session, class_id), shown=said, typed=typed), status
 
 
 @bp.get("/codes/<token>")
@@ -95,12 +95,6 @@ def open_door_code(token: str) -> ResponseReturnValue:
         )
 
 
-def _get_class(session: Session, class_id: int) -> TrainingClass:
-    found = get_class(session, class_id)
-    check(get_staff_person().viewer, "take_attendance", found)
-    return found
-
-
 def _draw(
     session: Session,
     training_class: TrainingClass,
@@ -116,22 +110,13 @@ def _draw(
             training_class=training_class,
             shown=shown,
             typed=typed,
-            why_not=_find_obstacle(training_class),
+            why_not=find_obstacle(training_class),
             tally=tally_attendance(session, training_class.id),
             last=list_last_present(session, training_class.id),
         )
     )
     response.headers["Permissions-Policy"] = CAMERA
     return response
-
-
-def _find_obstacle(training_class: TrainingClass) -> str:
-    """Why nothing can be recorded for a class now, or nothing."""
-    try:
-        check_can_record(training_class, now=current.now())
-    except Rejected as error:
-        return str(error)
-    return ""
 
 
 def _describe(shown: door.Shown) -> dict[str, Any]:
@@ -151,7 +136,7 @@ def _describe_code(
     """Whose code it is and whether he can be marked, for who takes the attendance."""
     case = get_case(session, enrolment.case_id)
     is_present = enrolment.attendance == PRESENT
-    why_not = _find_obstacle(training_class)
+    why_not = find_obstacle(training_class)
     if not why_not and not is_present and enrolment.state != CONFIRMED:
         why_not = _(REFUSALS[enrolment.state])
     return {

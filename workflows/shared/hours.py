@@ -152,6 +152,54 @@ def credit_hours(
     return True
 
 
+def entries_under(session: Session, *, external_key: str) -> Sequence[HoursEntry]:
+    """What was credited under a source's key and what was taken back since, in order.
+
+    The first entry has the key itself, later ones have it with a number: 7, 7/2, 7/3.
+    """
+    first = session.scalar(select(HoursEntry).where(HoursEntry.external_key == external_key))
+    if first is None:
+        return []
+    later = select(HoursEntry).where(
+        HoursEntry.member_id == first.member_id,
+        HoursEntry.year == first.year,
+        HoursEntry.external_key.startswith(f"{external_key}/", autoescape=True),
+    )
+    return [first, *session.scalars(later.order_by(HoursEntry.id))]
+
+
+def next_key(session: Session, *, external_key: str) -> str:
+    """The key of the next entry under a source's key."""
+    count = len(entries_under(session, external_key=external_key))
+    return f"{external_key}/{count + 1}" if count else external_key
+
+
+def reverse_hours(session: Session, *, external_key: str) -> int:
+    """Take back what stands under a source's key, by an entry of the opposite.
+
+    Answers how many hundredths: nothing, where nothing stands. What was entered is never deleted.
+    The caller holds what the key stands for and says the reason in its trail.
+    """
+    entries = entries_under(session, external_key=external_key)
+    standing = sum(each.hours for each in entries)
+    if not standing:
+        return 0
+    first = entries[0]
+    session.add(
+        HoursEntry(
+            member_id=first.member_id,
+            year=first.year,
+            earned_date=first.earned_date,
+            hours=-standing,
+            title=first.title,
+            source=first.source,
+            external_key=f"{external_key}/{len(entries) + 1}",
+        )
+    )
+    session.flush()
+    return standing
+
+
 @operation("hours.assess")
 def assess(session: Session, *, member_id: int, season_id: int) -> dict[str, object]:
     """Assess the member's hours against the season: hours_missing is a number of hours."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from workflows.shared.employees import Employee
-from workflows.shared.enrolments import CONFIRMED, Enrolment
+from workflows.shared.enrolments import RESERVED, Enrolment
 from workflows.shared.register import Firm, Member
 from workflows.training_enrolment.attendance.recording import EXPECTED, NOT_PRESENT, PRESENT
 
@@ -92,14 +92,11 @@ def tally_attendance(session: Session, class_id: int) -> Tally:
     return Tally(*row)
 
 
-def unknown_keys(session: Session, class_id: int) -> Sequence[int]:
-    """The enrolments of those of whom nothing is recorded and something can be."""
-    query = select(Enrolment.id).where(
-        Enrolment.class_id == class_id,
-        Enrolment.state == CONFIRMED,
-        Enrolment.attendance.is_(None),
-    )
-    return session.scalars(query.order_by(Enrolment.number)).all()
+def count_unconfirmed(session: Session, class_id: int) -> int:
+    """How many have a place that nobody confirmed: nothing can be recorded of them yet."""
+    query = select(func.count()).select_from(Enrolment)
+    wanted = query.where(Enrolment.class_id == class_id, Enrolment.state == RESERVED)
+    return session.scalar(wanted) or 0
 
 
 def list_last_present(session: Session, class_id: int, *, limit: int = 5) -> Sequence[Expected]:
