@@ -169,6 +169,24 @@ ENROLMENT: dict[str, Any] = {
     "overlaps": [HOSTILE, "税法培训班"],
 }
 
+LIMITS: dict[str, Any] = {
+    "years": [2022, 2021],
+    "year_most": 3000,
+    "granted": [0, 800],
+    "kinds": [{"label": HOSTILE, "most": 2000, "granted": [0, 800]}],
+}
+CLAIM: dict[str, Any] = {
+    "kind": HOSTILE,
+    "year": 2022,
+    "claimed": 1200,
+    "kind_most": 2000,
+    "kind_granted": 800,
+    "year_most": 3000,
+    "year_granted": 800,
+    "left": 1200,
+    "earlier": [{"title": HOSTILE, "earned_date": "2022-03-01", "hours": 800}],
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     *(
         (f"{process}/code", panel)
@@ -224,6 +242,8 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         "enrolment_place/enrolment",
         {**ENROLMENT, "place": "", "by": "", "waiting": 0, "overlaps": []},
     ),
+    *(("output_hours/limits", each) for each in (LIMITS, {**LIMITS, "granted": [0, 0]})),
+    *(("output_hours/claim", each) for each in (CLAIM, {**CLAIM, "earlier": []})),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

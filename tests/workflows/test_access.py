@@ -172,6 +172,7 @@ TABLE = """
 无人的投递 resend
 金        start_inspection  金
 金        appeal            金
+金        apply_for_hours   金
 金        rule              管
 金        unmask            审 管
 金        erase             系

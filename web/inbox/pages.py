@@ -24,7 +24,7 @@ from web.languages import spoken
 from web.personal_data import showing
 from web.sent_forms import address_of_file
 from web.words import name_office
-from workflows.shared.access import Viewer, can
+from workflows.shared.access import Viewer, can, can_see_case
 from workflows.shared.actor_names import name_actors
 from workflows.shared.application_kinds import find_application
 from workflows.shared.applications import RETURN
@@ -162,7 +162,9 @@ def _describe(
         "diagram_address": url_for("studio.diagram", case_id=case.id)
         if can(viewer, "see_diagram", case)
         else "",
-        "changes": applications.describe_changes(session, task) if sees_case else None,
+        "changes": applications.describe_changes(session, task)
+        if can_see_case(session, viewer, case)
+        else None,
         "row": _describe_row(session, case),
         "personal": showing.describe(session, case, task_id=task.id),
         **concerned.describe(session, viewer, case),

@@ -23,7 +23,7 @@ from web.numbers import small_int
 from web.staff import get_staff_person
 from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
-from workflows.shared.access import Viewer, check
+from workflows.shared.access import Viewer, check_case
 from workflows.shared.applications import RETURN
 from workflows.shared.step_names import StepNames
 from workflows.shared.tasks import Refused, Unconfirmed
@@ -62,7 +62,7 @@ def show_round(task_id: UUID, number: int) -> ResponseReturnValue:
     viewer = get_staff_person().viewer
     with current.engine().database.read() as session:
         task = get_task(session, viewer, task_id)
-        check(viewer, "see_trail", get_case(session, task.case_id))
+        check_case(session, viewer, get_case(session, task.case_id))
         return pages.draw_round(session, task, number)
 
 

@@ -177,15 +177,20 @@ def check_case(session: Session, viewer: Viewer | None, case: Case) -> None:
     A step of another kind than the case's is beside it (a fee to confirm) and shows what it
     shows; it does not open the application.
     """
+    if not can_see_case(session, viewer, case):
+        raise NotFound
+
+
+def can_see_case(session: Session, viewer: Viewer | None, case: Case) -> bool:
+    """Whether the viewer sees a case, as `check_case` says, with all rounds of its application."""
     if can(viewer, "see", case):
-        return
-    if viewer is not None and viewer.duties:
-        step = select(Task.id).where(
-            Task.case_id == case.id, Task.kind == case.kind, _is_of_a_duty(viewer)
-        )
-        if session.scalar(step.limit(1)) is not None:
-            return
-    raise NotFound
+        return True
+    if viewer is None or not viewer.duties:
+        return False
+    step = select(Task.id).where(
+        Task.case_id == case.id, Task.kind == case.kind, _is_of_a_duty(viewer)
+    )
+    return session.scalar(step.limit(1)) is not None
 
 
 def can_revoke(session: Session, viewer: Viewer | None, case: Case) -> bool:
