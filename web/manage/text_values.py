@@ -39,5 +39,9 @@ VALUES = {
     "login": Value(N_("the account"), "330000100001"),
     "before": Value(N_("what it was, masked"), "138****8000"),
     "after": Value(N_("what it is now, masked"), "139****9000"),
+    "class": Value(N_("the class"), "2026年审计准则培训班"),
+    "place": Value(N_("where it is"), "杭州市西湖区"),
+    "phone": Value(N_("the organiser’s telephone"), "0571-88880000"),
+    "news": Value(N_("what became of the sign-ups"), "80人已确认，20人候补转正、待确认"),
     "absent": Value(N_("who is away"), "王新"),
 }

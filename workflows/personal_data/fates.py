@@ -45,6 +45,8 @@ KEPT: Mapping[str, str] = {
     "reminder": "that a season reminded somebody, by member number",
     "erasure": "that and why somebody was erased, and by whom",
     "help_call": "that the help desk was called and whether the caller was proved, not by what",
+    "enrolment": "who took part in which class, by member number: the hours rest on it",
+    "training_class": "staff only: who offered it",
     "absence": "staff only",
     "assignment_rule": "staff only",
     "batch": "staff only",

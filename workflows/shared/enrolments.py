@@ -14,6 +14,12 @@ from engine.database import Base, BigId, UtcDateTime
 from engine.errors import NotFound
 from engine.language import N_
 
+PROCESS = "training_enrolment"
+"""The process of which each enrolment is a case."""
+
+CANCELLED_EVENT = "enrolment_cancelled"
+"""What tells such a case that its place is given back; its key is the enrolment's."""
+
 RESERVED = "reserved"
 """待确认: has a place, the association has not decided yet."""
 

@@ -2,6 +2,10 @@
 
 Registry policy: his live cases go to the new association, or close with the reason. The register
 calls these after it changed the member's row, in the same transaction.
+
+Sign-ups for classes stay with the association that offers the class. They are cancelled when he
+leaves, or when the class is not for what he is now, and the place goes to the next; a class that
+has begun takes its course.
 """
 
 from collections.abc import Sequence
@@ -14,11 +18,14 @@ from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
 from engine.lifecycle import cancel_case
+from engine.message_events import send_message
 from engine.noting import note
 from engine.tasks import Task
 from workflows.shared.associations import get_association, office_above
+from workflows.shared.enrolments import CANCELLED_EVENT, PROCESS, Enrolment
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, hold_member
+from workflows.shared.training_classes import TrainingClass
 
 CLOSED = "closed"
 
@@ -42,8 +49,8 @@ def change_association(
     if member.association_id == office.id:
         return []
     before, member.association_id = member.association_id, office.id
-    # What another association has of him, an appeal, stays with it.
-    moved = [each for each in held if each.association_id == before]
+    # What another association has of him, an appeal, stays with it, and so does its class.
+    moved = [each for each in held if each.association_id == before and each.process_id != PROCESS]
     for case in moved:
         case.association_id = office.id
         for task in _list_tasks(session, case):
@@ -111,7 +118,10 @@ def _close(
     by: Actor,
     now: datetime,
 ) -> Sequence[Case]:
-    for case in cases:
+    closed = [each for each in cases if each.process_id != PROCESS]
+    enrolments = [each for each in cases if each.process_id == PROCESS]
+    left = _leave_classes(session, engine, enrolments, member=member, reason=reason, by=by, now=now)
+    for case in closed:
         cancel_case(session, engine, case_id=case.id, status=CLOSED, by=by, now=now)
         session.flush()
         note(session, engine, case_id=case.id, kind="case_closed", by=by, now=now, text=reason)
@@ -125,7 +135,40 @@ def _close(
             case_id=case.id,
             now=now,
         )
-    return cases
+    return [*closed, *left]
+
+
+def _leave_classes(
+    session: Session,
+    engine: Engine,
+    cases: Sequence[Case],
+    *,
+    member: Member,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Sequence[Case]:
+    """Cancel the sign-ups of somebody for classes that are still to come and not for him."""
+    found = session.execute(
+        select(Case, Enrolment, TrainingClass)
+        .join(Enrolment, Enrolment.case_id == Case.id)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .where(Case.id.in_([each.id for each in cases]))
+        # Their places are given away one after another: everybody holds classes in this order.
+        .order_by(TrainingClass.id)
+    ).all()
+    left = []
+    for case, enrolment, training_class in found:
+        is_for_him = member.state == "active" and member.kind in training_class.audience
+        if training_class.has_begun(now) or is_for_him:
+            continue
+        note(session, engine, case_id=case.id, kind=CANCELLED_EVENT, by=by, now=now, text=reason)
+        key = str(enrolment.id)
+        send_message(
+            session, engine, case_id=case.id, name=CANCELLED_EVENT, key=key, by=by, now=now
+        )
+        left.append(case)
+    return left
 
 
 def _hold(session: Session, member: Member) -> Sequence[Case]:

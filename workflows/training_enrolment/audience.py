@@ -12,10 +12,10 @@ from engine.engine import Engine
 from engine.language import N_, _
 from engine.releases import LoadedRelease, current_release_id
 from workflows.shared.employees import Employee
+from workflows.shared.enrolments import PROCESS
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass, sponsors_for
 
-PROCESS = "training_enrolment"
 DECISION = "audience"
 
 EMPLOYEE = "employee"

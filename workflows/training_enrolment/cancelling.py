@@ -14,12 +14,11 @@ from engine.language import N_
 from engine.message_events import send_message
 from engine.noting import note
 from forms.lists import Language
-from workflows.shared.enrolments import CANCELLED, Enrolment
+from workflows.shared.enrolments import CANCELLED, CANCELLED_EVENT, Enrolment
 from workflows.shared.training_classes import hold_class
 from workflows.training_enrolment.audience import Person
 from workflows.training_enrolment.signing_up import check_takes_place, sign_up
 
-EVENT = "enrolment_cancelled"
 LONGEST_REASON = 500
 
 
@@ -61,7 +60,7 @@ def cancel_enrolment(
     if not _hold(session, enrolment):
         return False
     check_takes_place(hold_class(session, enrolment.class_id), now)
-    _leave(session, engine, enrolment=enrolment, kind=EVENT, reason=said, by=by, now=now)
+    _leave(session, engine, enrolment=enrolment, kind=CANCELLED_EVENT, reason=said, by=by, now=now)
     return True
 
 
@@ -136,7 +135,7 @@ def _leave(
         session,
         engine,
         case_id=enrolment.case_id,
-        name=EVENT,
+        name=CANCELLED_EVENT,
         key=str(enrolment.id),
         by=by,
         now=now,

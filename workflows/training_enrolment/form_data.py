@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from engine.cases import Case
 from workflows.shared.dates import ZONE
 from workflows.shared.employees import Employee
-from workflows.shared.enrolments import Enrolment, find_of_case
+from workflows.shared.enrolments import PROCESS, Enrolment, find_of_case
 from workflows.shared.form_data import FormData, form_data
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass, get_class
-from workflows.training_enrolment.audience import PROCESS, Person
+from workflows.training_enrolment.audience import Person
 from workflows.training_enrolment.places import counts_of
 from workflows.training_enrolment.signing_up import FORM, describe_asked, find_overlaps
 
@@ -38,9 +38,9 @@ def show_enrolment(session: Session, *, case: Case) -> FormData:
 
 def find_person(session: Session, enrolment: Enrolment) -> Person | None:
     """Whom a sign-up is about; None when he is not in the register any more."""
-    model = Member if enrolment.person_kind == "member" else Employee
-    found: Person | None = session.get(model, enrolment.person_id)
-    return found
+    if enrolment.person_kind == "member":
+        return session.get(Member, enrolment.person_id)
+    return session.get(Employee, enrolment.person_id)
 
 
 def _describe(session: Session, enrolment: Enrolment) -> dict[str, Any]:

@@ -193,7 +193,10 @@ def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: int) -> N
     enrolment, training_class = _hold(session, enrolment_id)
     if enrolment.is_live:
         _end(session, enrolment, training_class, CANCELLED, now)
-        enrolment.office_news = "cancelled"
+        enrolment.office_news = CANCELLED
+        if by.kind == "firm":
+            # What it did itself it need not be told.
+            enrolment.firm_news = None
     if by.kind != "member":
         tell(
             session,

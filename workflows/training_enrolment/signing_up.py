@@ -24,12 +24,11 @@ from forms.receiving import Submitted
 from forms.requirements import FieldError
 from workflows.shared.bound_forms import load_form
 from workflows.shared.dates import ZONE
-from workflows.shared.enrolments import LIVE, Enrolment, find_live, find_of_case
+from workflows.shared.enrolments import LIVE, PROCESS, Enrolment, find_live, find_of_case
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass, hold_class
 from workflows.training_enrolment.audience import (
-    PROCESS,
     Person,
     current_release,
     find_obstacle,
@@ -255,9 +254,9 @@ def sign_up(
             "replaces_id": None if replaces is None else replaces.id,
         },
         answers=reading.values,
+        # No year: that of a case is the year of an inspection.
         by=by,
         now=now,
-        year=held.year,
     )
     enrolment = find_of_case(session, case.id)
     if enrolment is None:

@@ -9,6 +9,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.dates import ZONE
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.messages import send_to_member
+from workflows.shared.register import get_member
 from workflows.shared.training_classes import TrainingClass
 
 
@@ -23,9 +24,11 @@ def tell(
 ) -> None:
     """Tell the person, in the words of the class's association.
 
-    An employee has no account: his firm tells him.
+    An employee has no account: his firm tells him. The dead are told nothing.
     """
     if enrolment.person_kind != "member":
+        return
+    if get_member(session, enrolment.person_id).state == "dead":
         return
     send_to_member(
         session,

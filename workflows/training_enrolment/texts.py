@@ -1,6 +1,6 @@
 """What people, firms and offices are told of sign-ups for classes."""
 
-from workflows.shared.templates import ALL_CHANNELS, Texts, make_texts
+from workflows.shared.templates import ALL_CHANNELS, WITHOUT_SMS, Texts, make_texts
 
 ABOUT = ("培训班报名", "Class sign-up")
 NODE = ("地方注协培训班报名", "Classes of the association")
@@ -11,8 +11,8 @@ WHERE_EN = "When: $begins. Where: $place. Telephone: $phone."
 def _make(
     title: str, title_en: str, text: str, text_en: str, *, is_worth_sms: bool = False
 ) -> Texts:
-    channels = {"channels": ALL_CHANNELS} if is_worth_sms else {}
-    return make_texts((title, title_en), (text, text_en), NODE, ABOUT, **channels)
+    channels = ALL_CHANNELS if is_worth_sms else WITHOUT_SMS
+    return make_texts((title, title_en), (text, text_en), NODE, ABOUT, channels=channels)
 
 
 TEXTS: dict[str, Texts] = {
@@ -112,3 +112,16 @@ TEXTS: dict[str, Texts] = {
         "$count people cancelled their sign-up for “$class”; their places are free.",
     ),
 }
+
+NEWS = {
+    "confirmed": ("{}人已确认", "{} confirmed"),
+    "refused": ("{}人未通过", "{} refused"),
+    "moved_up": ("{}人候补转正、待确认", "{} got a place from the waiting list"),
+    "unplaced": ("{}人未录取", "{} got no place"),
+    "changed": ("{}人已通知时间或地点变更", "{} told of a change of time or place"),
+    "gone": ("培训班取消，{}人报名随之取消", "class cancelled, with it {} sign-ups"),
+    "cancelled": ("{}人取消报名", "{} cancelled"),
+    "completed": ("{}人学时已记入", "{} credited their hours"),
+    "absent": ("{}人缺席", "{} absent"),
+}
+"""What became of how many sign-ups of a firm, in the order in which it is told."""
