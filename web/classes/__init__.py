@@ -8,7 +8,12 @@ from web.classes import (
     attendance_absent,
     attendance_door,
     attendance_import,
+    cancelling,
+    class_page,
+    confirming,
+    editing,
     listing,
+    sign_up_sheet,
 )
 from web.classes.blueprint import bp
 
@@ -18,7 +23,12 @@ __all__ = [
     "attendance_door",
     "attendance_import",
     "blueprints",
+    "cancelling",
+    "class_page",
+    "confirming",
+    "editing",
     "listing",
+    "sign_up_sheet",
 ]
 
 blueprints = (bp,)
