@@ -2,12 +2,12 @@
 
 SQLite (WAL) is the embedded default, PostgreSQL what a province runs. A writing transaction
 takes SQLite's write lock at BEGIN, so two writers queue instead of failing half-way; reading
-never takes it.
+never takes it. That queue keeps no order: who writes for long gives way (`engine.write_queue`).
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from engine.write_queue import WriteQueue
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a SQLite writer queues for the lock before it gives up."""
@@ -100,8 +102,10 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._file: Path | None = None
         if self.is_sqlite and parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._file = Path(parsed.database)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
@@ -116,7 +120,8 @@ class Database:
             connect_args={} if self.is_sqlite else {"options": POSTGRESQL_OPTIONS},
         )
         if self.is_sqlite:
-            event.listen(self.sql, "connect", _prepare_sqlite)
+            event.listen(self.sql, "connect", self._prepare_sqlite)
+            event.listen(self.sql, "close", _leave_queue)
             event.listen(self.sql, "begin", _begin_sqlite)
             self._reading = self.sql.execution_options(sqlite_begin="BEGIN")
         else:
@@ -135,27 +140,46 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
+    def give_way(self, *, at_most: float) -> None:
+        """Let those write who wait for SQLite's one lock; on PostgreSQL nobody has to.
+
+        For who has much to write, between two transactions; `at_most` in seconds.
+        """
+        if self._file is not None:
+            with closing(WriteQueue(self._file)) as queue:
+                queue.let_others_go(at_most=at_most)
+
     def close(self) -> None:
         """Give every connection back to the operating system."""
         self.sql.dispose()
+
+    def _prepare_sqlite(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        # SQLAlchemy says BEGIN itself (below): the driver's own transactions are switched off.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if self._file is not None:
+            record.info["queue"] = WriteQueue(self._file)
 
 
 def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    # SQLAlchemy says BEGIN itself (below): the driver's own transactions are switched off.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _leave_queue(_: object, record: ConnectionPoolEntry) -> None:
+    queue: WriteQueue | None = record.info.pop("queue", None)
+    if queue is not None:
+        queue.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
     options: Any = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
+    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
+    queue: WriteQueue | None = connection.info.get("queue")
+    with queue.waiting() if queue is not None and begin != "BEGIN" else nullcontext():
+        connection.exec_driver_sql(begin)

@@ -55,19 +55,33 @@ def speaking(_language: str) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True)
 class Interrupted(Tasks):
-    """Tasks before each of which something happens."""
+    """Tasks before and after each of which something happens."""
 
     before: Callable[[UUID], None] = field(default=lambda _task_id: None)
+    after: Callable[[UUID], None] = field(default=lambda _task_id: None)
 
     def complete(self, *args: Any, task_id: UUID, **given: Any) -> Any:
-        """Complete it after that."""
+        """Complete it between them."""
         self.before(task_id)
-        return super().complete(*args, task_id=task_id, **given)
+        done = super().complete(*args, task_id=task_id, **given)
+        self.after(task_id)
+        return done
 
 
-def let(engine: Engine, before: Callable[[UUID], None] = lambda _task_id: None) -> None:
-    """Register the job, with what is to happen before each task."""
-    tasks = Interrupted(engine, WORKFLOWS.form_data, WORKFLOWS.answer_checks, before=before)
+def nothing(_task_id: UUID) -> None:
+    """Let a task be."""
+
+
+def let(
+    engine: Engine,
+    before: Callable[[UUID], None] = nothing,
+    *,
+    after: Callable[[UUID], None] = nothing,
+) -> None:
+    """Register the job, with what is to happen before and after each task."""
+    tasks = Interrupted(
+        engine, WORKFLOWS.form_data, WORKFLOWS.answer_checks, before=before, after=after
+    )
     register(KIND, Deciding(tasks), engine, speaking)
 
 
@@ -182,6 +196,25 @@ def test_a_mistake_of_the_software_is_one_tasks_failure(demo_engine: Engine) -> 
     assert [each.case.status for each in walks] == ["in_review", "passed"]
 
 
+def test_what_fails_in_the_middle_is_taken_back_and_the_others_of_its_transaction_stay(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "AT_A_TIME", 60)
+    walks = [applied(demo_engine, number) for number in (MEMBER, OTHER, THIRD)]
+    wrong = review_of(walks[1])
+
+    def break_one(task_id: UUID) -> None:
+        if task_id == wrong:
+            raise KeyError("nothing")
+
+    let(demo_engine, after=break_one)
+    batch_id = start(demo_engine, [review_of(each) for each in walks])
+    run(demo_engine)
+    assert progress(demo_engine, batch_id) == Progress(total=3, done=2, failed=1)
+    assert [each.case.status for each in walks] == ["passed", "in_review", "passed"]
+    assert [decisions(demo_engine, each) for each in walks] == [1, 0, 1]
+
+
 def test_starting_it_again_with_the_same_page_starts_nothing(demo_engine: Engine) -> None:
     walk = applied(demo_engine)
     ids = [review_of(walk)]
@@ -201,11 +234,14 @@ def test_starting_it_twice_at_once_starts_it_once(demo_engine: Engine) -> None:
         deeds = [threads.submit(start, demo_engine, ids, batch_id=batch_id) for _ in range(2)]
         assert [each.result() for each in deeds] == [batch_id, batch_id]
     with demo_engine.database.read() as session:
-        assert len(session.scalars(select(Job).where(Job.name == "inbox.batch")).all()) == 1
+        jobs = session.scalars(select(Job).where(Job.name == "inbox.batch")).all()
+        assert len(jobs) == (1 if demo_engine.database.is_sqlite else many.LANES)
     assert progress(demo_engine, batch_id).total == 2
 
 
-def test_a_crash_resumes_where_it_was(demo_engine: Engine) -> None:
+def test_a_crash_resumes_where_it_was(demo_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many, "AT_A_TIME", 0)
+    monkeypatch.setattr(many, "LANES", 1)
     walks = [applied(demo_engine, number) for number in (MEMBER, OTHER, THIRD)]
     seen = list[UUID]()
 

@@ -1,25 +1,27 @@
 """Doing a batch: one outcome given to one task, as the person would who started the batch."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
-from engine.cases import get_case
-from engine.completing import TaskIsOver
+from engine.cases import Case, get_case
+from engine.completing import TaskHasChanged, TaskIsOver
 from engine.engine import Engine
 from engine.errors import HuijiError, NotAllowed, Rejected
 from engine.language import N_
 from engine.tasks import Task
 from forms.lists import Language
 from workflows.inbox.batches import PROPERTY, Batch, BatchItem
-from workflows.shared.access import get_viewer
+from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import get_account
 from workflows.shared.actor_names import name_actors
 from workflows.shared.many import Doing
 from workflows.shared.step_names import StepNames
-from workflows.shared.tasks import Refused, Tasks
+from workflows.shared.tasks import Refused, Tasks, Unconfirmed
 
 
 class Press:
@@ -75,24 +77,15 @@ class Deciding(Doing[Batch, BatchItem]):
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def do(self, session: Session, batch: Batch, item: BatchItem) -> None:
-        """Complete a task as the person would who started the batch, with his access of now."""
-        engine = self._tasks.engine
+    def prepared(self, session: Session, batch: Batch, items: Sequence[BatchItem]) -> "DecidingAs":
+        """Decides as the person who started the batch, with his access of now."""
         account = get_account(session, batch.account_id)
         if not account.is_active:
             raise AccountIsClosed
-        _check_allowed(session, engine, item.task_id, batch.outcome)
-        done = self._tasks.complete(
-            session,
-            task_id=item.task_id,
-            outcome=batch.outcome,
-            posted=Press(batch.outcome),
-            viewer=get_viewer(session, account),
-            language=cast(Language, batch.language),
-            now=engine.now(),
+        releases = _find_releases(
+            session, self._tasks.engine, [each.task_id for each in items], batch.outcome
         )
-        if isinstance(done, Refused):
-            raise AsksForMore(sentences=" ".join(each.sentence for each in done.errors))
+        return DecidingAs(self._tasks, get_viewer(session, account), releases)
 
     def explain(self, session: Session, batch: Batch, item: BatchItem, error: HuijiError) -> str:
         """Why a task was not decided; of one that is over, who was faster."""
@@ -101,14 +94,54 @@ class Deciding(Doing[Batch, BatchItem]):
         return str(error)
 
 
-def _check_allowed(session: Session, engine: Engine, task_id: UUID, outcome: str) -> None:
-    task = session.get_one(Task, task_id)
-    if task.state != "open":
-        return  # completing it says so
-    release_id = get_case(session, task.case_id).release_id
-    model = engine.releases.get(session, release_id).model
-    if model.step(task.process_id, task.element_id).properties.get(PROPERTY) != outcome:
-        raise DecidedOneByOne
+class DecidingAs(Deciding):
+    """Decides the tasks of a slice: `releases` are those of the cases that may be decided so."""
+
+    def __init__(self, tasks: Tasks, viewer: Viewer, releases: Mapping[UUID, int]) -> None:
+        super().__init__(tasks)
+        self._viewer = viewer
+        self._releases = releases
+
+    def do(self, session: Session, batch: Batch, item: BatchItem) -> None:
+        """Complete a task as the person would."""
+        if item.task_id not in self._releases:
+            raise DecidedOneByOne
+        done = self._tasks.complete(
+            session,
+            task_id=item.task_id,
+            outcome=batch.outcome,
+            posted=Press(batch.outcome),
+            viewer=self._viewer,
+            language=cast(Language, batch.language),
+            now=self._tasks.engine.now(),
+        )
+        if isinstance(done, Refused):
+            raise AsksForMore(sentences=" ".join(each.sentence for each in done.errors))
+        if isinstance(done, Unconfirmed):
+            raise DecidedOneByOne
+        if done.case.release_id != self._releases[item.task_id]:
+            # It was moved to another release meanwhile, which may not allow it.
+            raise TaskHasChanged
+
+
+def _find_releases(
+    session: Session, engine: Engine, task_ids: Collection[UUID], outcome: str
+) -> dict[UUID, int]:
+    """The tasks to which an outcome may be given in a batch, each with its case's release.
+
+    Those that are over are among them: completing them says so.
+    """
+    rows = session.execute(
+        select(Task.id, Task.process_id, Task.element_id, Task.state, Case.release_id)
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.id.in_(task_ids))
+    )
+    found = dict[UUID, int]()
+    for task_id, process_id, element_id, state, release_id in rows:
+        step = engine.releases.get(session, release_id).model.step(process_id, element_id)
+        if state != "open" or step.properties.get(PROPERTY) == outcome:
+            found[task_id] = release_id
+    return found
 
 
 def _say_over(session: Session, engine: Engine, batch: Batch, task_id: UUID) -> str:

@@ -2,8 +2,10 @@
 
 What a person asked for is written down as a batch with all its items before any is done: so
 starting it twice is starting it once, by the id that was made with the page that asked, and a
-crash resumes where it was. A job does the items, each in a transaction of its own, a slice in
-one run; one that fails is listed with a sentence and stops no other.
+crash resumes where it was. Jobs do the items, a slice in one run: each in a transaction of its
+own, or on SQLite, where only one writes at a time, a few in one that takes each back by itself.
+One that fails is listed with a sentence and stops no other. Others come in between: on SQLite who
+waits for the lock goes first, on PostgreSQL two slices are done beside each other.
 
 To have something done to many:
 
@@ -13,7 +15,8 @@ To have something done to many:
   transaction of the request; `get_own`, `count_progress`, `list_items`, `try_again`;
 - a `Doing` whose `do` does one item in its transaction: it raises a HuijiError to say why not.
   What it writes into the item's own columns is kept with what it did. `explain` makes the
-  sentence of an error, and may write into the item's own columns too;
+  sentence of an error, and may write into the item's own columns too; `prepared` may look up once
+  what is the same for a slice;
 - `register(KIND, doing, engine, speaking)` by whoever sets the application up, as
   `web.inbox.batches.init_app` does.
 """
@@ -28,12 +31,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Select, String, Text, func, insert, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
-from engine.database import UtcDateTime
+from engine.database import Database, UtcDateTime
 from engine.engine import Engine
 from engine.errors import HuijiError, NotFound
 from engine.jobs import JobFunction, defer, job
@@ -48,9 +51,14 @@ RUNNING = "running"
 SLICE = 50
 """So many in one run of the job, which is then long over before its lease is."""
 
-BREATH = 0.02
-"""Seconds between two items on SQLite: its writers do not queue, and who tries again in the
-meantime has to find the lock free."""
+LANES = 2
+"""On PostgreSQL so many jobs share a batch: a core each, where there are two."""
+
+AT_A_TIME = 0.06
+"""Seconds for which several items keep SQLite's write lock together; one always has its turn."""
+
+PATIENCE = 0.5
+"""Seconds for which others who wait for SQLite's write lock go first, at most."""
 
 Speaking = Callable[[Language], AbstractContextManager[None]]
 """Puts sentences into a language for a while."""
@@ -121,8 +129,16 @@ class Progress:
 class Doing(Generic[B, I]):
     """How the items of a kind are done."""
 
+    def prepared(self, session: Session, batch: B, items: Sequence[I]) -> "Doing[B, I]":
+        """What does the items of a slice, once what is the same for them was looked up.
+
+        A HuijiError is why none of them can be done.
+        """
+        del session, batch, items
+        return self
+
     def do(self, session: Session, batch: B, item: I) -> None:
-        """Do one item in this transaction, which ends with it; raises HuijiError to say why not."""
+        """Do one item in this transaction; raises HuijiError to say why not."""
         raise NotImplementedError
 
     def explain(self, session: Session, batch: B, item: I, error: HuijiError) -> str:
@@ -157,7 +173,7 @@ def begin(
         ]
         if rows:
             session.execute(insert(kind.item), rows)
-        _defer(session, kind, added, now=now)
+        _defer_lanes(session, kind, added, count=len(rows), now=now)
     return get_own(
         session, kind, cast(UUID, batch["id"]), account_id=cast(int, batch["account_id"])
     )
@@ -171,17 +187,17 @@ def try_again(
     batch = session.get_one(kind.batch, batch_id, with_for_update=True, populate_existing=True)
     if batch.state == RUNNING:
         return batch
-    failed = session.execute(
+    failed = session.scalars(
         update(kind.item)
         .where(kind.item.batch_id == batch_id, kind.item.state == FAILED)
         .values(state=WAITING, sentence="")
         .returning(kind.item.position)
         .execution_options(synchronize_session=False)
-    )
-    if failed.first() is not None:
+    ).all()
+    if failed:
         batch.state, batch.ended_at = RUNNING, None
         session.flush()
-        _defer(session, kind, batch_id, now=now)
+        _defer_lanes(session, kind, batch_id, count=len(failed), now=now)
     return batch
 
 
@@ -233,91 +249,184 @@ def register(kind: Kind[B, I], doing: Doing[B, I], engine: Engine, speaking: Spe
     """Let an engine do batches of a kind; `speaking` puts sentences into a language."""
 
     def give_up(
-        session: Session, _engine: Engine, *, error: Exception, now: datetime, batch_id: str
+        session: Session,
+        _engine: Engine,
+        *,
+        error: Exception,
+        now: datetime,
+        batch_id: str,
+        lane: int = 0,
+        lanes: int = 1,
     ) -> None:
-        """End a batch whose job failed for good: what still waits was not done, and says so."""
-        batch = session.get(kind.batch, UUID(batch_id), with_for_update=True)
+        """End what a job failed to do for good: what still waits was not done, and says so."""
+        batch = session.get(kind.batch, UUID(batch_id))
         if batch is None:
             return
         with speaking(cast(Language, batch.language)):
             sentence = str(HuijiError())
         session.execute(
             update(kind.item)
-            .where(kind.item.batch_id == batch.id, kind.item.state == WAITING)
+            .where(*_waits(kind, batch.id, lane, lanes))
             .values(state=FAILED, sentence=sentence)
+            .execution_options(synchronize_session=False)
         )
-        batch.state, batch.ended_at = DONE, now
+        _end_if_through(session, kind, batch.id, now=now)
         log.error("batch %s ended before it was through: %s", batch_id, type(error).__name__)
 
     @job(kind.job, gives_up=give_up)
-    def work(now: datetime, *, batch_id: str) -> None:
-        """Do the next items of a batch; have the job done again while there are more."""
+    def work(now: datetime, *, batch_id: str, lane: int = 0, lanes: int = 1) -> None:
+        """Do the next items of a lane; have the job done again while there are more."""
         key = UUID(batch_id)
+        its_own = _waits(kind, key, lane, lanes)
         with engine.database.read() as session:
             batch = session.get(kind.batch, key)
             if batch is None:
                 return
-            positions = session.scalars(_waiting(kind, key).limit(SLICE)).all()
+            waiting = select(kind.item).where(*its_own).order_by(kind.item.position)
+            items = session.scalars(waiting.limit(SLICE)).all()
+            ready = _prepare(doing, session, batch, items)
         with speaking(cast(Language, batch.language)):
-            for position in positions:
-                _do(engine, kind, doing, batch, position)
-                if engine.database.is_sqlite:
-                    time.sleep(BREATH)
+            _Slice(engine.database, kind, ready, batch).do([each.position for each in items])
         with engine.database.transaction() as session:
-            # A second worker may be at its last item: whoever ends that one finds none.
-            if session.scalar(_waiting(kind, key).limit(1).with_for_update()) is not None:
-                _defer(session, kind, key, now=now)
-                return
-            ended = session.get_one(kind.batch, key)
-            ended.state, ended.ended_at = DONE, engine.now()
+            if session.scalar(select(kind.item.position).where(*its_own).limit(1)) is not None:
+                _defer(session, kind, key, lane, lanes, now=now)
+            else:
+                _end_if_through(session, kind, key, now=engine.now())
 
     known: JobFunction = work.__job__  # type: ignore[attr-defined]
     engine.jobs.by_name[known.name] = known
 
 
-def _do(engine: Engine, kind: Kind[B, I], doing: Doing[B, I], batch: B, position: int) -> None:
-    """Do one item, or write down why not."""
-    wrong: HuijiError
+class _Unable(Doing[B, I]):
+    """Does no item of a slice: what is the same for all of them forbids it."""
+
+    def __init__(self, doing: Doing[B, I], error: HuijiError) -> None:
+        self._doing, self._error = doing, error
+
+    def do(self, session: Session, batch: B, item: I) -> None:
+        """Say why not."""
+        raise self._error
+
+    def explain(self, session: Session, batch: B, item: I, error: HuijiError) -> str:
+        """As for any other item."""
+        return self._doing.explain(session, batch, item, error)
+
+
+def _prepare(doing: Doing[B, I], session: Session, batch: B, items: Sequence[I]) -> Doing[B, I]:
     try:
-        with engine.database.transaction() as session:
-            item = _hold(session, kind, batch, position)
-            if item is not None:
-                # Kept with what is done or not at all: nothing is done twice.
-                item.state = DONE
-                doing.do(session, batch, item)
-            return
-    except OperationalError:
-        # No database is no fault of this item: the whole job comes again.
-        raise
+        return doing.prepared(session, batch, items)
     except HuijiError as error:
-        wrong = error
-    except Exception:  # an item ends here: the others go on
-        log.warning("batch %s failed at its item %s", batch.id, position, exc_info=True)
-        wrong = HuijiError()
-    with engine.database.transaction() as session:
-        item = _hold(session, kind, batch, position)
-        if item is not None:
-            item.state, item.sentence = FAILED, doing.explain(session, batch, item, wrong)
+        return _Unable(doing, error)
 
 
-def _hold(session: Session, kind: Kind[B, I], batch: B, position: int) -> I | None:
-    """Lock an item that still waits: a second worker finds it done."""
-    found = session.scalars(
-        select(kind.item)
-        .where(kind.item.batch_id == batch.id, kind.item.position == position)
-        .with_for_update()
-    ).one()
-    return found if found.state == WAITING else None
+@dataclass(frozen=True, slots=True)
+class _Slice(Generic[B, I]):
+    """Items that are done one after another, and what does them."""
+
+    database: Database
+    kind: Kind[B, I]
+    doing: Doing[B, I]
+    batch: B
+
+    def do(self, positions: Sequence[int]) -> None:
+        """Do the items at some positions; where one fails, write down why."""
+        waiting = list(positions)
+        while waiting:
+            done, error = self._do_some(waiting)
+            if error is not None:
+                self._write_down(waiting[done], error)
+                done += 1
+            waiting = waiting[done:]
+            self.database.give_way(at_most=PATIENCE)
+
+    def _do_some(self, positions: Sequence[int]) -> tuple[int, HuijiError | None]:
+        """Do the first ones in one transaction: how many, and what was wrong with the next one.
+
+        After one that failed the transaction takes no more: what its session remembers may be of
+        what was taken back.
+        """
+        until = time.monotonic() + (AT_A_TIME if self.database.is_sqlite else 0)
+        done = 0
+        try:
+            with self.database.transaction() as session:
+                for position in positions:
+                    error = self._try(session, position)
+                    if error is not None:
+                        return done, error
+                    done += 1
+                    if time.monotonic() >= until:
+                        break
+        except OperationalError:
+            if not done:
+                raise
+            # Those before it are done without it.
+            return self._do_some(positions[:done])
+        return done, None
+
+    def _try(self, session: Session, position: int) -> HuijiError | None:
+        try:
+            with session.begin_nested():
+                item = self._hold(session, position)
+                if item is not None:
+                    # Kept with what is done or not at all: nothing is done twice.
+                    item.state = DONE
+                    self.doing.do(session, self.batch, item)
+        except OperationalError:
+            # No database is no fault of this item: the whole job comes again.
+            raise
+        except HuijiError as error:
+            return error
+        except Exception:  # an item ends here: the others go on
+            log.warning("batch %s failed at its item %s", self.batch.id, position, exc_info=True)
+            return HuijiError()
+        return None
+
+    def _write_down(self, position: int, error: HuijiError) -> None:
+        with self.database.transaction() as session:
+            item = self._hold(session, position)
+            if item is not None:
+                item.state = FAILED
+                item.sentence = self.doing.explain(session, self.batch, item, error)
+
+    def _hold(self, session: Session, position: int) -> I | None:
+        """Lock an item that still waits: a second worker finds it done."""
+        item = self.kind.item
+        query = select(item).where(item.batch_id == self.batch.id, item.position == position)
+        found = session.scalars(query.with_for_update()).one()
+        return found if found.state == WAITING else None
 
 
-def _waiting(kind: Kind[Any, Any], batch_id: UUID) -> Select[int]:
-    """Where those items stand that still wait, in their order."""
-    return (
-        select(kind.item.position)
-        .where(kind.item.batch_id == batch_id, kind.item.state == WAITING)
-        .order_by(kind.item.position)
-    )
+def _waits(
+    kind: Kind[Any, Any], batch_id: UUID, lane: int = 0, lanes: int = 1
+) -> tuple[ColumnElement[bool], ...]:
+    """The condition of those items of a lane that still wait."""
+    item = kind.item
+    is_here = item.position % lanes == lane
+    return (item.batch_id == batch_id, item.state == WAITING, is_here)
 
 
-def _defer(session: Session, kind: Kind[Any, Any], batch_id: UUID, *, now: datetime) -> None:
-    defer(session, kind.job, {"batch_id": str(batch_id)}, at=now, lock=f"batch:{batch_id}")
+def _end_if_through(
+    session: Session, kind: Kind[Any, Any], batch_id: UUID, *, now: datetime
+) -> None:
+    """End a batch of which nothing waits any more; the last lane to be through finds that."""
+    batch = session.get_one(kind.batch, batch_id, with_for_update=True, populate_existing=True)
+    waiting = select(kind.item.position).where(*_waits(kind, batch_id)).limit(1)
+    if batch.state == RUNNING and session.scalar(waiting) is None:
+        batch.state, batch.ended_at = DONE, now
+
+
+def _defer_lanes(
+    session: Session, kind: Kind[Any, Any], batch_id: UUID, *, count: int, now: datetime
+) -> None:
+    """Have so many items of a batch done."""
+    most = 1 if session.get_bind().dialect.name == "sqlite" else LANES
+    lanes = max(1, min(most, count))
+    for lane in range(lanes):
+        _defer(session, kind, batch_id, lane, lanes, now=now)
+
+
+def _defer(
+    session: Session, kind: Kind[Any, Any], batch_id: UUID, lane: int, lanes: int, *, now: datetime
+) -> None:
+    args = {"batch_id": str(batch_id), "lane": lane, "lanes": lanes}
+    defer(session, kind.job, args, at=now, lock=f"batch:{batch_id}:{lane}")
