@@ -12,9 +12,8 @@ from engine.tasks import Task
 from tests.forms.test_files import pdf
 from tests.web.conftest import READY, Page, Visitor
 from tests.web.offices import decide, part, say, staff
-from tests.workflows.conftest import NOW
-from workflows.shared.accounts import Account, give_duty
-from workflows.shared.register import CPA, Member, find_member_by_number
+from workflows.shared.accounts import Account
+from workflows.shared.register import CPA, Member
 
 INDEX = "/training/output-hours"
 PAPER = {
@@ -29,19 +28,7 @@ PAPER = {
 
 def trainer(app: Flask) -> Visitor:
     """Somebody of the member's association whose duty is training, and nothing else."""
-    with app.extensions["engine"].database.transaction() as session:
-        member = find_member_by_number(session, READY)
-        assert member is not None
-        account = Account(user_type="staff", login="zj_train", name="培训员", created_at=NOW)
-        session.add(account)
-        session.flush()
-        give_duty(
-            session,
-            account_id=account.id,
-            association_id=member.association_id,
-            duty="training",
-        )
-    return staff(app, "zj_train")
+    return staff(app, "zj_training")
 
 
 def begin(member: Visitor) -> Page:
