@@ -1,0 +1,391 @@
+"""A firm ticks its people for a class, fills in what is asked, and signs them up together."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.actors import SYSTEM
+from engine.database import new_id
+from engine.engine import Engine
+from engine.errors import HuijiError, NotFound
+from engine.jobs import LEASE
+from engine.releases import make_release
+from engine.shipped import gather_unit
+from engine.submissions import last_submissions
+from tests.workflows.conftest import ROOT
+from tests.workflows.enrolling import School
+from workflows.shared import many
+from workflows.shared.access import Viewer, get_viewer
+from workflows.shared.accounts import Account
+from workflows.shared.employees import Employee
+from workflows.shared.enrolments import Enrolment
+from workflows.shared.private import write_private
+from workflows.shared.register import Firm, Member
+from workflows.shared.training_classes import TrainingClass
+from workflows.training_enrolment.firms import drafts
+from workflows.training_enrolment.firms.answers import Row, read_rows
+from workflows.training_enrolment.firms.drafts import EVERYBODY, Change
+from workflows.training_enrolment.firms.people import (
+    EMPLOYEE,
+    MEMBER,
+    PersonKey,
+    key_of,
+    list_people,
+)
+from workflows.training_enrolment.firms.sign_up_work import SigningUp
+from workflows.training_enrolment.firms.sign_ups import (
+    KIND,
+    MOST,
+    NobodyTicked,
+    SignUpItem,
+    SignUps,
+    TooManyPeople,
+    start_sign_ups,
+)
+
+
+@dataclass
+class Office:
+    """A firm with its account and CPAs, in front of the classes of a school."""
+
+    school: School
+    firm: Firm
+    viewer: Viewer
+    members: Sequence[Member]
+
+    @property
+    def engine(self) -> Engine:
+        """The engine."""
+        return self.school.engine
+
+    def keep(self, training_class: TrainingClass, *changes: Change) -> None:
+        """Tick and type."""
+        with self.school.transaction() as session:
+            drafts.keep(
+                session,
+                self.engine,
+                firm_id=self.firm.id,
+                training_class=training_class,
+                changes=changes,
+                now=self.school.now,
+            )
+
+    def tick(self, training_class: TrainingClass, *people: Member | Employee) -> None:
+        """Tick people."""
+        self.keep(training_class, *(Change(key_of(each), ticked=True) for each in people))
+
+    def start(self, training_class: TrainingClass, key: UUID | None = None) -> UUID:
+        """Press the button."""
+        with self.school.transaction() as session:
+            return start_sign_ups(
+                session,
+                self.engine,
+                sign_ups_id=key or new_id(),
+                firm_id=self.firm.id,
+                training_class=training_class,
+                viewer=self.viewer,
+                language="zh",
+                now=self.school.now,
+            ).id
+
+    def work(self, doing: SigningUp | None = None) -> None:
+        """Do what is due."""
+        doing = doing or SigningUp(self.engine)
+        many.register(KIND, doing, self.engine, lambda _language: nullcontext())
+        self.school.work()
+
+    def results(self, key: UUID) -> list[tuple[str, str]]:
+        """What became of each: state and code."""
+        with self.engine.database.read() as session:
+            items = many.list_items(session, KIND, key, states=("waiting", "done", "failed"))
+            return [(each.state, each.code) for each in items]
+
+    def sentences(self, key: UUID) -> list[str]:
+        """What was said of each."""
+        with self.engine.database.read() as session:
+            return [each.sentence for each in many.list_items(session, KIND, key)]
+
+    def rows(self, training_class: TrainingClass, *people: Member | Employee) -> list[Row]:
+        """Where people stand on the firm's page."""
+        with self.engine.database.read() as session:
+            return read_rows(
+                session,
+                self.engine,
+                firm_id=self.firm.id,
+                training_class=training_class,
+                people=people,
+                language="zh",
+                now=self.school.now,
+            )
+
+    def count(self) -> int:
+        """How many sign-ups there are."""
+        with self.engine.database.read() as session:
+            return session.scalar(select(func.count()).select_from(Enrolment)) or 0
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
+    """A firm of three CPAs."""
+    with engine.database.transaction() as session:
+        make_release(
+            session,
+            process_id="training_enrolment",
+            documents=gather_unit("training_enrolment", ROOT),
+            checks=engine.checks,
+            reason="as shipped",
+            by=SYSTEM,
+            now=engine.now(),
+        )
+    school = School(engine).found()
+    firm = school.firm()
+    with school.transaction() as session:
+        account = Account(
+            user_type="firm",
+            login=firm.number,
+            name=firm.name,
+            firm_id=firm.id,
+            created_at=school.now,
+        )
+        session.add(account)
+        session.flush()
+        viewer = get_viewer(session, account)
+    members = school.members(3, firm_id=firm.id)
+    return Office(school, firm, viewer, members)
+
+
+def test_people_who_are_ticked_are_signed_up_in_the_firms_name(office: Office) -> None:
+    training_class = office.school.offer(required_fields=["position", "mobile"])
+    first, second, third = office.members
+    for each in (first, second):
+        office.keep(
+            training_class,
+            Change(key_of(each), True, {"position": "项目经理", "mobile": "13900000001"}),
+        )
+    key = office.start(training_class)
+    assert office.count() == 0
+    office.work()
+    assert office.results(key) == [("done", "reserved"), ("done", "reserved")]
+    with office.engine.database.read() as session:
+        rows = session.scalars(select(Enrolment).order_by(Enrolment.number)).all()
+        assert [each.person_id for each in rows] == [first.id, second.id]
+        assert {each.firm_id for each in rows} == {office.firm.id}
+        assert {(each.by_kind, each.by_id) for each in rows} == {("firm", office.viewer.account_id)}
+        # What was typed belongs to the sign-up; the register keeps what it said.
+        assert session.get_one(Member, first.id).position == ""
+        assert drafts.count_ticked(session, firm_id=office.firm.id, class_id=training_class.id) == 0
+    states = [each.state for each in office.rows(training_class, first, second, third)]
+    assert states == ["reserved", "reserved", ""]
+
+
+def test_a_double_click_is_one_sign_up(office: Office) -> None:
+    training_class = office.school.offer()
+    office.tick(training_class, *office.members[:2])
+    key = new_id()
+    assert office.start(training_class, key) == office.start(training_class, key) == key
+    office.work()
+    # Sent again after a reload: everything is done already, and found again.
+    assert office.start(training_class, key) == key
+    office.work()
+    assert office.count() == 2
+    assert len(office.results(key)) == 2
+
+
+def test_each_person_has_a_result_of_his_own(office: Office) -> None:
+    training_class = office.school.offer(capacity=1, audience=["cpa"], required_fields=["position"])
+    first, second, third = office.members
+    named = {"position": "审计员"}
+    office.school.sign_up(training_class, second, named)
+    for each in (first, second):
+        office.keep(training_class, Change(key_of(each), True, named))
+    office.tick(training_class, third)
+    key = office.start(training_class)
+    office.work()
+    assert office.results(key) == [
+        ("done", "waiting"),
+        ("failed", "already"),
+        ("failed", "missing_field"),
+    ]
+    assert "职务" in office.sentences(key)[2]
+    # Who lacks something is still ticked; who has a place needs nothing more.
+    with office.engine.database.read() as session:
+        ticked = drafts.list_ticked(session, firm_id=office.firm.id, class_id=training_class.id)
+    assert ticked == [key_of(third)]
+    (row,) = office.rows(training_class, third)
+    assert "position" in row.errors
+
+
+class DyingAtTheSecond(SigningUp):
+    """A worker whose process is killed when the second person is signed up."""
+
+    def do(self, session: Session, batch: SignUps, item: SignUpItem) -> None:
+        """Sign one person up."""
+        super().do(session, batch, item)
+        if item.position == 1:
+            raise SystemExit
+
+
+def test_a_crash_in_the_middle_goes_on_where_it_was(office: Office) -> None:
+    training_class = office.school.offer(capacity=10)
+    office.tick(training_class, *office.members)
+    key = office.start(training_class)
+    with pytest.raises(SystemExit):
+        office.work(DyingAtTheSecond(office.engine))
+    # Others are done whole or not at all; of the second there is nothing.
+    results = office.results(key)
+    assert results[1] == ("waiting", "")
+    assert office.count() == results.count(("done", "reserved"))
+    office.school.now += LEASE + timedelta(seconds=1)
+    office.work()
+    assert [state for state, _code in office.results(key)] == ["done"] * 3
+    assert office.count() == 3
+
+
+def test_ticks_and_words_are_kept_and_those_of_nobody_are_not(office: Office) -> None:
+    training_class = office.school.offer(required_fields=["mobile", "email"])
+    stranger = office.school.member()
+    first, second, _third = office.members
+    office.keep(
+        training_class,
+        Change(key_of(first), True, {"mobile": "139", "lodging": "single"}),
+        Change(key_of(first), None, {"mobile": " 13900000001 "}),
+        Change(key_of(stranger), True, {"mobile": "13900000002"}),
+        Change(PersonKey("nobody", 1), True),
+    )
+    office.keep(training_class, Change(key_of(first), None, {"email": "a@example.com"}))
+    (one, two) = office.rows(training_class, first, second)
+    assert one.is_ticked
+    assert one.values == {"mobile": "13900000001", "email": "a@example.com"}
+    assert not two.is_ticked
+    with office.engine.database.read() as session:
+        rows = session.scalars(select(drafts.PersonDraft)).all()
+        assert [each.key for each in rows] == [key_of(first)]
+        assert b"139" not in (rows[0].values_sealed or b"")
+
+
+def test_what_is_the_same_for_all_counts_where_nothing_else_is_typed(office: Office) -> None:
+    training_class = office.school.offer(capacity=5, required_fields=["lodging", "position"])
+    first, second, _third = office.members
+    office.keep(
+        training_class,
+        Change(EVERYBODY, True, {"lodging": "shared", "position": "不是大家的"}),
+        Change(key_of(first), True, {"position": "合伙人"}),
+        Change(key_of(second), True, {"position": "经理", "lodging": "single"}),
+    )
+    key = office.start(training_class)
+    office.work()
+    assert [code for _state, code in office.results(key)] == ["reserved", "reserved"]
+    said = []
+    with office.engine.database.read() as session:
+        for each in session.scalars(select(Enrolment).order_by(Enrolment.number)):
+            case = office.school.case(each)
+            sent = last_submissions(
+                session,
+                office.engine.vault,
+                case_id=case.id,
+                subject=case.subject_key,
+                element_ids=["sign_up"],
+            )
+            said += [form.values["lodging"] for form in sent.values()]
+        # The box said that the positions go into the register, too.
+        assert session.get_one(Member, first.id).position == "合伙人"
+    assert said == ["shared", "single"]
+
+
+def test_nobody_and_too_many_are_said(office: Office) -> None:
+    training_class = office.school.offer()
+    with pytest.raises(NobodyTicked):
+        office.start(training_class)
+    members = office.school.members(MOST + 1, firm_id=office.firm.id)
+    for begin in range(0, len(members), 250):
+        office.tick(training_class, *members[begin : begin + 250])
+    with pytest.raises(TooManyPeople, match="501"):
+        office.start(training_class)
+    with office.engine.database.read() as session:
+        ticked = drafts.count_ticked(session, firm_id=office.firm.id, class_id=training_class.id)
+    assert ticked == MOST + 1
+
+
+def test_who_left_the_firm_meanwhile_is_not_signed_up(office: Office) -> None:
+    training_class = office.school.offer(capacity=5)
+    office.tick(training_class, *office.members[:2])
+    key = office.start(training_class)
+    with office.school.transaction() as session:
+        session.get_one(Member, office.members[0].id).firm_id = office.school.firm().id
+    office.work()
+    assert [state for state, _code in office.results(key)] == ["failed", "done"]
+    assert office.sentences(key)[0] == "There is no such person at your firm."
+
+
+def test_a_closed_account_signs_nobody_up(office: Office) -> None:
+    training_class = office.school.offer()
+    office.tick(training_class, office.members[0])
+    key = office.start(training_class)
+    with office.school.transaction() as session:
+        session.get_one(Account, office.viewer.account_id).is_active = False
+    office.work()
+    assert office.results(key) == [("failed", "other")]
+
+
+def test_others_do_not_see_what_a_firm_signed_up(office: Office) -> None:
+    training_class = office.school.offer()
+    office.tick(training_class, office.members[0])
+    key = office.start(training_class)
+    with office.engine.database.read() as session, pytest.raises(NotFound):
+        many.get_own(session, KIND, key, account_id=office.viewer.account_id + 1)
+
+
+def test_people_are_found_by_how_name_or_number_begin(office: Office) -> None:
+    with office.school.transaction() as session:
+        for each, name in zip(office.members, ("张三", "张小四", "李张"), strict=True):
+            session.get_one(Member, each.id).name = name
+    office.school.member(name="张外人")
+    employee = office.school.employee(office.firm)
+
+    def find(text: str, kind: str = MEMBER) -> list[str]:
+        with office.engine.database.read() as session:
+            page = list_people(session, firm_id=office.firm.id, kind=kind, text=text)
+            return [each.name for each in page.people]
+
+    assert find("张") == ["张三", "张小四"]
+    assert find("张%") == []
+    assert find(office.members[2].number) == ["李张"]
+    assert find(office.members[2].number[1:]) == []
+    assert find(employee.number.lower(), EMPLOYEE) == ["孙从业"]
+
+
+def test_a_page_beyond_the_last_is_the_last(office: Office) -> None:
+    office.school.members(38, firm_id=office.firm.id)
+    with office.engine.database.read() as session:
+        page = list_people(session, firm_id=office.firm.id, kind=MEMBER, page=9)
+    assert (page.number, page.pages, page.total, len(page.people)) == (3, 3, 41, 1)
+
+
+def test_an_employee_is_signed_up_like_a_cpa(office: Office) -> None:
+    training_class = office.school.offer(required_fields=["mobile"])
+    employee = office.school.employee(office.firm)
+    with office.school.transaction() as session:
+        held = session.get_one(Employee, employee.id)
+        write_private(session, office.engine.vault, held, {"mobile": "13900000009"})
+    office.tick(training_class, employee)
+    key = office.start(training_class)
+    office.work()
+    assert office.results(key) == [("done", "reserved")]
+
+
+def test_a_class_that_closed_meanwhile_is_said_at_each_person(office: Office) -> None:
+    training_class = office.school.offer()
+    office.tick(training_class, *office.members[:2])
+    key = office.start(training_class)
+    with office.school.transaction() as session:
+        held = session.get_one(TrainingClass, training_class.id)
+        held.closes_date = held.opens_date
+    office.work()
+    assert office.results(key) == [("failed", "closed"), ("failed", "closed")]
+    assert all(sentence != str(HuijiError()) for sentence in office.sentences(key))
