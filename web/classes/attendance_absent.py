@@ -125,7 +125,7 @@ def _draw(
     return render_template(
         "classes/attendance_correction.html",
         training_class=training_class,
-        person=person,
+        who=person,
         recorded_by=names.get(person.recorded_by or 0, ""),
         is_settled=person.state in SETTLED,
         reason=reason,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from workflows.shared.employees import Employee
-from workflows.shared.enrolments import RESERVED, Enrolment
+from workflows.shared.enrolments import CONFIRMED, RESERVED, Enrolment
 from workflows.shared.register import Firm, Member
 from workflows.training_enrolment.attendance.recording import EXPECTED, NOT_PRESENT, PRESENT
 
@@ -41,11 +41,12 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many are expected, and what is known of them."""
+    """How many are expected, and what is known of them; `open`: of how many it may change."""
 
     expected: int
     present: int
     absent: int
+    open: int
 
     @property
     def unknown(self) -> int:
@@ -87,6 +88,7 @@ def tally_attendance(session: Session, class_id: int) -> Tally:
             func.count(),
             func.count().filter(attendance == PRESENT),
             func.count().filter(attendance == NOT_PRESENT),
+            func.count().filter(Enrolment.state == CONFIRMED),
         ).where(Enrolment.class_id == class_id, Enrolment.state.in_(EXPECTED))
     ).one()
     return Tally(*row)
