@@ -172,7 +172,6 @@ ENROLMENT: dict[str, Any] = {
 LIMITS: dict[str, Any] = {
     "years": [2022, 2021],
     "year_most": 3000,
-    "granted": [0, 800],
     "kinds": [{"label": HOSTILE, "most": 2000, "granted": [0, 800]}],
 }
 CLAIM: dict[str, Any] = {
@@ -242,7 +241,7 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         "enrolment_place/enrolment",
         {**ENROLMENT, "place": "", "by": "", "waiting": 0, "overlaps": []},
     ),
-    *(("output_hours/limits", each) for each in (LIMITS, {**LIMITS, "granted": [0, 0]})),
+    ("output_hours/limits", LIMITS),
     *(("output_hours/claim", each) for each in (CLAIM, {**CLAIM, "earlier": []})),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),

@@ -264,7 +264,7 @@ def test_the_forms_show_what_counts_and_what_is_left(demo_engine: Engine) -> Non
     assert [each["value"] for each in stating.context["output_kinds"]][:2] == ["paper", "book"]
     assert stating.context["earliest_date"] == "2021-01-01"
     limits = stating.panels["limits"]
-    assert (limits["years"], limits["granted"]) == ([2022, 2021], [1200, 0])
+    assert (limits["years"], limits["year_most"]) == ([2022, 2021], 3000)
     assert limits["kinds"][0] == {"label": "Paper", "most": 2000, "granted": [1200, 0]}
     walk.do("state_output", "apply", PAPER)
     with demo_engine.database.read() as session:

@@ -131,22 +131,17 @@ def describe_limits(
     language: Language,
 ) -> dict[str, Any]:
     """The panel `limits`: what each kind can bring in a year, and what it has brought."""
-
-    def granted(output_kind: str = "") -> list[int]:
-        return [
-            sum_granted(session, member_id=member_id, year=year, output_kind=output_kind)
-            for year in years
-        ]
-
     return {
         "years": list(years),
         "year_most": max((each.year_most for each in limits.values()), default=0),
-        "granted": granted(),
         "kinds": [
             {
                 "label": name_kind(each, language),
                 "most": limit.kind_most,
-                "granted": granted(each),
+                "granted": [
+                    sum_granted(session, member_id=member_id, year=year, output_kind=each)
+                    for year in years
+                ],
             }
             for each, limit in limits.items()
         ],
