@@ -1,6 +1,7 @@
 """The member's home page: what is open, what to do next, what came in."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from workflows.shared.register import CPA, Member, get_member
 from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season, find_season
 from workflows.shared.statuses import status_for_member, status_label
+from workflows.training_enrolment.listing import list_coming
 
 RECENT = 3
 REFUSED = "not_passed"
@@ -45,6 +47,7 @@ def show_home() -> ResponseReturnValue:
             "portal/home.html",
             member={"number": member.number, "association": office},
             year=_describe_card(session, member, season),
+            coming=_list_coming(session, member, today),
             services=_services(member),
             messages=[messages.describe(each) for each in found],
             results=[
@@ -52,6 +55,22 @@ def show_home() -> ResponseReturnValue:
                 for each in list_results(session, member_id=member_id)[:RECENT]
             ],
         )
+
+
+def _list_coming(session: Session, member: Member, today: date) -> list[dict[str, object]]:
+    """The next classes that the member is signed up for."""
+    found = list_coming(session, member_id=member.id, day=today)
+    return [
+        {
+            "name": training_class.name,
+            "start_date": training_class.start_date,
+            "start_time": training_class.start_time.strftime("%H:%M"),
+            "place": training_class.place,
+            "state": enrolment.state,
+            "address": url_for("training.show_class", class_id=training_class.id),
+        }
+        for enrolment, training_class in found[:RECENT]
+    ]
 
 
 def _describe_card(
@@ -197,6 +216,12 @@ def _services(member: Member) -> list[dict[str, str]]:
     }
     return [
         *([] if member.kind == CPA else [applying]),
+        {
+            "icon": "school",
+            "title": _("Training"),
+            "words": _("Sign up for classes, announcements, hours on record"),
+            "address": url_for("training.index"),
+        },
         {
             "icon": "history",
             "title": _("Inspection results"),

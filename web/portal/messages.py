@@ -86,6 +86,8 @@ def describe(message: Message) -> dict[str, object]:
 def _name_action(message: Message) -> str:
     if message.recipient_kind == "staff":
         return _("Open the task") if message.task_id else _("Open")
+    if message.template.startswith("enrolment_"):
+        return _("To the class")
     if message.template.startswith("application_returned"):
         return _("Apply again")
     return _("Go to the application")

@@ -69,7 +69,7 @@ def describe_history(
 
 def _say_arrival(enrolment: Enrolment, by: str) -> dict[str, Any]:
     is_late = enrolment.placed_at is None or enrolment.placed_at > enrolment.arrived_at
-    title = _("Signed up, onto the waiting list") if is_late else _("Signed up")
+    title = _("Signed up, onto the waiting list") if is_late else _("Sign-up received")
     if enrolment.replaces_id is not None:
         title = _("Signed up in the place of a colleague")
     return _node(enrolment.arrived_at, title, "is-now", by=by)

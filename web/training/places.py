@@ -9,7 +9,7 @@ from web.training.blueprint import bp
 ENTRIES = (
     ("training.index", N_("Signing up for classes"), "school"),
     ("training.announcements", N_("Announcements"), "bell"),
-    ("training.hours", N_("Training hours"), "clock"),
+    ("training.hours", N_("Hours on record"), "clock"),
     ("output_hours.index", N_("Hours for output"), "file-text"),
 )
 """The pages in order; one that is not installed is not offered."""

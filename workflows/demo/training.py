@@ -20,7 +20,7 @@ from engine.timers import fire_timers
 from workflows.demo.cast import GUANGZHOU
 from workflows.demo.offices import GUANGDONG, NATIONAL, SHENZHEN, ZHEJIANG
 from workflows.shared.accounts import Account
-from workflows.shared.associations import Association
+from workflows.shared.associations import Association, ids_below
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.enrolments import Enrolment, get_enrolment
 from workflows.shared.private import read_private
@@ -42,7 +42,7 @@ STAFF = {
 
 ANNOUNCEMENT = """各有关单位和个人：
 
-为做好{year}年度继续教育工作，我会定于{start}至{end}举办“{name}”。现将有关事项通知如下：
+为做好{year}年度继续教育工作，我会定于{days}举办“{name}”。现将有关事项通知如下：
 
 一、培训对象：{audience}。
 二、培训地点：{place}。
@@ -332,8 +332,7 @@ def _announce(offer: Offer, start: date, end: date, closes: date) -> str:
 
     return ANNOUNCEMENT.format(
         year=start.year,
-        start=say(start),
-        end=say(end),
+        days=say(start) if start == end else f"{say(start)}至{say(end)}",
         name=offer.name,
         audience="、".join(AUDIENCES[each] for each in offer.audience),
         place=offer.place,
@@ -381,21 +380,26 @@ class _Signing:
         bulk = [(each, "reserved") for each in self._find_bulk()]
         if room < len(bulk):
             return [*placed, *bulk[:room], *late, *((each, "waiting") for each, _ in bulk[room:])]
-        decided = {0: "reserved", 1: "reserved"}
-        story = "present" if self.offer.start + self.offer.days <= 0 else "confirmed"
+        if self.offer.start > 0:
+            stories = ("reserved", "confirmed", "reserved", "confirmed")
+        else:
+            stories = ("present",) if self.offer.start + self.offer.days <= 0 else ("confirmed",)
         return [
             *placed,
-            *((each, decided.get(place % 4, story)) for place, (each, _) in enumerate(bulk)),
+            *((each, stories[place % len(stories)]) for place, (each, _) in enumerate(bulk)),
         ]
 
     def _find_bulk(self) -> list[str]:
         query = (
             select(Member.number)
             .where(
-                Member.association_id == self.training_class.association_id,
+                Member.association_id.in_(
+                    ids_below(self.session, [self.training_class.association_id])
+                ),
                 Member.kind == NON_PRACTISING,
                 Member.state == "active",
-                Member.number < f"{self.offer.office}100000",
+                # Who has a name in the demo has a story of his own.
+                Member.number.not_like("%1000__"),
             )
             .order_by(Member.number.desc())
             .limit(self.offer.bulk)
