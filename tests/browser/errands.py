@@ -11,17 +11,20 @@ from engine.cases import Case
 from engine.tasks import Task
 from web.demo import PASSWORD
 from web.sessions import COOKIE
+from workflows.shared.accounts import Account
 from workflows.shared.sign_in import sign_in
 
 Html = Any
 
 
 def open_session(app: Any, login: str) -> str:
-    """Sign a demo account in; answers the token of its session. Members' logins are numbers."""
+    """Sign a demo account in; answers the token of its session."""
     engine = app.extensions["engine"]
+    with engine.database.read() as session:
+        user_type = session.scalars(select(Account.user_type).where(Account.login == login)).one()
     opened = sign_in(
         engine,
-        user_type="member" if login.isdigit() else "staff",
+        user_type=user_type,
         login=login,
         password=PASSWORD,
         address="127.0.0.1",
