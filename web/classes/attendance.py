@@ -125,13 +125,17 @@ def find_obstacle(training_class: TrainingClass) -> str:
     return ""
 
 
-def describe_attendance(session: Session, training_class: TrainingClass) -> dict[str, Any]:
-    """What `classes/attendance_summary.html` says on the page of a class, as `attendance`."""
+def describe_attendance(session: Session, training_class: TrainingClass) -> dict[str, Any] | None:
+    """What `classes/attendance_summary.html` says on the page of a class, as `attendance`.
+
+    None as long as there is nothing to record.
+    """
+    if find_obstacle(training_class):
+        return None
     return {
         "class_id": training_class.id,
         "tally": tally_attendance(session, training_class.id),
         "is_over": training_class.ends_at <= current.now(),
-        "why_not": find_obstacle(training_class),
         "may_take": can(get_staff_person().viewer, "take_attendance", training_class),
     }
 
