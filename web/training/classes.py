@@ -36,7 +36,7 @@ from workflows.training_enrolment.states import (
 )
 
 AUDIENCE_LABELS = {
-    "cpa": N_("Certified public accountants"),
+    "cpa": N_("CPAs"),
     "employee": N_("Other practitioners"),
     "non_practising": N_("Non-practising members"),
 }
