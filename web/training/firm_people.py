@@ -180,6 +180,7 @@ def _describe_page(
             now=current.now(),
         )
     )
+    below = [each for each in asked if each.name not in IN_COLUMNS]
     for_all = drafts.read(
         session,
         engine.vault,
@@ -194,10 +195,13 @@ def _describe_page(
         "only": TICKED if only else "",
         "page": page,
         "people": _describe_people(session, page.people, rows),
+        "shared_errors": _find_shared_errors(rows),
         "columns": [_find(asked, name) for name in IN_COLUMNS],
-        "below": [each for each in asked if each.name not in IN_COLUMNS],
+        "below": below,
+        "below_labels": _(", ").join(each.label for each in below),
         "shared": [each for each in asked if each.name in drafts.ONE_FOR_ALL],
-        "for_all": for_all.values,
+        "shared_names": drafts.ONE_FOR_ALL,
+        "for_all": {"invoice_title": firm.name, **for_all.values},
         "all_key": write_key(drafts.EVERYBODY),
         "asks_position": _find(asked, "position") is not None,
         "puts_position": for_all.is_ticked,
@@ -258,13 +262,39 @@ def _describe_people(
             },
             "is_ticked": row.is_ticked,
             "values": row.values,
-            "errors": row.errors,
+            "errors": _own_errors(row),
+            "is_open": _has_own(row),
             "obstacle": row.obstacle,
             "state": row.state,
             "state_words": enrolment_label(row.state) if row.state else "",
         }
         for person, row in zip(people, rows, strict=True)
     ]
+
+
+def _is_shared(row: Row, name: str) -> bool:
+    """Whether a field of somebody says what it says for all."""
+    return name in drafts.ONE_FOR_ALL and not row.values.get(name)
+
+
+def _own_errors(row: Row) -> dict[str, str]:
+    return {name: each for name, each in row.errors.items() if not _is_shared(row, name)}
+
+
+def _find_shared_errors(rows: Sequence[Row]) -> dict[str, str]:
+    """What is wrong for all who are ticked: said once, above them."""
+    return {
+        name: sentence
+        for row in rows
+        for name, sentence in row.errors.items()
+        if _is_shared(row, name)
+    }
+
+
+def _has_own(row: Row) -> bool:
+    """Whether the fields below somebody are to be seen: something stands there, or has to."""
+    below = {name for name in _own_errors(row) if name not in IN_COLUMNS}
+    return bool(below) or any(row.values.get(name) for name in drafts.ONE_FOR_ALL)
 
 
 def _find(asked: Sequence[Asked], name: str) -> Asked | None:

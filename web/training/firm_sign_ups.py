@@ -91,7 +91,7 @@ def _group(session: Session, batch: SignUps) -> list[dict[str, Any]]:
     names = name_people(session, [each.person for each in items])
     titles = {
         MISSING: _("Something is missing"),
-        "other": _("Not signed up"),
+        "other": _("Could not be signed up"),
         WAITING: _("On the waiting list"),
         RESERVED: _("Signed up, waiting for confirmation"),
         CONFIRMED: _("Signed up and confirmed"),

@@ -92,6 +92,8 @@ def read_rows(
     states = _find_states(session, training_class, keys)
     bound = bind_sign_up(session, engine, training_class=training_class, language=language, now=now)
 
+    shared = [each for each in drafts.ONE_FOR_ALL if each in training_class.required_fields]
+
     def read_row(person: Person, key: PersonKey) -> Row:
         if key in states:
             return Row(False, {}, state=states[key])
@@ -100,12 +102,13 @@ def read_rows(
             return Row(False, {}, obstacle=obstacle)
         own, for_all = kept[key], kept[drafts.EVERYBODY].values
         known = answers_of(session, engine, training_class, person, own.values)
+        # What is the same for all stands once, above them.
+        values = {**known, **{each: own.values.get(each, "") for each in shared}}
         if not own.is_ticked:
-            return Row(False, known)
+            return Row(False, values)
         answers = answers_of(session, engine, training_class, person, lay_over(for_all, own.values))
         reading = bound.read(Answers(answers), outcome=STARTED)
-        # What is the same for all stands once, above them.
-        return Row(True, known, {each.path: each.sentence for each in reading.errors})
+        return Row(True, values, {each.path: each.sentence for each in reading.errors})
 
     return [read_row(person, key) for person, key in zip(people, keys, strict=True)]
 
