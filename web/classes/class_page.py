@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from forms.texts import draw_markdown
 from web import current
+from web.classes.attendance import describe_attendance
 from web.classes.blueprint import bp
 from web.classes.history import describe_edits
 from web.classes.words import describe_class
@@ -23,6 +24,7 @@ from workflows.training_enrolment.classes.changes import subject_of
 from workflows.training_enrolment.classes.settings import SECTIONS
 from workflows.training_enrolment.classes.sign_ups import (
     SignUpFilters,
+    find_overlaps,
     find_tasks,
     list_sign_ups,
 )
@@ -65,6 +67,9 @@ def show_class(class_id: int) -> ResponseReturnValue:
             announcement=draw_markdown(training_class.announcement, 3),
             cancel_reason=training_class.cancel_reason,
             may_change=can(viewer, "change", training_class),
+            may_take_attendance=not training_class.cancelled_at
+            and can(viewer, "take_attendance", training_class),
+            attendance=describe_attendance(session, training_class),
             edits=describe_edits(session, list_edits(session, subject=subject_of(training_class))),
         )
 
@@ -130,6 +135,7 @@ def _describe_sign_ups(
     number = request.args.get("page", 1, type=small_int)
     page = list_sign_ups(session, training_class, filters, number=number)
     tasks = find_tasks(session, viewer, [each.enrolment.case_id for each in page.sign_ups])
+    overlaps = find_overlaps(session, training_class, page.sign_ups)
     kept = write_sign_up_filters(filters)
     here: dict[str, Any] = {"class_id": training_class.id, "_anchor": SIGN_UPS}
     return {
@@ -168,6 +174,9 @@ def _describe_sign_ups(
                 "arrived_at": each.enrolment.arrived_at,
                 "decided_at": each.enrolment.decided_at,
                 "state": each.enrolment.state,
+                "overlaps": overlaps.get((each.enrolment.person_kind, each.enrolment.person_id), ())
+                if each.enrolment.is_live
+                else (),
                 "hours": each.enrolment.hours,
                 "task": task_id,
                 "address": url_for("inbox.show", task_id=task_id)

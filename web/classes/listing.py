@@ -69,7 +69,7 @@ def export_classes() -> ResponseReturnValue:
             _("Signed up"),
             _("Confirmed"),
             _("Waiting list"),
-            _("State"),
+            _("State of the class"),
         ]
         rows = _sheet_rows(session, viewer, _read_filters())
         return send_sheets("classes.xlsx", [Sheet(_("Classes"), heads, rows)])

@@ -29,7 +29,7 @@ def export_sign_ups(class_id: int) -> Response:
             _("Number"),
             _("Who it is"),
             _("Firm that signed up"),
-            _("State"),
+            _("State of the sign-up"),
             _("Signed up at"),
             _("Decided at"),
             _("Attendance"),

@@ -46,7 +46,7 @@ TOLD = ("start_date", "start_time", "end_date", "place")
 SECTIONS: tuple[Section, ...] = (
     Section(
         "class",
-        N_("The class"),
+        N_("Name and audience"),
         (
             Setting("name", N_("Name of the class"), TEXT, most=200),
             Setting("year", N_("Year of the class"), COUNT, least=2000, most=2100),
@@ -62,7 +62,6 @@ SECTIONS: tuple[Section, ...] = (
             Setting("start_date", N_("First day of the class"), DATE),
             Setting("start_time", N_("Begins at"), TIME, N_("Until then one may leave.")),
             Setting("end_date", N_("Last day of the class"), DATE),
-            Setting("place", N_("Place"), TEXT, most=200),
             Setting(
                 "hours",
                 N_("Hours of the class"),
@@ -70,6 +69,7 @@ SECTIONS: tuple[Section, ...] = (
                 N_("Credited to who was there."),
                 most=MOST_HOURS,
             ),
+            Setting("place", N_("Place"), TEXT, most=200),
         ),
     ),
     Section(

@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 from engine.cases import Case
 from engine.tasks import Task
 from workflows.shared.access import Viewer, visible_tasks
-from workflows.shared.enrolments import Enrolment
+from workflows.shared.enrolments import LIVE, Enrolment
 from workflows.shared.register import Firm
 from workflows.shared.training_classes import TrainingClass
 
 SIZE = 50
 AT_A_TIME = 500
 CONFIRM_STEP = "confirm_enrolment"
+
+
+Person = tuple[str, int]
+"""Somebody by kind and key."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,31 @@ def all_sign_ups(
     rows = session.execute(query.execution_options(yield_per=AT_A_TIME))
     for part in rows.partitions():
         yield [SignUp(*row) for row in part]
+
+
+def find_overlaps(
+    session: Session, training_class: TrainingClass, sign_ups: Sequence[SignUp]
+) -> Mapping[Person, Sequence[str]]:
+    """The other classes on the same days that these people are signed up for, by person."""
+    people = {(each.enrolment.person_kind, each.enrolment.person_id) for each in sign_ups}
+    rows = session.execute(
+        select(Enrolment.person_kind, Enrolment.person_id, TrainingClass.name)
+        .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
+        .where(
+            Enrolment.person_id.in_(sorted({key for _kind, key in people})),
+            Enrolment.state.in_(LIVE),
+            TrainingClass.id != training_class.id,
+            TrainingClass.cancelled_at.is_(None),
+            TrainingClass.start_date <= training_class.end_date,
+            TrainingClass.end_date >= training_class.start_date,
+        )
+        .order_by(TrainingClass.start_date, TrainingClass.id)
+    )
+    found: dict[Person, list[str]] = {}
+    for kind, key, name in rows:
+        if (kind, key) in people:
+            found.setdefault((kind, key), []).append(name)
+    return found
 
 
 def find_tasks(session: Session, viewer: Viewer, case_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
