@@ -11,7 +11,7 @@ from web import current
 from web.portal import messages
 from web.sessions import Person, get_person
 from web.words import name_office
-from workflows.shared.accounts import FINANCE, Account, get_account
+from workflows.shared.accounts import Account, get_account
 from workflows.shared.associations import get_association
 from workflows.shared.messages import list_messages
 from workflows.shared.reach import find_reach
@@ -32,7 +32,7 @@ def show_firm_home() -> ResponseReturnValue:
             facts=_facts(session, account, firm),
             purpose=_describe_purpose(person),
             other=_find_other(session, account),
-            services=_services(),
+            services=[*([] if person.viewer.is_finance else _training()), *_services()],
             messages=[messages.describe(each) for each in found],
         )
 
@@ -57,7 +57,7 @@ def _facts(session: Session, account: Account, firm: Firm) -> list[tuple[str, st
 
 
 def _describe_purpose(person: Person) -> dict[str, str]:
-    if person.login.endswith(FINANCE):
+    if person.viewer.is_finance:
         return {
             "title": _("Finance account"),
             "words": _(
@@ -69,7 +69,7 @@ def _describe_purpose(person: Person) -> dict[str, str]:
     return {
         "title": _("Main account"),
         "words": _("This account is for the firm’s inspection, and for the training of its CPAs."),
-        "state": _("No inspection and no training is open. You will be told here when one is."),
+        "state": _("No inspection is open. You will be told here when one is."),
     }
 
 
@@ -79,6 +79,30 @@ def _find_other(session: Session, account: Account) -> str:
         Account.firm_id == account.firm_id, Account.id != account.id
     )
     return session.scalar(query.order_by(Account.login).limit(1)) or ""
+
+
+def _training() -> list[dict[str, str]]:
+    """What the main account does for the firm's people."""
+    return [
+        {
+            "icon": "school",
+            "title": _("Signing up for classes"),
+            "words": _("Find classes and sign your people up together"),
+            "address": url_for("training.index"),
+        },
+        {
+            "icon": "clipboard-check",
+            "title": _("Managing sign-ups"),
+            "words": _("Whom you signed up, cancel, replace"),
+            "address": url_for("training.list_firm_classes"),
+        },
+        {
+            "icon": "clock",
+            "title": _("Hours of our CPAs"),
+            "words": _("Earned and required, year by year"),
+            "address": url_for("training.list_firm_hours"),
+        },
+    ]
 
 
 def _services() -> list[dict[str, str]]:
