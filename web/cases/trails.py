@@ -40,6 +40,7 @@ SENTENCES = {
     "case_moved": N_("The case went to another association with its member"),
     "enrolment_cancelled": N_("The sign-up was cancelled"),
     "person_replaced": N_("Another person took the place"),
+    "attendance_corrected": N_("The attendance was corrected"),
 }
 HANDED_OVER = {
     "task_assigned": N_("Handed to %(name)s"),

@@ -43,7 +43,7 @@ def export_absent(class_id: int) -> ResponseReturnValue:
     with current.engine().database.read() as session:
         training_class = get_seen_class(session, class_id)
         heads = [
-            _("Class"),
+            _("Training class"),
             _("Number"),
             _("Name"),
             _("Firm"),
