@@ -1,9 +1,10 @@
 """Who may do what, as a table: a fixed cast on one side, things of three associations on the other.
 
 金 is a member of Zhejiang, 木 of Guangzhou. 审 reviews for Zhejiang, 省 for Guangdong, 市 for
-Guangzhou; 费 confirms fees and 照 photos for Zhejiang, 管 manages Zhejiang, 系 is the system
-administrator, 计 the auditor. 所 is a firm whose key in the register is that of 金 among the
-members, 财 its account for the financial reports. 客 is a visitor whose key is that of 金, too.
+Guangzhou; 费 confirms fees and 照 photos for Zhejiang, 训 looks after its classes and 粤训 after
+those of Guangdong; 管 manages Zhejiang, 系 is the system administrator, 计 the auditor. 所 is a
+firm whose key in the register is that of 金 among the members, 财 its account for the financial
+reports. 客 is a visitor whose key is that of 金, too.
 无 is nobody.
 """
 
@@ -39,6 +40,7 @@ from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import Message
 from workflows.shared.register import Firm, Member
 from workflows.shared.seasons import Season
+from workflows.shared.training_classes import TrainingClass
 
 ZHEJIANG, GUANGDONG, GUANGZHOU, SHENZHEN = 24, 2, 3, 23
 JIN, MU = 1001, 1002
@@ -62,6 +64,8 @@ CAST: dict[str, Viewer | None] = {
     "费": staff(fees={ZHEJIANG}),
     "照": staff(photos={ZHEJIANG}),
     "台": staff(help_desk={ZHEJIANG}),
+    "训": staff(training={ZHEJIANG}),
+    "粤训": staff(training={GUANGDONG, GUANGZHOU}),
     "管": staff(manage={ZHEJIANG}),
     "市": staff(review={GUANGZHOU}, fees={GUANGZHOU}),
     "省": staff(review={GUANGDONG, GUANGZHOU}, fees={GUANGDONG, GUANGZHOU}),
@@ -73,6 +77,13 @@ CAST: dict[str, Viewer | None] = {
 def case_of(member_id: int, association_id: int) -> Case:
     """A member's case."""
     return Case(subject_kind="member", subject_id=member_id, association_id=association_id)
+
+
+def sign_up_of(member_id: int, association_id: int) -> Case:
+    """A member's sign-up for a class of an association."""
+    case = case_of(member_id, association_id)
+    case.kind, case.status = "training_enrolment", "reserved"
+    return case
 
 
 def ruling_of(member_id: int, association_id: int, status: str) -> Case:
@@ -117,6 +128,8 @@ THINGS: dict[str, Object] = {
     "浙江注协": Association(id=ZHEJIANG),
     "事务所": Firm(id=JIN, association_id=ZHEJIANG),
     "别的所": Firm(id=MU, association_id=ZHEJIANG),
+    "金的报名": sign_up_of(JIN, ZHEJIANG),
+    "浙江的班": TrainingClass(association_id=ZHEJIANG),
     "所的报名": Enrolment(person_kind="employee", person_id=JIN, firm_id=JIN),
     "系统": SYSTEM,
 }
@@ -135,6 +148,13 @@ TABLE = """
 木的申请  see               木 市 省 系 计
 木的申请  retry             系
 木的申请  withdraw          木
+金的报名  see               金 审 训 管 系 计
+金的报名  see_trail         金 审 训 管 系 计
+金的报名  see_diagram       审 管 系 计
+浙江的班  see_enrolments    训 管 系 计
+浙江的班  change            训 管
+浙江的班  take_attendance   训 管
+浙江注协  offer_classes     训 管
 金的裁定  see               审 管 系 计
 金的结果  see               金 审 管 系 计
 金的表单  see               金 管 系 计
@@ -164,7 +184,7 @@ TABLE = """
 木的审核  complete          市 省
 木的审核  assign            市 省
 金的消息  see               金
-职员的消息 see              审 费 照 台 管 市 省 系 计
+职员的消息 see              审 费 照 台 训 粤训 管 市 省 系 计
 所的消息  see               所
 金的投递  see               系 计
 金的投递  resend            系
@@ -191,7 +211,7 @@ TABLE = """
 所的报名  replace           所
 系统      see_management    管 系 计
 系统      rule_years        管
-系统      see_inbox         审 费 照 台 管 市 省
+系统      see_inbox         审 费 照 台 训 粤训 管 市 省
 系统      help              台
 系统      see_security_events  系 计
 系统      publish_notice    系

@@ -21,6 +21,7 @@ from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import Association, ids_below
 from workflows.shared.deliveries import Delivery
+from workflows.shared.enrolments import PROCESS as ENROLMENT
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.fees import FeeClaim
 from workflows.shared.messages import BY_ACCOUNT, Message
@@ -350,6 +351,13 @@ def _of_the_office(rule: Rule) -> Rule:
     )
 
 
+def _of_a_class(rule: Rule) -> Rule:
+    """A rule for sign-ups: who looks after classes sees them, also those that wait for no step."""
+    return lambda viewer, thing: (
+        isinstance(thing, Case) and thing.kind == ENROLMENT and rule(viewer, thing)
+    )
+
+
 def _anywhere(*duties: str) -> Rule:
     """The viewer has one of the duties at any association."""
 
@@ -370,8 +378,8 @@ def _association_of(thing: Object) -> int | None:
 
 
 RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
-    (Case, "see"): (_is_subject, _with("review", *OVERSEERS)),
-    (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS)),
+    (Case, "see"): (_is_subject, _with("review", *OVERSEERS), _of_a_class(_with("training"))),
+    (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS), _of_a_class(_with("training"))),
     (Case, "see_diagram"): (_with("review", *OVERSEERS),),
     (Case, "check_trail"): (_with(*OVERSEERS),),
     (Case, "withdraw"): (_is_subject,),
