@@ -42,6 +42,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from engine.database import Base, Json, UtcDateTime, new_id
 from engine.recurring import Schedule, row_id
+from engine.write_queue import in_no_hurry
 
 if TYPE_CHECKING:
     from engine.engine import Engine
@@ -54,6 +55,9 @@ LEASE = timedelta(minutes=5)
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(hours=1)
 IDLE_SECONDS = 0.5
+
+WHILE_CASES_MOVE = 10
+"""A pause is so many times longer while a job moves cases: somebody may be waiting for that."""
 
 CASES = "cases"
 """The queue of everything that moves cases, and of whatever does not say another one."""
@@ -258,17 +262,24 @@ class Worker:
             tried += 1
             known = self._engine.jobs.by_name.get(claimed.name)
             if queue is not None and known is not None and known.pause:
-                self._stop.wait(known.pause)
+                self._stop.wait(known.pause * (WHILE_CASES_MOVE if self._cases_move() else 1))
         return tried
 
+    def _cases_move(self) -> bool:
+        """Whether any worker does a job that moves cases."""
+        moving = select(Job.id).where(Job.queue == CASES, Job.state == "running").limit(1)
+        with self._engine.database.read() as session:
+            return session.scalar(moving) is not None
+
     def _work(self, queue: str) -> None:
-        while not self._stop.is_set():
-            try:
-                self.run_due(queue=queue)
-            except Exception:
-                # The database may be away for a moment: the loop outlives it.
-                log.exception("the worker could not look for jobs")
-            self._stop.wait(IDLE_SECONDS)
+        with in_no_hurry():
+            while not self._stop.is_set():
+                try:
+                    self.run_due(queue=queue)
+                except Exception:
+                    # The database may be away for a moment: the loop outlives it.
+                    log.exception("the worker could not look for jobs")
+                self._stop.wait(IDLE_SECONDS)
 
     def _claim(self, queue: str | None = None) -> Job | None:
         now = self._engine.now()

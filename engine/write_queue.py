@@ -10,10 +10,23 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+_IN_NO_HURRY: ContextVar[bool] = ContextVar("in_no_hurry", default=False)
 
 GLANCE = 0.001
 """Seconds between two looks."""
+
+
+@contextmanager
+def in_no_hurry() -> Iterator[None]:
+    """Wait without a sign in this thread, for as long as the block takes."""
+    before = _IN_NO_HURRY.set(True)
+    try:
+        yield
+    finally:
+        _IN_NO_HURRY.reset(before)
 
 
 class WriteQueue:
@@ -24,7 +37,10 @@ class WriteQueue:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Be seen to wait for as long as the block takes."""
+        """Be seen to wait for as long as the block takes, except in the background."""
+        if _IN_NO_HURRY.get():
+            yield
+            return
         fcntl.flock(self._file, fcntl.LOCK_SH)
         try:
             yield

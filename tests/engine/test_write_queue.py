@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from engine.database import Database
-from engine.write_queue import WriteQueue
+from engine.write_queue import WriteQueue, in_no_hurry
 
 LONG = 30.0
 
@@ -70,3 +70,14 @@ def test_a_writer_is_through_before_who_gave_way_writes_again(tmp_path: Path) ->
             "second",
         ]
     database.close()
+
+
+def test_what_is_in_no_hurry_waits_without_a_sign(tmp_path: Path) -> None:
+    with (
+        closing(WriteQueue(tmp_path / "a.db")) as queue,
+        closing(WriteQueue(tmp_path / "a.db")) as other,
+    ):
+        with in_no_hurry(), other.waiting():
+            assert not queue.is_awaited()
+        with other.waiting():
+            assert queue.is_awaited()

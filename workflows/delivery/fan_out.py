@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.database import new_id
 from engine.engine import Engine
 from engine.jobs import defer_many, job
+from engine.taking_over import take_over
 from workflows.delivery.destinations import find_destinations, installed
 from workflows.delivery.quiet import when_to_send
 from workflows.shared.accounts import Account
@@ -18,6 +19,7 @@ from workflows.shared.channels import channels_of
 from workflows.shared.deliveries import (
     FAN_OUT,
     FAN_OUT_QUEUE,
+    PORTION,
     SEND,
     Delivery,
     holders,
@@ -31,12 +33,19 @@ TOO_OLD = timedelta(days=2)
 """What waited longer, because no worker ran, surprises nobody any more: it stays in the bell."""
 
 
-@job(FAN_OUT, queues=(FAN_OUT_QUEUE,))
+PAUSE = 0.2
+"""Seconds in which others come together."""
+
+
+@job(FAN_OUT, queues=(FAN_OUT_QUEUE,), pause=PAUSE)
 def fan_out(session: Session, engine: Engine, now: datetime, message_ids: list[int]) -> None:
     """Write a delivery for each message and channel, once, and have each sent.
 
-    Whoever has no account, or a closed one, has no channels.
+    Whoever has no account, or a closed one, has no channels. A thousand decisions write a message
+    each: they are taken together.
     """
+    while len(message_ids) < PORTION and (more := take_over(session, FAN_OUT, now=now)):
+        message_ids = [*message_ids, *more["message_ids"]]
     open_channels = installed(channels_of(engine))
     if not open_channels:
         return

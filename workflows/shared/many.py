@@ -58,7 +58,10 @@ AT_A_TIME = 0.06
 """Seconds for which several items keep SQLite's write lock together; one always has its turn."""
 
 PATIENCE = 0.5
-"""Seconds for which others who wait for SQLite's write lock go first, at most."""
+"""Seconds for which people who wait for SQLite's write lock go first, at most."""
+
+BREATH = 0.004
+"""Seconds in which it is free besides: what waits in the background finds its gaps."""
 
 Speaking = Callable[[Language], AbstractContextManager[None]]
 """Puts sentences into a language for a while."""
@@ -337,7 +340,12 @@ class _Slice(Generic[B, I]):
                 self._write_down(waiting[done], error)
                 done += 1
             waiting = waiting[done:]
+            self._give_way()
+
+    def _give_way(self) -> None:
+        if self.database.is_sqlite:
             self.database.give_way(at_most=PATIENCE)
+            time.sleep(BREATH)
 
     def _do_some(self, positions: Sequence[int]) -> tuple[int, HuijiError | None]:
         """Do the first ones in one transaction: how many, and what was wrong with the next one.
