@@ -52,6 +52,10 @@ class Model:
         """The step of an element; raises KeyError."""
         return self.processes[process_id].steps[element_id]
 
+    def can_decide(self, decision_id: str) -> bool:
+        """Whether there is a decision of this id."""
+        return decision_id in self._decisions
+
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
         """Evaluate a decision over JSON variables; its result is JSON data.
 
@@ -62,6 +66,17 @@ class Model:
             return to_json(decisions.evaluate(decision_id, scope, now=now, functions=FUNCTIONS))
         except FeelError as error:
             raise ExpressionFailed(source=decision_id, reason=Said.of(error)) from error
+
+
+def read_tables(process_id: str, decisions: Mapping[str, bytes]) -> Model:
+    """Read decision tables alone, by file name: what is asked for outside of any case.
+
+    Raises InvalidRelease.
+    """
+    known, problems = read_decisions(decisions)
+    if problems:
+        raise InvalidRelease(problems)
+    return Model(process_id, {}, known)
 
 
 def read_model(

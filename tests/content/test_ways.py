@@ -102,7 +102,7 @@ def test_a_deferral_waits_for_neither_hours_nor_fee() -> None:
     walk = to_deferral_review(Walk(world))
     walk.do("review_application", "approve")
     assert walk.instance.end_event == "deferred"
-    assert world.called("hours.assess") == world.called("fees.record") == []
+    assert world.called("hours.add_up") == world.called("fees.record") == []
 
 
 def test_a_returned_deferral_is_stated_again_without_its_commitment() -> None:

@@ -22,7 +22,7 @@ from workflows.shared.accounts import Account, find_account, is_password
 from workflows.shared.associations import Association, ids_below, list_contacts
 from workflows.shared.bindings import find_binding
 from workflows.shared.fees import fee_state
-from workflows.shared.hours import assess_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.private import read_private_of_many
 from workflows.shared.reach import find_reach
 from workflows.shared.register import Member, find_member_by_number, identity_number
@@ -89,7 +89,9 @@ def test_the_ledgers_show_every_state_of_a_fee(seeded: Session) -> None:
     assert set(states) == {"exempt", "to_pay", "pending", "confirmed"}
 
 
-def test_each_named_member_is_in_the_situation_that_is_said_of_him(seeded: Session) -> None:
+def test_each_named_member_is_in_the_situation_that_is_said_of_him(
+    demo_engine: Engine, seeded: Session
+) -> None:
     said = {
         "330000100001": (0, "confirmed", 10000),
         "330000100002": (0, "exempt", 0),
@@ -109,7 +111,7 @@ def test_each_named_member_is_in_the_situation_that_is_said_of_him(seeded: Sessi
         season = find_season(seeded, association_id=member.association_id, day=NOW.date())
         assert season is not None
         fee = fee_state(seeded, member=member, season=season)
-        hours = assess_hours(seeded, member=member, season=season)
+        hours = assess_hours(seeded, demo_engine, member=member, season=season)
         assert (number, hours.missing, fee.status, fee.amount) == (number, missing, status, amount)
 
 

@@ -58,11 +58,12 @@ def manager(session: Session) -> int:
     return found.id
 
 
-def impact(session: Session, name: str, changes: Mapping[str, Any]) -> list[Effect]:
+def impact(session: Session, engine: Engine, name: str, changes: Mapping[str, Any]) -> list[Effect]:
     """What changing settings of a section would touch."""
     season = season_of(session)
     before = read_section(session, season, section(name))
-    return describe_impact(session, season, section(name), before, {**before, **changes}, now=NOW)
+    after = {**before, **changes}
+    return describe_impact(session, season, section(name), before, after, engine=engine, now=NOW)
 
 
 def say(effects: list[Effect]) -> list[str]:
@@ -96,22 +97,24 @@ def begun(demo_engine: Engine) -> Engine:
 
 def test_an_earlier_end_counts_what_was_not_sent(begun: Engine) -> None:
     with begun.database.transaction() as session:
-        found = impact(session, "window", {"closes_date": "2022-09-30"})
+        found = impact(session, begun, "window", {"closes_date": "2022-09-30"})
         unsent, not_begun = say(found)
         assert "1 application that was not sent has to be sent by 30 September 2022" in unsent
         assert re.search(
             r"^[1-9]\d* members who have not begun have time until 30 September 2022", not_begun
         )
         assert found[0].is_hard
-        past = impact(session, "window", {"closes_date": "2022-09-01"})
+        past = impact(session, begun, "window", {"closes_date": "2022-09-01"})
         assert "can no longer be sent" in say(past)[0]
         assert "who have not begun cannot apply any more" in say(past)[1]
-        later = impact(session, "window", {"closes_date": "2023-01-31"})
+        later = impact(session, begun, "window", {"closes_date": "2023-01-31"})
         assert "can be sent until 31 January 2023" in say(later)[0]
         assert not later[0].is_hard
 
 
-def test_another_day_of_joining_counts_the_members_between(seeded: Session) -> None:
+def test_another_day_of_joining_counts_the_members_between(
+    seeded: Session, demo_engine: Engine
+) -> None:
     season = season_of(seeded)
     member = find_member_by_number(seeded, READY)
     assert member is not None
@@ -119,20 +122,20 @@ def test_another_day_of_joining_counts_the_members_between(seeded: Session) -> N
     seeded.execute(update(Member).where(joined).values(admission_date=date(2015, 3, 15)))
     member.admission_date = date(2021, 11, 5)
     seeded.flush()
-    assert say(impact(seeded, "window", {"cut_off_date": "2021-10-31"})) == [
+    assert say(impact(seeded, demo_engine, "window", {"cut_off_date": "2021-10-31"})) == [
         "1 member need not be inspected any more; an application that runs goes on."
     ]
-    assert impact(seeded, "window", {"cut_off_date": "2021-11-05"}) == []
+    assert impact(seeded, demo_engine, "window", {"cut_off_date": "2021-11-05"}) == []
 
 
 def test_more_hours_are_worked_out_for_each_application(begun: Engine) -> None:
     with begun.database.transaction() as session:
         member = find_member_by_number(session, PAYS)
         assert member is not None
-        assert say(impact(session, "hours", {"hours_required": 5000})) == [
+        assert say(impact(session, begun, "hours", {"hours_required": 5000})) == [
             "1 application that was not sent, or returned, now lacks hours."
         ]
-        assert impact(session, "hours", {"hours_required": 4000}) == []
+        assert impact(session, begun, "hours", {"hours_required": 4000}) == []
         session.add(
             HoursEntry(
                 member_id=member.id,
@@ -143,7 +146,7 @@ def test_more_hours_are_worked_out_for_each_application(begun: Engine) -> None:
             )
         )
         session.flush()
-        assert impact(session, "hours", {"hours_required": 5000}) == []
+        assert impact(session, begun, "hours", {"hours_required": 5000}) == []
 
 
 def test_fewer_hours_free_who_lacked_them(demo_engine: Engine) -> None:
@@ -155,7 +158,9 @@ def test_fewer_hours_free_who_lacked_them(demo_engine: Engine) -> None:
     Walk(demo_engine, PAYS).start()
     with demo_engine.database.transaction() as session:
         free = {"hours_required": 0, "hours_required_joined_late": 0}
-        assert say(impact(session, "hours", free)) == ["1 application lacks no hours any more."]
+        assert say(impact(session, demo_engine, "hours", free)) == [
+            "1 application lacks no hours any more."
+        ]
 
 
 @pytest.mark.parametrize(
@@ -171,29 +176,31 @@ def test_other_changes_count_what_they_touch(
     begun: Engine, name: str, changes: dict[str, Any], words: str
 ) -> None:
     with begun.database.transaction() as session:
-        assert words in say(impact(session, name, changes))[0]
+        assert words in say(impact(session, begun, name, changes))[0]
 
 
 def test_a_new_required_material_counts_who_must_add_it(begun: Engine) -> None:
     with begun.database.transaction() as session:
         slots = read_section(session, season_of(session), section("materials"))["slots"]
         new = {**slots[0], "name": "", "label": "身份证明", "required": True}
-        found = impact(session, "materials", {"slots": [*slots, new]})
+        found = impact(session, begun, "materials", {"slots": [*slots, new]})
         assert say(found) == [
             "1 application that was not sent, or returned, has to attach: 身份证明."
         ]
-        optional = impact(session, "materials", {"slots": [*slots, {**new, "required": False}]})
+        optional = impact(
+            session, begun, "materials", {"slots": [*slots, {**new, "required": False}]}
+        )
         assert optional == []
 
 
 def test_a_removed_ground_counts_only_deferrals(begun: Engine) -> None:
     with begun.database.transaction() as session:
         grounds = season_of(session).deferral_grounds[1:]
-        assert impact(session, "grounds", {"deferral_grounds": grounds}) == []
+        assert impact(session, begun, "grounds", {"deferral_grounds": grounds}) == []
         session.execute(update(Case).where(Case.subject_no == PAYS).values(kind="deferral"))
         assert (
             "has to choose again"
-            in say(impact(session, "grounds", {"deferral_grounds": grounds}))[0]
+            in say(impact(session, begun, "grounds", {"deferral_grounds": grounds}))[0]
         )
 
 
@@ -202,7 +209,12 @@ def test_cases_of_other_associations_are_not_counted(begun: Engine) -> None:
         season = season_of(session, "440000")
         before = read_section(session, season, section("window"))
         after = {**before, "closes_date": "2022-09-30"}
-        assert describe_impact(session, season, section("window"), before, after, now=NOW) == []
+        assert (
+            describe_impact(
+                session, season, section("window"), before, after, engine=begun, now=NOW
+            )
+            == []
+        )
 
 
 def test_saving_keeps_before_and_after_with_the_reason(seeded: Session) -> None:

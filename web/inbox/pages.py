@@ -180,7 +180,14 @@ def _describe_row(session: Session, case: Case) -> dict[str, Any] | None:
     if kind is None or not kind.shows_season_row:
         return None
     subject = subject_of_case(session, case)
-    return inspection_row(session, member=subject.member, season=subject.season, holds_up=False)
+    return inspection_row(
+        session,
+        current.engine(),
+        case=case,
+        member=subject.member,
+        season=subject.season,
+        holds_up=False,
+    )
 
 
 def _describe_over(session: Session, task: Task, case: Case) -> dict[str, Any]:

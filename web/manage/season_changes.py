@@ -152,7 +152,9 @@ def _draw_impact(
     *,
     problems: Problems = (),
 ) -> str:
-    effects = describe_impact(session, season, section, before, values, now=current.now())
+    effects = describe_impact(
+        session, season, section, before, values, engine=current.engine(), now=current.now()
+    )
     return render_template(
         "manage/season_impact.html",
         season=describe_season(session, season),

@@ -16,7 +16,8 @@ from web.sheets import Sheet, send_sheets
 from web.training.blueprint import bp
 from workflows.shared.dates import local_date
 from workflows.shared.enrolments import Enrolment
-from workflows.shared.hours import HoursEntry, assess_hours, list_hours
+from workflows.shared.hours import HoursEntry, list_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.register import NON_PRACTISING, get_member
 from workflows.shared.seasons import find_season
 
@@ -116,7 +117,7 @@ def _describe_asked(session: Session, member_id: int) -> dict[str, Any] | None:
     season = find_season(session, association_id=member.association_id, day=today)
     if season is None:
         return None
-    account = assess_hours(session, member=member, season=season)
+    account = assess_hours(session, current.engine(), member=member, season=season)
     return {
         "year": season.year,
         "years": account.years,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.engine import Engine
 from forms.lists import Language
 from workflows.shared.commitments import commitment_form
 from workflows.shared.form_data import FormData, answer_check, form_data
@@ -32,7 +33,7 @@ def accept_deferral_commitment(session: Session, *, case: Case, language: Langua
 
 
 @form_data(PROCESS, "state_deferral")
-def state_deferral(session: Session, *, case: Case, language: Language) -> FormData:
+def state_deferral(session: Session, *, engine: Engine, case: Case, language: Language) -> FormData:
     """暂缓原因及证明材料: the season's grounds and slots, and the row for information."""
     subject = subject_of_case(session, case)
     season = subject.season
@@ -52,7 +53,7 @@ def state_deferral(session: Session, *, case: Case, language: Language) -> FormD
         },
         show_panels=lambda: {
             "inspection/inspection_row": inspection_row(
-                session, member=subject.member, season=season, holds_up=False
+                session, engine, case=case, member=subject.member, season=season, holds_up=False
             )
         },
     )

@@ -27,7 +27,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.associations import Association
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import fee_state
-from workflows.shared.hours import assess_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.register import NON_PRACTISING, Member
 from workflows.shared.seasons import find_season
 
@@ -110,8 +110,8 @@ def add_cases(session: Session, engine: Engine, *, now: datetime) -> int:
     Returns how many. The processes must have been released, and the demo seeded.
     """
     reviewer = _actor(session, "zj_review")
-    ready, pending, short = _members(session, ZHEJIANG, now)
-    in_the_city, _pending, _short = _members(session, GUANGZHOU, now)
+    ready, pending, short = _members(session, engine, ZHEJIANG, now)
+    in_the_city, _pending, _short = _members(session, engine, GUANGZHOU, now)
     plans = [
         *((member, story, days) for (story, days), member in zip(STORIES, ready, strict=False)),
         *((member, "fee", days) for days, member in enumerate(pending)),
@@ -132,7 +132,7 @@ def _actor(session: Session, login: str) -> Actor:
 
 
 def _members(
-    session: Session, office: str, now: datetime
+    session: Session, engine: Engine, office: str, now: datetime
 ) -> tuple[list[Member], list[Member], list[Member]]:
     """Unnamed members: some who have all they need, whose fee is pending, who lack hours."""
     ready, pending, short = [], [], []
@@ -150,7 +150,7 @@ def _members(
         if season is None:
             continue
         fee = fee_state(session, member=member, season=season)
-        if assess_hours(session, member=member, season=season).missing:
+        if assess_hours(session, engine, member=member, season=season).missing:
             short.append(member)
         elif fee.is_settled:
             ready.append(member)

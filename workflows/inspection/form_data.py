@@ -29,14 +29,19 @@ def fill_information(session: Session, *, engine: Engine, case: Case) -> FormDat
 
 @form_data(PROCESS, "await_hours")
 @form_data(PROCESS, "view_inspection")
-def view_inspection(session: Session, *, case: Case) -> FormData:
+def view_inspection(session: Session, *, engine: Engine, case: Case) -> FormData:
     """年检信息: the row, and how many hours are missing where they are."""
     subject = subject_of_case(session, case)
     return FormData(
         context={"year": subject.season.year},
         show_panels=lambda: {
             "inspection_row": inspection_row(
-                session, member=subject.member, season=subject.season, holds_up=True
+                session,
+                engine,
+                case=case,
+                member=subject.member,
+                season=subject.season,
+                holds_up=True,
             )
         },
     )

@@ -14,7 +14,7 @@ from workflows.inspection.kinds import KIND
 from workflows.shared.application_kinds import get_application
 from workflows.shared.applications import find_decider, office_of, values_sent
 from workflows.shared.fees import fee_state
-from workflows.shared.hours import assess_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.messages import send_to_member, wording_of
 from workflows.shared.register import apply_fields, get_member, personal_fields
 from workflows.shared.results import record_year
@@ -37,7 +37,7 @@ def record_result(
     """Record the year's result with everything as it is now; `status` None: what the kind says."""
     member = get_member(session, member_id)
     season = get_season(session, season_id)
-    hours = assess_hours(session, member=member, season=season)
+    hours = assess_hours(session, engine, member=member, season=season, case=case)
     sent = values_sent(session, engine.vault, case=case, kind=kind)
     record_year(
         session,

@@ -24,7 +24,7 @@ from workflows.inspection.applications import PROCESS
 from workflows.shared.applications import RETURN
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import fee_state
-from workflows.shared.hours import assess_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import get_member, personal_fields
 from workflows.shared.results import find_result, record_year
@@ -138,7 +138,7 @@ def list_late_cases(
 def _record(session: Session, engine: Engine, *, case: Case, season: Season, now: datetime) -> None:
     """Write the year's result with hours and fee as they are, and tell the member."""
     member = get_member(session, case.subject_id)
-    hours = assess_hours(session, member=member, season=season)
+    hours = assess_hours(session, engine, member=member, season=season, case=case)
     record_year(
         session,
         engine.vault,

@@ -13,7 +13,7 @@ from engine.engine import Engine
 from engine.operations import operation
 from engine.submissions import Sent, last_submissions
 from workflows.shared.fees import fee_state
-from workflows.shared.hours import assess_hours
+from workflows.shared.hours_asked import assess_hours
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, get_member, hold_member, personal_fields
 from workflows.shared.results import record_year
@@ -51,7 +51,7 @@ def record_ruling(
         case_id=case.id,
         record=personal_fields(session, engine.vault, member),
         now=now,
-        **_assess(session, member, year),
+        **_assess(session, engine, member, year),
     )
 
 
@@ -87,12 +87,12 @@ def _get_proposal(session: Session, engine: Engine, case: Case) -> Sent:
     )[PROPOSED]
 
 
-def _assess(session: Session, member: Member, year: int) -> Mapping[str, Any]:
+def _assess(session: Session, engine: Engine, member: Member, year: int) -> Mapping[str, Any]:
     """Hours and fee as they are today; of a year without a season nothing is known."""
     season = find_season_of_year(session, association_id=member.association_id, year=year)
     if season is None:
         return {"hours_required": 0, "hours_done": 0, "fee_status": ""}
-    hours = assess_hours(session, member=member, season=season)
+    hours = assess_hours(session, engine, member=member, season=season)
     fee = fee_state(session, member=member, season=season)
     return {
         "hours_required": hours.required,

@@ -170,7 +170,13 @@ def touch_hours(ground: Ground) -> list[Effect]:
 def _missing(ground: Ground, changed: Mapping[str, Any]) -> list[Effect]:
     """Who of those that have not sent an inspection would lack hours, or no longer lack them."""
     found = count_missing(
-        ground.session, ground.season, ground.associations, changed, statuses=(*UNSENT, "returned")
+        ground.session,
+        ground.engine,
+        ground.season,
+        ground.associations,
+        changed,
+        statuses=(*UNSENT, "returned"),
+        today=ground.today,
     )
     effects = [
         Effect(

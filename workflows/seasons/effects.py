@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.engine import Engine
 from workflows.shared.seasons import DEFERRAL, INSPECTION, Season
 
 
@@ -28,6 +29,7 @@ class Ground:
     """
 
     session: Session
+    engine: Engine
     season: Season
     associations: Collection[int]
     before: Mapping[str, Any]

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
-from workflows.shared.hours import HoursEntry, HoursExemption, counted_years, required_hours
+from engine.engine import Engine
+from workflows.shared.hours import HoursEntry, HoursExemption
+from workflows.shared.hours_asked import HoursTables, find_tables
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import INSPECTION, Season
@@ -29,13 +32,18 @@ class Missing:
 
 def count_missing(
     session: Session,
+    engine: Engine,
     season: Season,
     associations: Collection[int],
     changed: Mapping[str, Any],
     *,
     statuses: Collection[str],
+    today: date,
 ) -> Missing:
-    """Compare what is missing now with what would be missing; `changed`: the season's columns."""
+    """Compare what is missing now with what would be missing; `changed`: the season's columns.
+
+    Each application goes by the decision tables of its own release.
+    """
     cases = (
         Case.association_id.in_(sorted(associations)),
         Case.year == season.year,
@@ -49,16 +57,23 @@ def count_missing(
         return Missing(0, 0, 0, 0)
     people = select(Case.subject_id).where(*cases).order_by(Case.subject_id).limit(MOST)
     members = session.execute(
-        select(Member.id, Member.admission_date, Member.birth_date).where(Member.id.in_(people))
+        select(Member.id, Member.admission_date, Member.birth_date, Case.release_id)
+        .join(Case, Case.subject_id == Member.id)
+        .where(*cases, Member.id.in_(people))
     ).all()
+    tables = {
+        each: find_tables(session, engine, release_id=each)
+        for each in {row.release_id for row in members}
+    }
     counted = {each.key: getattr(season, each.key) for each in Season.__table__.columns}
     other = Season(**(counted | dict(changed)))
-    known = _Ledger(session, season, people)
-    late = _Ledger(session, other, people)
+    known = _Ledger(session, season, people, today)
+    late = _Ledger(session, other, people, today)
     newly = no_longer = 0
     for row in members:
         member = Member(id=row.id, admission_date=row.admission_date, birth_date=row.birth_date)
-        before, after = known.is_missing(member), late.is_missing(member)
+        asked = tables[row.release_id]
+        before, after = known.is_missing(member, asked), late.is_missing(member, asked)
         newly += after and not before
         no_longer += before and not after
     return Missing(total, len(members), newly, no_longer)
@@ -67,8 +82,8 @@ def count_missing(
 class _Ledger:
     """Hours, exemptions and results of many members, read in three queries."""
 
-    def __init__(self, session: Session, season: Season, people: Select[Any]) -> None:
-        self.season = season
+    def __init__(self, session: Session, season: Season, people: Select[Any], today: date) -> None:
+        self.season, self.today = season, today
         inspected = (
             select(YearlyResult.member_id, func.max(YearlyResult.year))
             .where(_of(YearlyResult.member_id, people))
@@ -97,13 +112,17 @@ class _Ledger:
         for key, year, hours in session.execute(earned):
             self.done[key][year] = hours
 
-    def is_missing(self, member: Member) -> bool:
+    def is_missing(self, member: Member, tables: HoursTables) -> bool:
         """Whether the season asks a member for more than he has."""
-        exempt = self.exempt.get(member.id, set())
-        years = counted_years(member, self.season, last=self.last.get(member.id), exempt=exempt)
-        done = self.done.get(member.id, {})
-        earned = sum(done.get(year, 0) for year in years)
-        return earned < required_hours(member, self.season, years=years)
+        sums = tables.add_up(
+            member,
+            self.season,
+            last=self.last.get(member.id),
+            exempt=self.exempt.get(member.id, ()),
+            earned=self.done.get(member.id, {}),
+            today=self.today,
+        )
+        return tables.find_missing(sums, today=self.today) > 0
 
 
 def _of(column: Any, people: Select[Any]) -> ColumnElement[bool]:

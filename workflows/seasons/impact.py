@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.engine import Engine
 from engine.language import ngettext
 from workflows.seasons.absentees import UNSENT
 from workflows.seasons.dates_impact import touch_hours, touch_window
@@ -33,12 +34,14 @@ def describe_impact(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     *,
+    engine: Engine,
     now: datetime,
 ) -> list[Effect]:
     """What saving a section's values does; empty when nothing that runs is touched."""
     associations = associations_of(session, season)
     ground = Ground(
         session=session,
+        engine=engine,
         season=season,
         associations=associations,
         before=before,

@@ -1,23 +1,17 @@
-"""The hours ledger 培训学时: what members earned, and what an inspection asks of them.
+"""The hours ledger 培训学时: what members earned, and for which years they need not.
 
 Hours are whole numbers of hundredths: 40.00 hours are 4000.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
 from engine.message_events import publish
-from engine.operations import operation
-from workflows.shared.dates import age_on
 from workflows.shared.messages import send_to_member
-from workflows.shared.register import Member, get_member
-from workflows.shared.results import YearlyResult, last_inspected_year
-from workflows.shared.seasons import Season, get_season
 
 
 class HoursEntry(Base):
@@ -47,56 +41,6 @@ class HoursExemption(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(200), default="")
-
-
-@dataclass(frozen=True)
-class HoursAccount:
-    """累计应完成学时 and 累计已完成学时 over the years that are counted."""
-
-    last_inspected_year: int | None
-    years: tuple[int, ...]
-    required: int
-    done: int
-
-    @property
-    def missing(self) -> int:
-        """How many hundredths are still to be earned."""
-        return max(self.required - self.done, 0)
-
-
-def assess_hours(session: Session, *, member: Member, season: Season) -> HoursAccount:
-    """What the season asks of a member, and what he has.
-
-    Inspection policy: summed over the years since the last inspected one, a deferred year's
-    hours included, an exempt year's not; nothing is asked from the season's age on.
-    """
-    last = last_inspected_year(session, member_id=member.id, before=season.year)
-    exempt = _exempt_years(session, member)
-    years = counted_years(member, season, last=last, exempt=exempt)
-    done = session.scalar(
-        select(func.coalesce(func.sum(HoursEntry.hours), 0)).where(
-            HoursEntry.member_id == member.id,
-            HoursEntry.year.in_(years),
-            HoursEntry.earned_date <= season.hours_until_date,
-        )
-    )
-    required = required_hours(member, season, years=years)
-    return HoursAccount(last, years, required, int(done or 0))
-
-
-def counted_years(
-    member: Member, season: Season, *, last: int | None, exempt: Collection[int]
-) -> tuple[int, ...]:
-    """The years of which hours are asked and counted; `last`: the last one inspected."""
-    first = _first_year(member, season, last)
-    return tuple(year for year in range(first, season.year + 1) if year not in exempt)
-
-
-def required_hours(member: Member, season: Season, *, years: Iterable[int]) -> int:
-    """What the season asks of a member for some years, in hundredths."""
-    if _is_free_by_age(member, season):
-        return 0
-    return sum(_required_in(year, member, season) for year in years)
 
 
 def list_hours(
@@ -198,40 +142,3 @@ def reverse_hours(session: Session, *, external_key: str) -> int:
     )
     session.flush()
     return standing
-
-
-@operation("hours.assess")
-def assess(session: Session, *, member_id: int, season_id: int) -> dict[str, object]:
-    """Assess the member's hours against the season: hours_missing is a number of hours."""
-    account = assess_hours(
-        session, member=get_member(session, member_id), season=get_season(session, season_id)
-    )
-    return {"hours_missing": account.missing / 100}
-
-
-def _exempt_years(session: Session, member: Member) -> set[int]:
-    """The years of which no hours are asked: by the ledger, or since the inspection was waived."""
-    by_ledger = select(HoursExemption.year).where(HoursExemption.member_id == member.id)
-    waived = select(YearlyResult.year).where(
-        YearlyResult.member_id == member.id, YearlyResult.status == "exempt"
-    )
-    return set(session.scalars(by_ledger.union(waived)))
-
-
-def _first_year(member: Member, season: Season, last: int | None) -> int:
-    if last is not None:
-        return last + 1
-    return season.year if member.admission_date is None else member.admission_date.year
-
-
-def _is_free_by_age(member: Member, season: Season) -> bool:
-    birth = member.birth_date
-    return birth is not None and age_on(birth, season.cut_off_date) >= season.hours_free_age
-
-
-def _required_in(year: int, member: Member, season: Season) -> int:
-    joined = member.admission_date
-    late = date(year, season.late_joining_month, season.late_joining_day)
-    if joined is not None and joined.year == year and joined > late:
-        return season.hours_required_joined_late
-    return season.hours_required

@@ -1,0 +1,238 @@
+"""What an inspection asks of a member's hours, by the decision tables of its release.
+
+`bpmn/inspection/hours.dmn` says what is asked of a year and whether its hours count, and whether
+all of it suffices. A case goes by the tables of its own release, everything else by the current
+one's. The facts of a year repeat from member to member: what the tables say is kept.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.cases import Case
+from engine.engine import Engine
+from engine.operations import operation
+from engine.releases import ReleaseNotFound, current_release_id
+from engine.spiff import Model, read_tables
+from workflows.shared.dates import ZONE, age_on, local_date
+from workflows.shared.hours import HoursEntry, HoursExemption
+from workflows.shared.register import Member, get_member
+from workflows.shared.results import YearlyResult, last_inspected_year
+from workflows.shared.seasons import INSPECTION, Season, get_season
+
+OF_YEAR = "hours_of_year"
+IN_ALL = "inspection_hours"
+SHIPPED = Path(__file__).parents[2] / "bpmn" / "inspection" / "hours.dmn"
+KEPT = 20_000
+"""So many answers of a release's tables are kept."""
+
+
+@dataclass(frozen=True)
+class YearFacts:
+    """What the table `hours_of_year` is given; hours are numbers of hours.
+
+    `is_exempt`: by the ledger, or because the inspection was waived. `joined_late`: in this year,
+    after the date of the season. `age`: on its cut-off date; None where the birth is unknown.
+    """
+
+    year: int
+    is_exempt: bool
+    joined_late: bool
+    age: int | None
+    free_age: int
+    yearly: float
+    yearly_joined_late: float
+
+
+@dataclass(frozen=True)
+class HoursAccount:
+    """累计应完成学时 and 累计已完成学时 over the years that are counted, and what is missing.
+
+    Hours in hundredths.
+    """
+
+    last_inspected_year: int | None
+    years: tuple[int, ...]
+    required: int
+    done: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is asked and what was earned, the years added up."""
+
+    years: tuple[int, ...]
+    required: int
+    done: int
+
+
+class HoursTables:
+    """The tables of one release, with what they said; shared by all threads."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._judged = lru_cache(maxsize=KEPT)(self._judge)
+        self._missing = lru_cache(maxsize=KEPT)(self._find_missing)
+
+    def add_up(
+        self,
+        member: Member,
+        season: Season,
+        *,
+        last: int | None,
+        exempt: Collection[int],
+        earned: Mapping[int, int],
+        today: date,
+    ) -> Sums:
+        """Judge every year since the last inspected one, and add up.
+
+        `earned`: the hundredths of each year that were earned in time. A table may ask which day
+        it is: its answers are kept for `today`.
+        """
+        years, required, done = [], 0, 0
+        for facts in _list_years(member, season, last=last, exempt=exempt):
+            asked, is_counted = self._judged(facts, today)
+            required += asked
+            if is_counted:
+                years.append(facts.year)
+                done += earned.get(facts.year, 0)
+        return Sums(tuple(years), required, done)
+
+    def find_missing(self, sums: Sums, *, today: date) -> int:
+        """How many hundredths are still to be earned."""
+        return max(0, self._missing(sums.required, sums.done, today))
+
+    def _judge(self, facts: YearFacts, today: date) -> tuple[int, bool]:
+        said = self._model.decide(OF_YEAR, {"year_facts": asdict(facts)}, _at(today))
+        row = cast(Mapping[str, Any], said) if isinstance(said, Mapping) else {}
+        return round((row.get("asked") or 0) * 100), row.get("is_counted") is True
+
+    def _find_missing(self, required: int, done: int, today: date) -> int:
+        sums = {"required": required / 100, "done": done / 100}
+        said = self._model.decide(IN_ALL, {"hours_sums": sums}, _at(today))
+        return round(cast(float, said or 0) * 100)
+
+
+def find_tables(session: Session, engine: Engine, *, release_id: int | None = None) -> HoursTables:
+    """The tables of a release of the inspection; None: of the current one.
+
+    One from before there were tables goes by the current one's, or by those that are shipped.
+    """
+    wanted = [release_id] if release_id is not None else []
+    with suppress(ReleaseNotFound):
+        wanted.append(current_release_id(session, INSPECTION))
+    for each in wanted:
+        release = engine.releases.get(session, each)
+        if release.model.can_decide(OF_YEAR) and release.model.can_decide(IN_ALL):
+            return release.once(HoursTables, partial(HoursTables, release.model))
+    return _shipped_tables()
+
+
+def assess_hours(
+    session: Session, engine: Engine, *, member: Member, season: Season, case: Case | None = None
+) -> HoursAccount:
+    """What the season asks of a member, and what he has; `case`: by its tables.
+
+    Inspection policy: summed over the years since the last inspected one, a deferred year's
+    hours included.
+    """
+    tables = find_tables(session, engine, release_id=_release_of(case))
+    last, sums = _add_up(session, tables, member, season, engine.now())
+    missing = tables.find_missing(sums, today=local_date(engine.now()))
+    return HoursAccount(last, sums.years, sums.required, sums.done, missing)
+
+
+@operation("hours.add_up")
+def add_up(
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, season_id: int
+) -> dict[str, object]:
+    """Add up the member's hours for the season: hours_sums has required and done, in hours."""
+    member, season = get_member(session, member_id), get_season(session, season_id)
+    tables = find_tables(session, engine, release_id=_release_of(case))
+    _last, sums = _add_up(session, tables, member, season, now)
+    return {"hours_sums": {"required": sums.required / 100, "done": sums.done / 100}}
+
+
+@operation("hours.assess")
+def assess(
+    session: Session, *, engine: Engine, case: Case, member_id: int, season_id: int
+) -> dict[str, object]:
+    """Assess the member's hours for diagrams that have no table: hours_missing, in hours."""
+    member, season = get_member(session, member_id), get_season(session, season_id)
+    account = assess_hours(session, engine, member=member, season=season, case=case)
+    return {"hours_missing": account.missing / 100}
+
+
+def _add_up(
+    session: Session, tables: HoursTables, member: Member, season: Season, now: datetime
+) -> tuple[int | None, Sums]:
+    last = last_inspected_year(session, member_id=member.id, before=season.year)
+    earned = session.execute(
+        select(HoursEntry.year, func.sum(HoursEntry.hours))
+        .where(
+            HoursEntry.member_id == member.id,
+            HoursEntry.earned_date <= season.hours_until_date,
+        )
+        .group_by(HoursEntry.year)
+    )
+    sums = tables.add_up(
+        member,
+        season,
+        last=last,
+        exempt=_exempt_years(session, member),
+        earned={year: int(hours) for year, hours in earned},
+        today=local_date(now),
+    )
+    return last, sums
+
+
+def _list_years(
+    member: Member, season: Season, *, last: int | None, exempt: Collection[int]
+) -> list[YearFacts]:
+    """The facts of every year since the last inspected one, or since the member joined."""
+    joined, birth = member.admission_date, member.birth_date
+    first = last + 1 if last is not None else season.year if joined is None else joined.year
+    return [
+        YearFacts(
+            year=year,
+            is_exempt=year in exempt,
+            joined_late=joined is not None
+            and joined.year == year
+            and joined > date(year, season.late_joining_month, season.late_joining_day),
+            age=None if birth is None else age_on(birth, season.cut_off_date),
+            free_age=season.hours_free_age,
+            yearly=season.hours_required / 100,
+            yearly_joined_late=season.hours_required_joined_late / 100,
+        )
+        for year in range(first, season.year + 1)
+    ]
+
+
+def _exempt_years(session: Session, member: Member) -> set[int]:
+    """The years of which no hours are asked: by the ledger, or since the inspection was waived."""
+    by_ledger = select(HoursExemption.year).where(HoursExemption.member_id == member.id)
+    waived = select(YearlyResult.year).where(
+        YearlyResult.member_id == member.id, YearlyResult.status == "exempt"
+    )
+    return set(session.scalars(by_ledger.union(waived)))
+
+
+def _release_of(case: Case | None) -> int | None:
+    return case.release_id if case is not None and case.process_id == INSPECTION else None
+
+
+def _at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZONE)
+
+
+@cache
+def _shipped_tables() -> HoursTables:
+    return HoursTables(read_tables(INSPECTION, {SHIPPED.name: SHIPPED.read_bytes()}))
