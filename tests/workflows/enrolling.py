@@ -15,10 +15,13 @@ from engine.cases import Case, get_case
 from engine.completing import hold_task
 from engine.engine import Engine
 from engine.jobs import Worker
+from engine.releases import make_release
+from engine.shipped import gather_unit
 from engine.tasks import Task
+from tests.workflows.conftest import ROOT
 from workflows.shared.associations import Association
 from workflows.shared.employees import Employee
-from workflows.shared.enrolments import Enrolment
+from workflows.shared.enrolments import PROCESS, Enrolment
 from workflows.shared.messages import Message
 from workflows.shared.register import Firm, Member, identity_hash
 from workflows.shared.training_classes import TrainingClass
@@ -212,3 +215,18 @@ class School:
         with self.engine.database.read() as session:
             query = select(Message.template).where(Message.case_id == case_id)
             return list(session.scalars(query.order_by(Message.id)))
+
+
+def make_school(engine: Engine) -> School:
+    """An association on an empty database, with the process as it is shipped."""
+    with engine.database.transaction() as session:
+        make_release(
+            session,
+            process_id=PROCESS,
+            documents=gather_unit(PROCESS, ROOT),
+            checks=engine.checks,
+            reason="as shipped",
+            by=SYSTEM,
+            now=engine.now(),
+        )
+    return School(engine).found()

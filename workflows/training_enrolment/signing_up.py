@@ -20,14 +20,14 @@ from engine.language import N_
 from engine.lifecycle import STARTED, start_case
 from forms.bound import BoundForm, Reading
 from forms.lists import Language
-from forms.receiving import Submitted
+from forms.receiving import SHOWN, Submitted
 from forms.requirements import FieldError
 from workflows.shared.bound_forms import load_form
 from workflows.shared.dates import ZONE
 from workflows.shared.enrolments import LIVE, PROCESS, Enrolment, find_live, find_of_case
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm, Member
-from workflows.shared.training_classes import TrainingClass, hold_class
+from workflows.shared.training_classes import FIELDS, TrainingClass, hold_class
 from workflows.training_enrolment.audience import (
     Person,
     current_release,
@@ -110,12 +110,14 @@ class NotSignedUp(Conflict):
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers by field, as if a browser had posted them."""
+    """Answers by field, as if a browser had posted them from a page with every field."""
 
     values: Mapping[str, Any]
 
     def getlist(self, key: str, /) -> list[str]:
         """All values of a name."""
+        if key == SHOWN:
+            return list(FIELDS)
         value = self.values.get(key)
         if value is None:
             return []
@@ -228,6 +230,8 @@ def sign_up(
     kind = person_kind(person)
     live = find_live(session, class_id=held.id, person_kind=kind, person_id=person.id)
     if live is not None:
+        # It can be looked at when what was tried is taken back.
+        session.expunge(live)
         raise AlreadySignedUp(live)
     reading = read_answers(
         session,

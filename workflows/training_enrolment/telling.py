@@ -28,11 +28,12 @@ def tell(
     """
     if enrolment.person_kind != "member":
         return
-    if get_member(session, enrolment.person_id).state == "dead":
+    member = get_member(session, enrolment.person_id)
+    if member.state == "dead":
         return
     send_to_member(
         session,
-        member_id=enrolment.person_id,
+        member_id=member.id,
         template=f"enrolment_{template}",
         values={**describe(training_class), **values},
         case_id=enrolment.case_id,
