@@ -65,6 +65,7 @@ def _draw(session: Session, enrolment: Enrolment, *, reason: str = "", problem: 
     training_class = get_class(session, enrolment.class_id)
     return render_template(
         "training/cancel.html",
+        enrolment_id=enrolment.id,
         class_id=training_class.id,
         name=training_class.name,
         is_confirmed=enrolment.state == CONFIRMED,
