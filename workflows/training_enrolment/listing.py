@@ -189,7 +189,7 @@ def _matching(session: Session, viewer: Viewer, filters: ClassFilters) -> Column
         listed = cast(TrainingClass.audience, String)
         conditions.append(listed.contains(f'"{filters.audience}"', autoescape=True))
     if filters.name:
-        conditions.append(TrainingClass.name.contains(filters.name, autoescape=True))
+        conditions.append(TrainingClass.name.icontains(filters.name, autoescape=True))
     if filters.opens_date is not None:
         conditions.append(TrainingClass.opens_date >= filters.opens_date)
     if filters.closes_date is not None:
