@@ -33,7 +33,7 @@ from workflows.inspection.operations import apply_information, record_result
 from workflows.payment.operations import collect_facts, is_settled, record
 from workflows.shared.commitments import find_version
 from workflows.shared.form_data import Key, Provider
-from workflows.shared.hours import assess
+from workflows.shared.hours_asked import add_up
 from workflows.shared.messages import send
 from workflows.shared.seasons import find_season_of_year
 
@@ -287,7 +287,7 @@ class Floor:
             "season_id": state.setdefault("season_id", self._season(session, case)),
         }
         if element == "fill_information":
-            assess(session, **ids)
+            add_up(session, engine=self.engine, case=case, now=now, **ids)
             if not state.get("seen"):
                 return "view_inspection", case.status
             return self._after_commitment(session, state, ids, now)

@@ -59,7 +59,8 @@ def test_a_season_shows_all_that_it_says(app: Flask) -> None:
         "decision table",
     ):
         assert words in page.text
-    assert "应缴会费已到账" in page.text
+    assert "What was due has arrived" in page.text
+    assert "Old enough: nothing is asked, what was earned counts" in page.text
 
 
 def test_what_a_change_touches_is_shown_before_it_is_saved(app: Flask) -> None:

@@ -5,6 +5,7 @@ A further page is a module with views on `bp` that is imported here, and an entr
 
 from web.manage import (
     absentees,
+    decision_tables,
     deliveries,
     erasures,
     numbers,
@@ -24,6 +25,7 @@ from web.manage.blueprint import bp
 __all__ = [
     "absentees",
     "blueprints",
+    "decision_tables",
     "deliveries",
     "erasures",
     "numbers",

@@ -50,6 +50,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("manage.list_erasures", N_("Erasing data"), "trash", "erasures"),
     Entry("manage.list_reporting", N_("Financial reporting"), "receipt", "reporting"),
     Entry("manage.list_paper_resets", N_("Password reset on paper"), "printer", "paper-resets"),
+    Entry(
+        "manage.list_decision_tables", N_("Decision tables"), "clipboard-check", "decision-tables"
+    ),
     Entry("manage.numbers", N_("Numbers"), "list-check", "numbers"),
     Entry("manage.list_security", N_("Security"), "lock", "security", "see_security_events"),
     Entry("manage.show_notice", N_("Privacy notice"), "file-text", "privacy", "publish_notice"),

@@ -11,7 +11,7 @@ from engine.errors import NotFound, Rejected
 from engine.language import _
 from web import current
 from web.manage.blueprint import bp
-from web.manage.fee_table import describe_fee_table
+from web.manage.decision_tables import tables_of_sections
 from web.manage.places import get_viewer_of_management
 from web.manage.seasons import describe_edits, describe_season
 from web.saying import change_rows, describe_section, read_typed, type_values
@@ -139,7 +139,7 @@ def _draw_form(
         meanwhile=meanwhile,
         # A draft that was not brought to a newer state stays one of its own version.
         version=season.version if meanwhile else _version(season),
-        fee_table=describe_fee_table(session) if section.name == "fee" else None,
+        section_tables=tables_of_sections(session).get(section.name, ()),
     )
 
 

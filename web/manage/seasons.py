@@ -11,7 +11,7 @@ from engine.errors import Conflict
 from engine.language import _
 from web import current
 from web.manage.blueprint import bp
-from web.manage.fee_table import describe_fee_table
+from web.manage.decision_tables import tables_of_sections
 from web.manage.places import get_viewer_of_management
 from web.saying import describe_section
 from web.words import name_office
@@ -46,7 +46,7 @@ def show_season(season_id: int) -> str:
             "manage/season.html",
             season=describe_season(session, season),
             sections=[_describe(session, season, each.name) for each in SECTIONS],
-            fee_table=describe_fee_table(session),
+            tables=tables_of_sections(session),
             may_change=can(viewer, "change", season),
             edits=describe_edits(session, edits),
         )
