@@ -67,7 +67,7 @@ def read_values(
 ) -> dict[str, Any]:
     """The plain values of what was typed, but for lists of rows.
 
-    What is wrong is said in `wrong` by its field; then the values are as they were typed.
+    What is wrong is said in `wrong` by its field and stays as it was typed.
     """
     found = {each.name: SettingField(each) for each in settings if each.kind != ROWS}
     schema = SectionSchema.from_dict(dict(found), name="Section")()
@@ -76,7 +76,8 @@ def read_values(
     except ValidationError as error:
         said = error.messages if isinstance(error.messages, dict) else {}
         wrong.update({f"{prefix}{name}": str(each[0]) for name, each in said.items()})
-        return {each: raw.get(each) for each in found}
+        read = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return {each: read.get(each, raw.get(each)) for each in found}
 
 
 def _read_text(text: str, setting: Setting) -> str:

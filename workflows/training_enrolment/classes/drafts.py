@@ -58,20 +58,20 @@ def find_contradictions(
         wrong["end_date"] = over
     if "capacity" in values and values["capacity"] < counts.placed:
         wrong["capacity"] = ngettext(
-            "%(num)s person has a place already: it cannot be fewer.",
-            "%(num)s people have a place already: it cannot be fewer.",
+            "%(n)s person has a place already: it cannot be fewer.",
+            "%(n)s people have a place already: it cannot be fewer.",
             counts.placed,
         )
     if "outside_url" in changed and values["outside_url"] and counts.live:
         wrong["outside_url"] = ngettext(
-            "%(num)s person is signed up here already.",
-            "%(num)s people are signed up here already.",
+            "%(n)s person is signed up here already.",
+            "%(n)s people are signed up here already.",
             counts.live,
         )
     if "hours" in changed and counts.completed:
         wrong["hours"] = ngettext(
-            "%(num)s person has been credited these hours already.",
-            "%(num)s people have been credited these hours already.",
+            "%(n)s person has been credited these hours already.",
+            "%(n)s people have been credited these hours already.",
             counts.completed,
         )
     return wrong

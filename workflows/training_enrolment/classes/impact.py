@@ -34,8 +34,8 @@ def describe_impact(
     moving_up = min(after["capacity"] - counts.placed, counts.waiting)
     if moving_up > 0 and after["capacity"] > before["capacity"]:
         words = ngettext(
-            "%(num)s person moves up from the waiting list and is told.",
-            "%(num)s people move up from the waiting list and are told.",
+            "%(n)s person moves up from the waiting list and is told.",
+            "%(n)s people move up from the waiting list and are told.",
             moving_up,
         )
         effects.append(Effect(words, is_hard=True))
@@ -43,8 +43,8 @@ def describe_impact(
         return effects
     if before["hours"] != after["hours"]:
         words = ngettext(
-            "%(num)s person who is signed up is credited the new hours.",
-            "%(num)s people who are signed up are credited the new hours.",
+            "%(n)s person who is signed up is credited the new hours.",
+            "%(n)s people who are signed up are credited the new hours.",
             counts.live,
         )
         effects.append(Effect(words))
@@ -59,8 +59,8 @@ def _told(training_class: TrainingClass, counts: Counts, now: datetime) -> Effec
     if training_class.has_begun(now):
         return Effect(_("The class has begun: nobody is told of it by this system."))
     words = ngettext(
-        "%(num)s person who is signed up is told of the new time or place, and may leave.",
-        "%(num)s people who are signed up are told of the new time or place, and may leave.",
+        "%(n)s person who is signed up is told of the new time or place, and may leave.",
+        "%(n)s people who are signed up are told of the new time or place, and may leave.",
         counts.live,
     )
     return Effect(words, is_hard=True)
