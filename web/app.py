@@ -51,6 +51,7 @@ from web.numbers import SmallInt
 from web.settings import Settings
 from web.uploads import StreamingRequest
 from workflows.shared import keeping, public_address
+from workflows.shared.hours_asked import check_tables
 from workflows.shared.proofs import check_proofs
 from workflows.shared.tasks import Tasks
 
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         check_task_ids,
         check_forms,
         check_proofs(found.proofs, found.deeds),
+        check_tables,
     ]
     app.extensions["engine"] = engine
     app.extensions["workflows"] = found

@@ -5,7 +5,7 @@ all of it suffices. A case goes by the tables of its own release, everything els
 one's. The facts of a year repeat from member to member: what the tables say is kept.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.errors import Problem
+from engine.language import N_
 from engine.operations import operation
-from engine.releases import ReleaseNotFound, current_release_id
+from engine.releases import ReleaseNotFound, Unit, current_release_id
 from engine.spiff import Model, read_tables
 from workflows.shared.dates import ZONE, age_on, local_date
 from workflows.shared.hours import HoursEntry, HoursExemption
@@ -27,6 +29,7 @@ from workflows.shared.register import Member, get_member
 from workflows.shared.results import YearlyResult, last_inspected_year
 from workflows.shared.seasons import INSPECTION, Season, get_season
 
+ADD_UP = "hours.add_up"
 OF_YEAR = "hours_of_year"
 IN_ALL = "inspection_hours"
 SHIPPED = Path(__file__).parents[2] / "bpmn" / "inspection" / "hours.dmn"
@@ -49,6 +52,18 @@ class YearFacts:
     free_age: int
     yearly: float
     yearly_joined_late: float
+
+
+SAMPLE = YearFacts(
+    year=2021,
+    is_exempt=False,
+    joined_late=False,
+    age=40,
+    free_age=70,
+    yearly=40,
+    yearly_joined_late=20,
+)
+"""A year as most have it, by which tables are tried before they are released."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,22 @@ def find_tables(session: Session, engine: Engine, *, release_id: int | None = No
     return _shipped_tables()
 
 
+def check_tables(unit: Unit) -> Iterator[Problem]:
+    """A check of releases: the tables are there and answer what is asked of them."""
+    if ADD_UP not in unit.model.operations:
+        return
+    document = f"bpmn/{INSPECTION}/{SHIPPED.name}"
+    for decision, given, is_answer in (
+        (OF_YEAR, {"year_facts": asdict(SAMPLE)}, _is_year),
+        (IN_ALL, {"hours_sums": {"required": SAMPLE.yearly, "done": 0}}, _is_hours),
+    ):
+        if not unit.model.can_decide(decision):
+            yield Problem(document, None, N_("There is no decision “%(id)s”."), id=decision)
+        elif not is_answer(unit.model.decide(decision, given, _at(date(SAMPLE.year, 12, 31)))):
+            message = N_("The decision “%(id)s” does not say what is asked of it.")
+            yield Problem(document, decision, message, id=decision)
+
+
 def assess_hours(
     session: Session, engine: Engine, *, member: Member, season: Season, case: Case | None = None
 ) -> HoursAccount:
@@ -150,7 +181,7 @@ def assess_hours(
     return HoursAccount(last, sums.years, sums.required, sums.done, missing)
 
 
-@operation("hours.add_up")
+@operation(ADD_UP)
 def add_up(
     session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, season_id: int
 ) -> dict[str, object]:
@@ -223,6 +254,16 @@ def _exempt_years(session: Session, member: Member) -> set[int]:
         YearlyResult.member_id == member.id, YearlyResult.status == "exempt"
     )
     return set(session.scalars(by_ledger.union(waived)))
+
+
+def _is_year(said: object) -> bool:
+    if not isinstance(said, Mapping):
+        return False
+    return _is_hours(said.get("asked")) and isinstance(said.get("is_counted"), bool)
+
+
+def _is_hours(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool) and said >= 0
 
 
 def _release_of(case: Case | None) -> int | None:
