@@ -21,21 +21,13 @@ from workflows.shared.enrolments import (
     Enrolment,
     get_enrolment,
 )
-from workflows.shared.hours import credit_hours
 from workflows.shared.training_classes import TrainingClass, get_class, hold_class
+from workflows.training_enrolment.crediting import enter_hours, hours_key
 from workflows.training_enrolment.places import fill_places, find_next
 from workflows.training_enrolment.policies import describe_times
 from workflows.training_enrolment.telling import name_actor, note_news, tell
 
-SOURCE = "培训班"
-"""What the ledger calls where hours of classes come from."""
-
 CONFIRM = "confirm_enrolment"
-
-
-def hours_key(enrolment: Enrolment) -> str:
-    """The ledger's key of the hours that a sign-up brought."""
-    return f"enrolment:{enrolment.id}"
 
 
 @operation("training_enrolment.reserve")
@@ -255,14 +247,10 @@ def credit(session: Session, *, now: datetime, enrolment_id: int) -> None:
     enrolment.hours = training_class.hours
     note_news(enrolment, COMPLETED)
     if enrolment.person_kind == "member":
-        credit_hours(
+        enter_hours(
             session,
-            member_id=enrolment.person_id,
-            year=training_class.end_date.year,
-            earned_date=training_class.end_date,
-            hours=training_class.hours,
-            title=training_class.name,
-            source=SOURCE,
+            enrolment=enrolment,
+            training_class=training_class,
             external_key=hours_key(enrolment),
             now=now,
         )

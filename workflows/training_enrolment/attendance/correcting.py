@@ -16,10 +16,10 @@ from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.noting import note
 from workflows.shared.enrolments import ABSENT, COMPLETED, Enrolment, get_enrolment
-from workflows.shared.hours import credit_hours, next_key, reverse_hours
+from workflows.shared.hours import next_key, reverse_hours
 from workflows.shared.training_classes import TrainingClass, get_class
 from workflows.training_enrolment.attendance.recording import PRESENT, SETTLED, Word
-from workflows.training_enrolment.operations import SOURCE, hours_key
+from workflows.training_enrolment.crediting import enter_hours, hours_key
 from workflows.training_enrolment.telling import note_news, tell
 
 LONGEST_REASON = 500
@@ -122,14 +122,10 @@ def _change_ledger(
     if word != PRESENT:
         reverse_hours(session, external_key=key)
         return
-    credit_hours(
+    enter_hours(
         session,
-        member_id=enrolment.person_id,
-        year=training_class.end_date.year,
-        earned_date=training_class.end_date,
-        hours=training_class.hours,
-        title=training_class.name,
-        source=SOURCE,
+        enrolment=enrolment,
+        training_class=training_class,
         external_key=next_key(session, external_key=key),
         now=now,
     )
