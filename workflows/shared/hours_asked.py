@@ -7,11 +7,11 @@ one's. The facts of a year repeat from member to member: what the tables say is 
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -37,8 +37,7 @@ KEPT = 20_000
 """So many answers of a release's tables are kept."""
 
 
-@dataclass(frozen=True)
-class YearFacts:
+class YearFacts(NamedTuple):
     """What the table `hours_of_year` is given; hours are numbers of hours.
 
     `is_exempt`: by the ledger, or because the inspection was waived. `joined_late`: in this year,
@@ -126,7 +125,7 @@ class HoursTables:
         return max(0, self._missing(sums.required, sums.done, today))
 
     def _judge(self, facts: YearFacts, today: date) -> tuple[int, bool]:
-        said = self._model.decide(OF_YEAR, {"year_facts": asdict(facts)}, _at(today))
+        said = self._model.decide(OF_YEAR, {"year_facts": facts._asdict()}, _at(today))
         row = cast(Mapping[str, Any], said) if isinstance(said, Mapping) else {}
         return round((row.get("asked") or 0) * 100), row.get("is_counted") is True
 
@@ -157,7 +156,7 @@ def check_tables(unit: Unit) -> Iterator[Problem]:
         return
     document = f"bpmn/{INSPECTION}/{SHIPPED.name}"
     for decision, given, is_answer in (
-        (OF_YEAR, {"year_facts": asdict(SAMPLE)}, _is_year),
+        (OF_YEAR, {"year_facts": SAMPLE._asdict()}, _is_year),
         (IN_ALL, {"hours_sums": {"required": SAMPLE.yearly, "done": 0}}, _is_hours),
     ):
         if not unit.model.can_decide(decision):
@@ -227,24 +226,22 @@ def _add_up(
 
 def _list_years(
     member: Member, season: Season, *, last: int | None, exempt: Collection[int]
-) -> list[YearFacts]:
+) -> Iterator[YearFacts]:
     """The facts of every year since the last inspected one, or since the member joined."""
     joined, birth = member.admission_date, member.birth_date
+    late_in = None if joined is None else _year_joined_late(joined, season)
+    age = None if birth is None else age_on(birth, season.cut_off_date)
+    free_age = season.hours_free_age
+    yearly, yearly_late = season.hours_required / 100, season.hours_required_joined_late / 100
     first = last + 1 if last is not None else season.year if joined is None else joined.year
-    return [
-        YearFacts(
-            year=year,
-            is_exempt=year in exempt,
-            joined_late=joined is not None
-            and joined.year == year
-            and joined > date(year, season.late_joining_month, season.late_joining_day),
-            age=None if birth is None else age_on(birth, season.cut_off_date),
-            free_age=season.hours_free_age,
-            yearly=season.hours_required / 100,
-            yearly_joined_late=season.hours_required_joined_late / 100,
-        )
-        for year in range(first, season.year + 1)
-    ]
+    for year in range(first, season.year + 1):
+        is_late = year == late_in
+        yield YearFacts(year, year in exempt, is_late, age, free_age, yearly, yearly_late)
+
+
+def _year_joined_late(joined: date, season: Season) -> int | None:
+    late = date(joined.year, season.late_joining_month, season.late_joining_day)
+    return joined.year if joined > late else None
 
 
 def _exempt_years(session: Session, member: Member) -> set[int]:
