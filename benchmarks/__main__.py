@@ -14,13 +14,16 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import batch, completion, delivery, feel, http, inbox
+from benchmarks import batch, completion, delivery, feel, http, inbox, training, training_people
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 from workflows.seeding import Size
 
-PARTS = ("function", "http", "batch", "delivery", "feel", "inbox")
-ON_DATABASES = {"function", "http", "batch", "delivery"}
+PARTS = ("function", "http", "batch", "delivery", "training", "firm", "feel", "inbox")
+NAMES = "abcdef"
+"""A database for each of the parts that ask for one."""
+
+ON_DATABASES = {"function", "http", "batch", "delivery", "training", "firm"}
 
 
 def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
@@ -28,7 +31,7 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, made in measured if ON_DATABASES.intersection(parts) else ():
-        with made() as (first, second, third, fourth):
+        with made() as (first, second, third, fourth, fifth, sixth):
             if "function" in parts:
                 figures += completion.measure(name, first)
             if "http" in parts:
@@ -37,6 +40,10 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
                 figures += batch.measure(name, third)
             if "delivery" in parts:
                 figures += delivery.measure(name, fourth)
+            if "training" in parts:
+                figures += training.measure(name, fifth)
+            if "firm" in parts:
+                figures += training_people.measure(name, sixth)
     figures = _worst(figures)
     if "feel" in parts:
         figures += feel.figures()
@@ -55,17 +62,15 @@ def _worst(figures: list[Figure]) -> list[Figure]:
 
 
 @contextmanager
-def _sqlite() -> Iterator[tuple[str, str, str, str]]:
+def _sqlite() -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory() as folder:
-        a, b, c, d = (f"sqlite:///{Path(folder) / name}.db" for name in "abcd")
-        yield a, b, c, d
+        yield [f"sqlite:///{Path(folder) / name}.db" for name in NAMES]
 
 
 @contextmanager
-def _postgresql() -> Iterator[tuple[str, str, str, str]]:
+def _postgresql() -> Iterator[list[str]]:
     with postgresql_server(is_durable=True) as server:
-        a, b, c, d = (_new_database(server, f"huiji_{name}") for name in "abcd")
-        yield a, b, c, d
+        yield [_new_database(server, f"huiji_{name}") for name in NAMES]
 
 
 def _new_database(server: str, name: str) -> str:

@@ -114,13 +114,13 @@ def _case(bench: Bench, browser: Browser) -> list[float]:
     return times
 
 
-def sign_in_as(bench: Bench, user_type: str) -> SignedIn:
-    """Sign the reference case's member or reviewer in."""
+def sign_in_as(bench: Bench, user_type: str, *, login: str | None = None) -> SignedIn:
+    """Sign somebody in; without a login the reference case's member or reviewer."""
     engine = bench.engine
     opened = sign_in(
         engine,
         user_type=user_type,
-        login=reference.REVIEWER if user_type == STAFF else reference.MEMBER_NO,
+        login=login or (reference.REVIEWER if user_type == STAFF else reference.MEMBER_NO),
         password=PASSWORD,
         address="127.0.0.1",
         user_agent="benchmark",
