@@ -29,7 +29,7 @@ def list_firm_hours() -> str:
     with current.engine().database.read() as session:
         firm, _viewer = get_firm(session)
         page, rows = list_hours_of_people(
-            session, firm_id=firm.id, year=year, text=text, page=read_page()
+            session, current.engine(), firm_id=firm.id, year=year, text=text, page=read_page()
         )
         years = list_years_with_hours(
             session, firm_id=firm.id, this_year=local_date(current.now()).year
@@ -81,7 +81,7 @@ def _write_sheets(session: Session, firm_id: int, year: int) -> list[Sheet]:
             "" if each.required is None else each.required / 100,
             each.missing / 100,
         )
-        for each in all_hours_of_people(session, firm_id=firm_id, year=year)
+        for each in all_hours_of_people(session, current.engine(), firm_id=firm_id, year=year)
     )
     entries = (
         (number, name, each.earned_date, each.title, each.source, each.hours / 100)

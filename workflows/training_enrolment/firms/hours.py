@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflows.shared.hours import HoursEntry, HoursExemption, required_hours
+from engine.engine import Engine
+from workflows.shared.dates import local_date
+from workflows.shared.hours import HoursEntry, HoursExemption
+from workflows.shared.hours_asked import find_tables
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import Season, find_season_of_year
@@ -37,15 +40,17 @@ class HoursOfYear:
 
 
 def list_hours_of_people(
-    session: Session, *, firm_id: int, year: int, text: str = "", page: int = 1
+    session: Session, engine: Engine, *, firm_id: int, year: int, text: str = "", page: int = 1
 ) -> tuple[PeoplePage, Sequence[HoursOfYear]]:
     """A page of a firm's CPAs with their hours of a year."""
     found = list_people(session, firm_id=firm_id, kind=MEMBER, text=text, page=page)
     members = [each for each in found.people if isinstance(each, Member)]
-    return found, _count(session, members, year)
+    return found, _count(session, engine, members, year)
 
 
-def all_hours_of_people(session: Session, *, firm_id: int, year: int) -> Iterator[HoursOfYear]:
+def all_hours_of_people(
+    session: Session, engine: Engine, *, firm_id: int, year: int
+) -> Iterator[HoursOfYear]:
     """Every CPA of a firm with the hours of a year, read in portions."""
     after = ""
     while True:
@@ -55,7 +60,7 @@ def all_hours_of_people(session: Session, *, firm_id: int, year: int) -> Iterato
             .order_by(Member.number)
             .limit(PORTION)
         ).all()
-        yield from _count(session, members, year)
+        yield from _count(session, engine, members, year)
         if len(members) < PORTION:
             return
         after = members[-1].number
@@ -86,7 +91,9 @@ def list_years_with_hours(session: Session, *, firm_id: int, this_year: int) -> 
     return sorted({*session.scalars(query), this_year}, reverse=True)
 
 
-def _count(session: Session, members: Sequence[Member], year: int) -> list[HoursOfYear]:
+def _count(
+    session: Session, engine: Engine, members: Sequence[Member], year: int
+) -> list[HoursOfYear]:
     ids = [each.id for each in members]
     rows = session.execute(
         select(HoursEntry.member_id, func.sum(HoursEntry.hours))
@@ -105,20 +112,19 @@ def _count(session: Session, members: Sequence[Member], year: int) -> list[Hours
         each: find_season_of_year(session, association_id=each, year=year)
         for each in {member.association_id for member in members}
     }
+    tables, today = find_tables(session, engine), local_date(engine.now())
+
+    def find_required(member: Member) -> int | None:
+        """What the season of the year asks for that year alone; nothing is known without one."""
+        season = seasons[member.association_id]
+        if season is None:
+            return None
+        exempt_years = {year} if member.id in exempt else set[int]()
+        return tables.add_up(
+            member, season, last=year - 1, exempt=exempt_years, earned={}, today=today
+        ).required
+
     return [
-        HoursOfYear(
-            member_id=each.id,
-            number=each.number,
-            name=each.name,
-            earned=earned.get(each.id, 0),
-            required=0
-            if each.id in exempt
-            else _find_required(each, seasons[each.association_id], year),
-        )
+        HoursOfYear(each.id, each.number, each.name, earned.get(each.id, 0), find_required(each))
         for each in members
     ]
-
-
-def _find_required(member: Member, season: Season | None, year: int) -> int | None:
-    """What the season of the year asks for of that year; nothing is known without one."""
-    return None if season is None else required_hours(member, season, years=[year])
