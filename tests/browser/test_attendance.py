@@ -149,7 +149,7 @@ def test_the_camera_reads_a_code_and_the_person_is_present(
     clerk.go(f"/classes/{enrolment.class_id}/door").is_at("At the door")
     clerk.press("Scan with the camera")
     card = clerk.page.locator(".door-card")
-    expect(card).to_have_class(re.compile("is-marked"))
+    expect(card).to_have_class(re.compile("is-present"))
     expect(card).to_contain_text(NAME)
     clerk.look("door-camera")
     clerk.press("Stop the camera")
@@ -172,7 +172,7 @@ def test_a_camera_that_may_not_be_used_leaves_the_field(
         )
     )
     scan_by_hand(clerk.page, MEMBER)
-    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-marked"))
+    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-present"))
 
 
 def test_a_hand_scanner_marks_one_after_the_other(
@@ -184,7 +184,7 @@ def test_a_hand_scanner_marks_one_after_the_other(
     for each in (first, second):
         scan_by_hand(clerk.page, code_of(server, each))
     expect(clerk.page.locator(".door-list li")).to_have_count(2)
-    expect(card).to_have_class(re.compile("is-marked"))
+    expect(card).to_have_class(re.compile("is-present"))
     clerk.look("door-marked")
     scan_by_hand(clerk.page, code_of(server, first))
     expect(card).to_have_class(re.compile("is-already"))
@@ -209,7 +209,7 @@ def test_the_door_and_the_list_work_without_scripts(
     clerk = enter(CLERK, "phone", javascript=False).go(f"/classes/{first.class_id}/door")
     expect(clerk.page.locator("#camera")).to_be_hidden()
     scan_by_hand(clerk.page, code_of(server, first))
-    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-marked"))
+    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-present"))
     clerk.go(f"/classes/{first.class_id}/attendance")
     clerk.page.locator(f"label[for=a{second.id}]").click()
     clerk.press("Record what is chosen").sees(
@@ -288,7 +288,7 @@ def test_a_member_shows_a_code_that_a_phones_camera_opens(
     stranger.sees_not(NAME).look("code-of-stranger")
     clerk = enter(CLERK, "phone").go(address).sees(NAME).look("code-of-clerk")
     clerk.press("Mark present")
-    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-marked"))
+    expect(clerk.page.locator(".door-card")).to_have_class(re.compile("is-present"))
     clerk.go(address).sees_not("Not marked").look("code-again")
 
 

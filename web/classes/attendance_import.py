@@ -173,7 +173,7 @@ def _describe(understood: Understood) -> Mapping[str, Any]:
             for each in understood.wrong
         ],
         "unchanged": understood.unchanged,
-        "empty": understood.empty,
+        "left_empty": understood.empty,
     }
 
 
