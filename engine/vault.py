@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base
@@ -140,10 +141,20 @@ class Vault:
 
     def _data_key(self, session: Session, subject: str) -> bytes:
         key = self._find_key(session, subject)
+        if key is not None:
+            return key
+        made, wrapped = self.make_key(subject)
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert = sqlite.insert if is_sqlite else postgresql.insert
+        # Somebody else may just begin with the same subject: the first one's key is the key.
+        statement = insert(SubjectKey).values(subject=subject, wrapped=wrapped)
+        kept = session.scalar(statement.on_conflict_do_nothing().returning(SubjectKey.subject))
+        if kept is not None:
+            self._found(session)[subject] = made
+            return made
+        key = self._find_key(session, subject)
         if key is None:
-            key, wrapped = self.make_key(subject)
-            session.execute(insert(SubjectKey).values(subject=subject, wrapped=wrapped))
-            self._found(session)[subject] = key
+            raise Erased
         return key
 
     def _find_key(self, session: Session, subject: str) -> bytes | None:
