@@ -13,7 +13,7 @@ from tests.forms.test_files import pdf
 from tests.web.conftest import READY, Page, Visitor
 from tests.web.offices import decide, part, say, staff
 from workflows.shared.accounts import Account
-from workflows.shared.register import CPA, Member
+from workflows.shared.register import CPA, Member, find_member_by_number
 
 INDEX = "/training/output-hours"
 PAPER = {
@@ -163,6 +163,20 @@ def test_the_page_of_another_kind_of_case_is_not_shown_here(app: Flask) -> None:
     with app.extensions["engine"].database.read() as session:
         task = session.get_one(Task, UUID(page.path.rpartition("/")[2]))
     assert member.open(f"{INDEX}/{task.case_id}").status == 404
+
+
+def test_who_is_no_member_any_more_reads_why_he_cannot_apply(app: Flask) -> None:
+    member = Visitor(app)
+    member.sign_in(READY)
+    values = member.open(INDEX).values(INDEX)
+    with app.extensions["engine"].database.transaction() as session:
+        row = find_member_by_number(session, READY)
+        assert row is not None
+        row.state = "resigned"
+    page = member.open(INDEX)
+    assert "Your membership has ended." in page.text
+    assert not page.html.xpath("//main//form")
+    assert member.send(INDEX, values).status == 422
 
 
 @pytest.mark.parametrize("is_sent", [True, False])

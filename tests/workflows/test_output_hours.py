@@ -17,15 +17,17 @@ from tests.workflows.walking import Walk
 from workflows.output_hours.applications import (
     NotWithdrawable,
     find_claim,
+    find_obstacle,
     list_applications,
     start_application,
     withdraw,
 )
 from workflows.output_hours.form_data import check_claim, check_grant
 from workflows.output_hours.limits import read_current_limits
+from workflows.ruling.rulings import start_ruling
 from workflows.shared.hours import HoursEntry, list_hours
 from workflows.shared.messages import Message, list_messages
-from workflows.shared.register import CPA, Member, find_member_by_number
+from workflows.shared.register import CPA, Member, NotAMember, find_member_by_number
 
 MEMBER = "330000100001"
 TRAINER = Actor("staff", 910)
@@ -281,6 +283,32 @@ def test_a_practising_cpa_applies_as_well(demo_engine: Engine) -> None:
     walk = begin(demo_engine, cpa.number).do("state_output", "apply", PAPER)
     grant(walk, 12)
     assert [each.hours for each in entries(walk)] == [1200]
+
+
+def test_who_is_no_member_any_more_cannot_apply(demo_engine: Engine) -> None:
+    with demo_engine.database.transaction() as session:
+        member = find_member_by_number(session, MEMBER)
+        assert member is not None
+        assert find_obstacle(member) is None
+        member.state = "resigned"
+        assert isinstance(find_obstacle(member), NotAMember)
+        with pytest.raises(NotAMember):
+            start_application(session, demo_engine, member=member, by=TRAINER, now=NOW)
+
+
+def test_settling_an_inspections_year_closes_none_of_it(demo_engine: Engine) -> None:
+    walk = claim(demo_engine, finished_date="2021-11-20")
+    inspection = Walk(demo_engine, MEMBER).start()
+    with demo_engine.database.transaction() as session:
+        member = find_member_by_number(session, MEMBER)
+        assert member is not None
+        ruling = start_ruling(
+            session, demo_engine, member=member, year=2021, by=TRAINER, now=NOW
+        ).id
+    settled = Walk(demo_engine, MEMBER, ruling)
+    settled.do("propose_ruling", "propose", {"status": "exempt", "reason": "免检。"}, by=TRAINER)
+    settled.do("agree_ruling", "agree", by=Actor("staff", 911))
+    assert (inspection.case.state, walk.case.state) == ("cancelled", "open")
 
 
 def test_the_claim_is_read_from_what_was_sent(demo_engine: Engine) -> None:

@@ -43,6 +43,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "portal/output_hours.html",
             applications=[_describe_row(session, each, granted.get(each.id)) for each in found],
+            obstacle=str(applications.find_obstacle(get_member(session, member_id)) or ""),
             is_begun=any(each.status == applications.BEGUN for each in found),
             limits=describe_limits(
                 session,

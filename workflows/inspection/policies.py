@@ -4,7 +4,7 @@ from datetime import datetime
 
 from engine.errors import Conflict, Rejected
 from engine.language import N_
-from workflows.shared.register import NON_PRACTISING, Member
+from workflows.shared.register import NON_PRACTISING, Member, NotAMember
 from workflows.shared.results import YearlyResult
 from workflows.shared.seasons import Season
 from workflows.shared.windows import check_open
@@ -26,12 +26,6 @@ class NotForThisKind(Rejected):
     """Only non-practising members are inspected this way."""
 
     message = N_("This inspection is for non-practising members only.")
-
-
-class NotAMember(Rejected):
-    """The membership has ended."""
-
-    message = N_("Your membership has ended. Please contact your association.")
 
 
 class AlreadyDecided(Conflict):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.cases import Case, hold_case
 from engine.engine import Engine
-from engine.errors import Conflict
+from engine.errors import Conflict, HuijiError
 from engine.language import N_
 from engine.lifecycle import start_case
 from engine.message_events import send_message
@@ -20,8 +20,7 @@ from engine.vault import Vault
 from workflows.output_hours.kinds import PROCESS, REVIEW, STATE
 from workflows.output_hours.limits import hundredths
 from workflows.shared.applications import values_sent
-from workflows.shared.dates import local_date
-from workflows.shared.register import Member
+from workflows.shared.register import Member, NotAMember
 from workflows.shared.subjects import subject_of_member
 
 BEGUN = "draft"
@@ -53,9 +52,13 @@ def start_application(
 ) -> Case:
     """Begin an application for hours, or give the one that is begun and was not sent yet.
 
-    A member may have several with his association. Raises CaseAlreadyOpen for the second of two
-    clicks at once.
+    A member may have several with his association. The case has no year: settling the inspection
+    of a year does not close what may bring hours for it. Raises NotAMember, CaseAlreadyOpen for
+    the second of two clicks at once.
     """
+    obstacle = find_obstacle(member)
+    if obstacle is not None:
+        raise obstacle
     of_member = _cases_of(member.id)
     begun = session.scalar(of_member.where(Case.state == "open", Case.status == BEGUN).limit(1))
     if begun is not None:
@@ -70,9 +73,13 @@ def start_application(
         variables={"member_id": member.id, "member_key": str(member.id)},
         by=by,
         now=now,
-        year=local_date(now).year,
         kind=PROCESS,
     )
+
+
+def find_obstacle(member: Member) -> HuijiError | None:
+    """Why a member cannot apply for hours; None when he can."""
+    return None if member.state == "active" else NotAMember()
 
 
 def list_applications(session: Session, *, member_id: int) -> Sequence[Case]:

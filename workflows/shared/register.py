@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId
-from engine.errors import NotFound
+from engine.errors import NotFound, Rejected
 from engine.language import N_
 from engine.vault import BY_MASTER, Vault
 from forms.masking import mask
@@ -77,6 +77,12 @@ ERASED_NAME = "已删除"
 
 
 _HAS_FIRM = text("firm_id IS NOT NULL")
+
+
+class NotAMember(Rejected):
+    """The membership has ended."""
+
+    message = N_("Your membership has ended. Please contact your association.")
 
 
 class MemberNotFound(NotFound):
