@@ -90,7 +90,8 @@ def test_only_who_takes_the_attendance_of_the_association_finds_the_pages(
     to_see = ("attendance", "absent", "absent.xlsx")
 
     def found(who: Visitor, pages: Sequence[str]) -> set[int]:
-        return {who.client.get(f"{morning.address}/{page}").status_code for page in pages}
+        answers = [who.client.get(f"{morning.address}/{page}", buffered=True) for page in pages]
+        return {each.status_code for each in answers}
 
     for each in (member, morning.visitor("gd_training"), morning.visitor("zj_review")):
         assert found(each, to_take + to_see) == {404}
