@@ -23,6 +23,7 @@ from workflows.training_enrolment.cancelling import (
     cancel_enrolment,
     replace_person,
 )
+from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import answers_of, list_asked, read_rows
 from workflows.training_enrolment.firms.people import (
     NotOfThisFirm,
@@ -220,6 +221,13 @@ def _draw_replacing(
     engine = current.engine()
     training_class = get_class(session, enrolment.class_id)
     person = get_person(session, firm_id=firm.id, key=key)
+    for_all = drafts.read(
+        session,
+        engine.vault,
+        firm_id=firm.id,
+        class_id=training_class.id,
+        keys=[drafts.EVERYBODY],
+    )[drafts.EVERYBODY]
     found: dict[str, Any] = {
         "enrolment_id": enrolment.id,
         "old": _name(session, enrolment),
@@ -229,7 +237,7 @@ def _draw_replacing(
         "class_id": training_class.id,
         "class_name": training_class.name,
         "asked": _list_asked(session, training_class),
-        "values": typed or answers_of(session, engine, training_class, person, {}),
+        "values": typed or answers_of(session, engine, training_class, person, for_all.values),
     }
     wrong: dict[str, str] = {}
     if isinstance(error, MissingField):
