@@ -19,11 +19,11 @@ from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 from workflows.seeding import Size
 
-PARTS = ("function", "http", "batch", "delivery", "training", "firm", "feel", "inbox")
+PARTS = ("function", "http", "batch", "delivery", "training", "training_people", "feel", "inbox")
 NAMES = "abcdef"
 """A database for each of the parts that ask for one."""
 
-ON_DATABASES = {"function", "http", "batch", "delivery", "training", "firm"}
+ON_DATABASES = {"function", "http", "batch", "delivery", "training", "training_people"}
 
 
 def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
@@ -42,7 +42,7 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
                 figures += delivery.measure(name, fourth)
             if "training" in parts:
                 figures += training.measure(name, fifth)
-            if "firm" in parts:
+            if "training_people" in parts:
                 figures += training_people.measure(name, sixth)
     figures = _worst(figures)
     if "feel" in parts:
