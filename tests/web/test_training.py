@@ -219,7 +219,7 @@ def test_signing_up_waits_for_confirmation(app: Flask, member: Visitor) -> None:
     assert page.path == f"/training/classes/{class_id}"
     assert "You are signed up. The association will confirm it." in page.text
     assert "Waiting for confirmation" in page.text
-    assert "Signed up by蔡思源" in page.text
+    assert "Who signed up蔡思源" in page.text
     decide(app, "confirm")
     page = member.open(page.path)
     assert "Your sign-up is confirmed. Please come on time." in page.text
