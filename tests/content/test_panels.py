@@ -174,7 +174,7 @@ LIMITS: dict[str, Any] = {
     "year_most": 3000,
     "kinds": [{"label": HOSTILE, "most": 2000, "granted": [0, 800]}],
 }
-CLAIM: dict[str, Any] = {
+OUTPUT_CLAIM: dict[str, Any] = {
     "kind": HOSTILE,
     "year": 2022,
     "claimed": 1200,
@@ -242,7 +242,7 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         {**ENROLMENT, "place": "", "by": "", "waiting": 0, "overlaps": []},
     ),
     ("output_hours/limits", LIMITS),
-    *(("output_hours/claim", each) for each in (CLAIM, {**CLAIM, "earlier": []})),
+    *(("output_hours/claim", each) for each in (OUTPUT_CLAIM, {**OUTPUT_CLAIM, "earlier": []})),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]
