@@ -25,6 +25,7 @@ def read_filters(query: str | None = None) -> Filters:
     is_known = assigned in (ME, NOBODY) or given.get("assigned", type=small_int) is not None
     return Filters(
         kind=given.get("kind", "")[:40],
+        class_id=given.get("class", type=small_int),
         year=given.get("year", type=small_int),
         association_id=given.get("office", type=small_int),
         text=given.get("q", "").strip()[:100],
@@ -43,6 +44,7 @@ def write_filters(filters: Filters) -> dict[str, Any]:
     """The filters as parameters of an address; what is not chosen does not appear."""
     said = {
         "kind": filters.kind,
+        "class": str(filters.class_id or ""),
         "year": str(filters.year or ""),
         "office": str(filters.association_id or ""),
         "q": filters.text,

@@ -1,5 +1,6 @@
 """Many at once: ticked tasks are named, confirmed, decided by a job, and their results shown."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -26,6 +27,7 @@ from workflows.inbox import batches
 from workflows.inbox.batch_work import Deciding
 from workflows.inbox.batches import KIND, MOST, Batch, NothingTicked
 from workflows.inbox.claims import is_stale
+from workflows.inbox.classes import find_classes
 from workflows.inbox.queries import OPEN, Filters, Page, list_tasks
 from workflows.shared.access import SYSTEM, Viewer, check, visible_tasks
 from workflows.shared.many import DONE, FAILED, RUNNING, register
@@ -194,14 +196,16 @@ def _is_a_colleagues(task: Task, viewer: Viewer) -> bool:
 
 
 def _describe_chosen(session: Session, chosen: Sequence[Task], outcome: str) -> dict[str, Any]:
-    kinds: dict[str, int] = {}
+    kinds: Counter[tuple[str, str]] = Counter()
+    classes = find_classes(session, chosen)
     for task in chosen:
-        kinds[task.kind] = kinds.get(task.kind, 0) + 1
+        found = classes.get(task.case_id)
+        kinds[(task.kind, found.name if found is not None else "")] += 1
     offers = describe_offers(session, chosen[:1])
     return {
         "count": len(chosen),
         "words": offers[0]["words"] if offers else outcome,
-        "kinds": sorted(kinds.items()),
+        "kinds": [(kind, name, count) for (kind, name), count in sorted(kinds.items())],
         "named": [{"name": each.subject_name, "number": each.subject_no} for each in chosen[:10]],
         "task_ids": " ".join(each.id.hex for each in chosen),
     }
@@ -227,11 +231,13 @@ def _describe(session: Session, batch: Batch) -> dict[str, Any]:
 def _describe_results(session: Session, batch: Batch, state: str) -> list[dict[str, Any]]:
     found = batches.list_results(session, batch.id, state=state)
     offices = name_offices(session, [each.task.association_id for each in found])
+    classes = find_classes(session, [each.task for each in found])
     return [
         {
             "name": each.task.subject_name,
             "number": each.task.subject_no,
             "kind": each.task.kind,
+            "class_name": classes[key].name if (key := each.task.case_id) in classes else "",
             "office": offices.get(each.task.association_id, ""),
             "sentence": each.sentence,
             "address": url_for("inbox.show", task_id=each.task.id, **kept_filters()),

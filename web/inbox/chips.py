@@ -11,24 +11,32 @@ from engine.language import _
 from web.inbox.addresses import write_filters
 from web.words import name_office
 from workflows.inbox.filters import BY_DUE, BY_NEWEST, COMPLETED, ME, NOBODY, OPEN, Filters
+from workflows.shared.access import Viewer
 from workflows.shared.actor_names import name_accounts
 from workflows.shared.associations import Association
+from workflows.shared.training_classes import TrainingClass
 
 
-def describe_chips(session: Session, filters: Filters) -> list[dict[str, str]]:
+def describe_chips(session: Session, viewer: Viewer, filters: Filters) -> list[dict[str, str]]:
     """A word for each chosen filter, and the address of the list without it."""
     return [
         {
             "words": words,
             "address": url_for("inbox.index", **write_filters(replace(filters, **without))),
         }
-        for words, without in _chosen(session, filters)
+        for words, without in _chosen(session, viewer, filters)
     ]
 
 
-def _chosen(session: Session, filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
+def _chosen(
+    session: Session, viewer: Viewer, filters: Filters
+) -> Iterator[tuple[str, dict[str, Any]]]:
     if filters.text:
         yield f"“{filters.text}”", {"text": ""}
+    if filters.class_id is not None:
+        found = session.get(TrainingClass, filters.class_id)
+        is_named = found is not None and viewer.has("training", found.association_id)
+        yield found.name if found is not None and is_named else "–", {"class_id": None}
     if filters.year is not None:
         yield str(filters.year), {"year": None}
     if filters.association_id is not None:

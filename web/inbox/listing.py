@@ -20,6 +20,7 @@ from web.staff import get_staff_person
 from web.words import name_office
 from workflows.inbox import queries
 from workflows.inbox.claims import is_stale
+from workflows.inbox.classes import find_classes, list_classes
 from workflows.inbox.colleagues import list_colleagues
 from workflows.inbox.queries import Filters
 from workflows.shared.access import SYSTEM, WORKING, Viewer, check
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
         is_part = request.headers.get("HX-Target") == "tasks"
         if is_part:
             return render_template("inbox/_tasks.html", **found)
-        choices = _describe_choices(session, viewer)
+        choices = _describe_choices(session, viewer, filters)
         choices |= views.describe(session, viewer, filters)
     return render_template("inbox/index.html", **found, **choices)
 
@@ -64,18 +65,20 @@ def _describe_page(session: Session, viewer: Viewer, filters: Filters) -> dict[s
         "count": counts.get(filters.kind, 0) if filters.kind else queries.add_up(counts.values()),
         "next_page": page.next and url_for("inbox.index", **kept, after=write_position(page.next)),
         "first_page": after and url_for("inbox.index", **kept),
-        "chips": describe_chips(session, filters),
+        "chips": describe_chips(session, viewer, filters),
         "everything": url_for("inbox.index"),
         "batch": batches.describe_bar(session, page, filters),
         "has_offices": _has_offices(viewer),
     }
 
 
-def _describe_choices(session: Session, viewer: Viewer) -> dict[str, object]:
+def _describe_choices(session: Session, viewer: Viewer, filters: Filters) -> dict[str, object]:
+    classes = list_classes(session, viewer, chosen_id=filters.class_id)
     offices = queries.list_offices(session, viewer)
     return {
         "years": list_years(session),
         "offices": [{"id": each.id, "name": name_office(each)} for each in offices],
+        "classes": [{"id": each.id, "name": each.name} for each in classes],
         "colleagues": _describe_colleagues(session, viewer),
     }
 
@@ -129,6 +132,7 @@ def _describe_tasks(
     ]
     names = name_accounts(session, people)
     offices = _name_offices(session, viewer, tasks)
+    classes = find_classes(session, tasks)
     return [
         {
             "id": each.id,
@@ -136,6 +140,7 @@ def _describe_tasks(
             "name": each.subject_name,
             "number": each.subject_no,
             "kind": each.kind,
+            "class_name": classes[each.case_id].name if each.case_id in classes else "",
             "year": each.year,
             "round": each.round,
             "nudges": each.nudges,

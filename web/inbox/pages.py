@@ -24,6 +24,7 @@ from web.languages import spoken
 from web.personal_data import showing
 from web.sent_forms import address_of_file
 from web.words import name_office
+from workflows.inbox.classes import find_classes
 from workflows.shared.access import Viewer, can, can_see_case
 from workflows.shared.actor_names import name_actors
 from workflows.shared.application_kinds import find_application
@@ -167,10 +168,23 @@ def _describe(
         else None,
         "row": _describe_row(session, case),
         "personal": showing.describe(session, case, task_id=task.id),
+        "training_class": _describe_class(session, viewer, task),
         **concerned.describe(session, viewer, case),
         **assigning.describe(session, viewer, task),
         **copies.describe(session, viewer, task),
         "trail": describe_trail(session, engine, case) if sees_case and has_trail else [],
+    }
+
+
+def _describe_class(session: Session, viewer: Viewer, task: Task) -> dict[str, str] | None:
+    """The class that a sign-up is for, and its page for who may see it."""
+    found = find_classes(session, [task]).get(task.case_id)
+    if found is None:
+        return None
+    sees_class = can(viewer, "see_enrolments", found)
+    return {
+        "name": found.name,
+        "address": url_for("classes.show_class", class_id=found.id) if sees_class else "",
     }
 
 

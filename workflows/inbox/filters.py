@@ -20,12 +20,14 @@ class Filters:
     """What of the inbox is looked at; `text` begins a name or, in digits, a number.
 
     `assigned`: whom the work was handed to: `ME`, `NOBODY`, or an account's key in digits.
+    `class_id`: sign-ups for one class.
     `is_mine`: handed to me or to somebody I cover for, or I am on it; of what is decided, by me.
     `is_copied`: what a colleague gave me to read, wherever it belongs.
     What is decided is listed by when: the last first, or with `BY_OLDEST` the first.
     """
 
     kind: str = ""
+    class_id: int | None = None
     year: int | None = None
     association_id: int | None = None
     text: str = ""

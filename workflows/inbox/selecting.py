@@ -18,6 +18,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from engine.tasks import Task
 from workflows.inbox.absences import covered_by
+from workflows.inbox.classes import is_of_class
 from workflows.inbox.filters import ME, NOBODY, OPEN, Filters
 from workflows.shared.access import Viewer, visible_copies
 from workflows.shared.associations import ids_below
@@ -107,6 +108,8 @@ def _conditions(
     conditions = _of_people(viewer, filters, own)
     if filters.kind:
         conditions.append(Task.kind == filters.kind)
+    if filters.class_id is not None:
+        conditions.append(is_of_class(filters.class_id))
     if filters.year is not None:
         conditions.append(Task.year == filters.year)
     if filters.text:
