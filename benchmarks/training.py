@@ -131,6 +131,7 @@ class Course:
 
     def open_page(self) -> Figure:
         """The page of the class with all its sign-ups."""
+        self.browser.reconnect()
         took = statistics.median(self.browser.ask("GET", self.page) for _ in range(PAGES))
         return Figure(f"class_page_{len(self.school.members)}_{self.name}", took, "ms")
 

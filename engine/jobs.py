@@ -56,6 +56,9 @@ FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(hours=1)
 IDLE_SECONDS = 0.5
 
+PATIENCE = 0.5
+"""Seconds for which people who wait to write go before the next job, at most."""
+
 WHILE_CASES_MOVE = 10
 """A pause is so many times longer while a job moves cases: somebody may be waiting for that."""
 
@@ -255,6 +258,7 @@ class Worker:
         """Do every job that is due now, of one queue or of all; returns how many were tried."""
         tried = 0
         while tried < limit and not self._stop.is_set():
+            self._engine.database.give_way(at_most=PATIENCE)
             claimed = self._claim(queue)
             if claimed is None:
                 break

@@ -5,7 +5,8 @@ starting it twice is starting it once, by the id that was made with the page tha
 crash resumes where it was. Jobs do the items, a slice in one run: each in a transaction of its
 own, or on SQLite, where only one writes at a time, a few in one that takes each back by itself.
 One that fails is listed with a sentence and stops no other. Others come in between: on SQLite who
-waits for the lock goes first, on PostgreSQL two slices are done beside each other.
+waits for the lock goes first, on PostgreSQL two slices are done beside each other, unless their
+kind says `in_order`.
 
 To have something done to many:
 
@@ -108,11 +109,15 @@ I = TypeVar("I", bound=ItemRow)  # noqa: E741 - an item
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[B, I]):
-    """One kind of batch: its job's name and its two tables."""
+    """One kind of batch: its job's name and its two tables.
+
+    `in_order`: its items are done in their order, never two beside each other.
+    """
 
     job: str
     batch: type[B]
     item: type[I]
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +432,8 @@ def _defer_lanes(
     session: Session, kind: Kind[Any, Any], batch_id: UUID, *, count: int, now: datetime
 ) -> None:
     """Have so many items of a batch done."""
-    most = 1 if session.get_bind().dialect.name == "sqlite" else LANES
+    is_alone = kind.in_order or session.get_bind().dialect.name == "sqlite"
+    most = 1 if is_alone else LANES
     lanes = max(1, min(most, count))
     for lane in range(lanes):
         _defer(session, kind, batch_id, lane, lanes, now=now)

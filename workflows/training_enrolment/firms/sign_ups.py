@@ -81,7 +81,7 @@ class SignUpItem(ItemRow, Base):
         return PersonKey(self.person_kind, self.person_id)
 
 
-KIND = many.Kind("training.firm_sign_up", SignUps, SignUpItem)
+KIND = many.Kind("training.firm_sign_up", SignUps, SignUpItem, in_order=True)
 
 
 def start_sign_ups(
