@@ -48,6 +48,7 @@ KEPT: Mapping[str, str] = {
     "enrolment": "who took part in which class, by member number: the hours rest on it",
     "training_class": "staff only: who offered it",
     "absence": "staff only",
+    "attendance_import": "staff only: who sent a table of attendance; gone after a day",
     "assignment_rule": "staff only",
     "batch": "staff only",
     "edit": "staff only: what was changed in settings",
