@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine.actors import Actor
 from engine.engine import Engine
@@ -191,11 +191,22 @@ def test_nothing_is_recorded_before_the_first_day_or_of_a_cancelled_class(
     assert school.row(first).attendance is None
 
 
-def test_a_thousand_people_are_recorded_in_a_few_statements(school: School, clerk: Actor) -> None:
+def test_ten_people_are_recorded_in_as_many_statements_as_two(school: School, clerk: Actor) -> None:
     training_class, enrolments = confirmed(school, 12)
     school.at(OVER_AT)
-    recorded = record(school, training_class, clerk, {each.id: PRESENT for each in enrolments})
-    assert len(recorded.changed) == 12
+    counted = list[int]()
+    for some in (enrolments[:2], enrolments[2:]):
+        said = list[str]()
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            said.append(statement)  # noqa: B023  listened to in this turn only
+
+        event.listen(school.engine.database.sql, "before_cursor_execute", note)
+        recorded = record(school, training_class, clerk, {each.id: PRESENT for each in some})
+        event.remove(school.engine.database.sql, "before_cursor_execute", note)
+        assert len(recorded.changed) == len(some)
+        counted.append(len(said))
+    assert counted[0] == counted[1]
     school.work()
     assert {school.state(each) for each in enrolments} == {"completed"}
 
