@@ -380,6 +380,7 @@ class _Signing:
         bulk = [(each, "reserved") for each in self._find_bulk()]
         if room < len(bulk):
             return [*placed, *bulk[:room], *late, *((each, "waiting") for each, _ in bulk[room:])]
+        stories: tuple[str, ...]
         if self.offer.start > 0:
             stories = ("reserved", "confirmed", "reserved", "confirmed")
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from workflows.shared.access import Viewer, can
@@ -84,12 +84,18 @@ def list_years(session: Session, viewer: Viewer) -> Sequence[int]:
 
 
 def list_announcements(session: Session, viewer: Viewer, *, number: int = 1) -> ClassPage:
-    """The classes that have an announcement and were not cancelled, the newest first."""
-    wanted = and_(
+    """The classes that have an announcement and were not cancelled, the newest first.
+
+    A member reads of those that are meant for his kind of members, a firm of all.
+    """
+    conditions = [
         _is_offered(session, viewer),
         TrainingClass.announcement != "",
         TrainingClass.cancelled_at.is_(None),
-    )
+    ]
+    if viewer.member_id is not None:
+        conditions.append(_is_for(get_member(session, viewer.member_id).kind))
+    wanted = and_(*conditions)
     order = (TrainingClass.created_at.desc(), TrainingClass.id.desc())
     return _read_page(session, wanted, order, number)
 
@@ -185,9 +191,7 @@ def _matching(session: Session, viewer: Viewer, filters: ClassFilters) -> Column
     if filters.year is not None:
         conditions.append(TrainingClass.year == filters.year)
     if filters.audience:
-        # JSON of both databases says a list of codes as text; a code is in quotation marks.
-        listed = cast(TrainingClass.audience, String)
-        conditions.append(listed.contains(f'"{filters.audience}"', autoescape=True))
+        conditions.append(_is_for(filters.audience))
     if filters.name:
         conditions.append(TrainingClass.name.icontains(filters.name, autoescape=True))
     if filters.opens_date is not None:
@@ -201,11 +205,17 @@ def _matching(session: Session, viewer: Viewer, filters: ClassFilters) -> Column
     return and_(*conditions)
 
 
+def _is_for(audience: str) -> ColumnElement[bool]:
+    """The classes that are meant for people of a kind."""
+    # JSON of both databases says a list of codes as text; a code is in quotation marks.
+    return cast(TrainingClass.audience, String).contains(f'"{audience}"', autoescape=True)
+
+
 def _is_offered(session: Session, viewer: Viewer) -> ColumnElement[bool]:
     """The classes of the viewer's association and those above, and those he is signed up for."""
     sponsors = sponsors_for(session, find_office(session, viewer))
-    mine = exists().where(Enrolment.class_id == TrainingClass.id, _is_of(viewer))
-    return TrainingClass.association_id.in_(sponsors) | mine
+    mine = select(Enrolment.class_id).where(_is_of(viewer))
+    return TrainingClass.association_id.in_(sponsors) | TrainingClass.id.in_(mine)
 
 
 def _is_of(viewer: Viewer) -> ColumnElement[bool]:
