@@ -46,6 +46,7 @@ EXPECTED = (CONFIRMED, *SETTLED)
 AT_A_TIME = 500
 
 REFUSALS = {
+    CONFIRMED: N_("Somebody recorded another attendance in the same moment. Look once more."),
     RESERVED: N_(
         "The sign-up is not confirmed yet. Confirm it on the page of the class, then record the"
         " attendance."
@@ -118,32 +119,27 @@ def record_attendance(
     here. Raises ClassIsCancelled, ClassNotBegun.
     """
     check_can_record(training_class, now=now)
-    recorded = Recorded()
-    keys = sorted(said)
+    recorded, keys = Recorded(), sorted(said)
     for begin in range(0, len(keys), AT_A_TIME):
-        some = keys[begin : begin + AT_A_TIME]
-        _hold_those_said_otherwise(session, {each: said[each] for each in some})
-        written: set[int] = set()
+        some = {each: said[each] for each in keys[begin : begin + AT_A_TIME]}
+        held = _hold_those_said_otherwise(session, some)
+        new = _sort_out(session, training_class.id, some, held, recorded)
         for word in WORDS:
-            wanted = [each for each in some if said[each] == word]
-            written |= _write(session, training_class.id, wanted, word, by=by, now=now)
-        recorded.changed += sorted(written)
-        _sort_out(
-            session, training_class.id, {each: said[each] for each in some}, written, recorded
-        )
+            _write(session, [each for each in new if some[each] == word], word, by=by, now=now)
+        recorded.changed += new
     changed = [str(each) for each in recorded.changed]
     publish_many(session, name="attendance_recorded", keys=changed, now=now)
     return recorded
 
 
-def _hold_those_said_otherwise(session: Session, said: Mapping[int, Word]) -> None:
+def _hold_those_said_otherwise(session: Session, said: Mapping[int, Word]) -> frozenset[int]:
     """Lock the cases of those whose attendance is corrected: they may be acting on the first word.
 
-    The lock is taken before any row of an enrolment is written.
+    A case is locked before the row of its enrolment. Answers whose are.
     """
     query = (
-        select(Case.id)
-        .join(Enrolment, Enrolment.case_id == Case.id)
+        select(Enrolment.id)
+        .join(Case, Case.id == Enrolment.case_id)
         .where(
             Enrolment.state == CONFIRMED,
             or_(
@@ -156,45 +152,37 @@ def _hold_those_said_otherwise(session: Session, said: Mapping[int, Word]) -> No
         )
         .order_by(Case.id)
     )
-    session.execute(query.with_for_update(of=Case)).all()
-
-
-def _write(
-    session: Session, class_id: int, keys: Sequence[int], word: Word, *, by: int, now: datetime
-) -> frozenset[int]:
-    """Write a word where it says something new, as the rows are now; the keys of those."""
-    statement = (
-        update(Enrolment)
-        .where(
-            Enrolment.class_id == class_id,
-            Enrolment.id.in_(keys),
-            Enrolment.state == CONFIRMED,
-            or_(Enrolment.attendance.is_(None), Enrolment.attendance != word),
-        )
-        .values(attendance=word, attendance_at=now, attendance_by=by)
-        .returning(Enrolment.id)
-        .execution_options(synchronize_session="fetch")
-    )
-    return frozenset(session.scalars(statement)) if keys else frozenset()
+    return frozenset(session.scalars(query.with_for_update(of=Case)))
 
 
 def _sort_out(
     session: Session,
     class_id: int,
     said: Mapping[int, Word],
-    written: Collection[int],
+    held: Collection[int],
     recorded: Recorded,
-) -> None:
-    """Say of each that was not written why: it is known, or his sign-up is in another state."""
+) -> list[int]:
+    """Lock the rows and sort them by what they are now; answers those to be written."""
     query = (
         select(Enrolment.id, Enrolment.state, Enrolment.attendance)
         .where(Enrolment.class_id == class_id, Enrolment.id.in_(said))
         .order_by(Enrolment.id)
     )
-    for key, state, attendance in session.execute(query):
-        if key in written:
-            continue
+    new = list[int]()
+    for key, state, attendance in session.execute(query.with_for_update(key_share=True)):
         if state in EXPECTED and attendance == said[key]:
             recorded.unchanged.append(key)
+        elif state == CONFIRMED and (attendance is None or key in held):
+            new.append(key)
         else:
             recorded.refused[key] = state
+    return new
+
+
+def _write(session: Session, keys: Sequence[int], word: Word, *, by: int, now: datetime) -> None:
+    if keys:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id.in_(keys))
+            .values(attendance=word, attendance_at=now, attendance_by=by)
+        )
