@@ -26,12 +26,13 @@ from tests.workflows.resetting import (
     statements_of,
     write_on_file,
 )
-from workflows.individual_password_reset.identity import MOST_WRONG, fold
+from workflows.individual_password_reset.identity import MOST_WRONG
 from workflows.individual_password_reset.operations import make_up
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.bindings import bind, unbind
 from workflows.shared.decoys import Decoy
 from workflows.shared.messages import list_messages
+from workflows.shared.own_facts import is_fact
 from workflows.shared.resets import find_reset, read_shown
 from workflows.shared.sign_in import SignInRefused, WebSession, sign_in
 
@@ -249,13 +250,19 @@ def test_of_two_hundred_codes_at_once_five_are_looked_at(demo_engine: Engine) ->
     ],
 )
 def test_what_is_typed_is_compared_whatever_its_width_dots_and_case(typed: str, known: str) -> None:
-    assert fold(typed) == fold(known)
+    assert is_fact("name", known, typed)
+    assert is_fact("evidence", known, typed)
 
 
 def test_names_and_addresses_that_differ_are_not_the_same() -> None:
-    assert fold("王芳") != fold("王方")
-    assert fold("a.b@example.org") != fold("ab@example.org")
-    assert fold(" A.B@Example.org") == fold("a.b@example.org")
+    assert not is_fact("name", "王芳", "王方")
+    assert not is_fact("email", "a.b@example.org", "ab@example.org")
+    assert is_fact("email", "a.b@example.org", " A.B@Example.org")
+
+
+def test_a_fact_that_says_nothing_proves_nothing() -> None:
+    assert not is_fact("employer", "", "")
+    assert not is_fact("employer", "—", "·")
 
 
 def test_of_two_resets_of_an_account_the_first_counts(demo_engine: Engine) -> None:

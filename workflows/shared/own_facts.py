@@ -16,7 +16,6 @@ from engine.engine import Engine
 from engine.errors import Rejected
 from engine.language import N_
 from engine.vault import Vault
-from forms.identity import clean_identity_number
 from workflows.shared.accounts import CPA, MEMBER, Account
 from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.networks import network_of
@@ -97,8 +96,13 @@ def read_facts(session: Session, vault: Vault, account: Account) -> dict[str, st
 
 
 def is_fact(name: str, known: str, typed: str) -> bool:
-    """Whether what was typed is the fact of a name; takes the same time either way."""
-    return hmac.compare_digest(_fold(name, known).encode(), _fold(name, typed).encode())
+    """Whether what was typed is the fact of a name; takes the same time either way.
+
+    What is not on file proves nothing.
+    """
+    on_file = _fold(name, known).encode()
+    is_same = hmac.compare_digest(on_file, _fold(name, typed).encode())
+    return is_same and bool(on_file)
 
 
 def asked_of(account: Account) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -129,16 +133,15 @@ def check_facts(
         needed = (*needed, other if other in others else others[0])
     with engine.database.read() as session:
         known = read_facts(session, engine.vault, account)
-    right = [name in known and is_fact(name, known[name], typed.get(name, "")) for name in needed]
+    right = [is_fact(name, known.get(name, ""), typed.get(name, "")) for name in needed]
     if not all(right):
         raise FactsWrong
 
 
 def _fold(name: str, text: str) -> str:
+    """A fact as it is compared: whatever the width, the dots, the spaces, the case."""
     plain = unicodedata.normalize("NFKC", text).strip()
     match name:
-        case "identity_number":
-            return clean_identity_number(plain)
         case "mobile":
             try:
                 return to_e164(plain)
