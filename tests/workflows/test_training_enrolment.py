@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from engine.actors import Actor
+from engine.completing import hold_task
 from engine.engine import Engine
 from engine.message_events import publish
 from engine.noting import texts
-from tests.workflows.enrolling import BEGINS_AT, OVER_AT, School, make_school
+from tests.workflows.enrolling import BEGINS_AT, OVER_AT, STAFF, School, make_school
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.hours import list_hours
 from workflows.shared.training_classes import TrainingClass
@@ -351,3 +353,22 @@ def test_two_who_cancel_the_same_sign_up_at_once_free_one_place(school: School) 
         )
     assert not again
     assert (school.state(second), school.state(third)) == ("reserved", "waiting")
+
+
+def test_signing_up_and_confirming_stay_cheap(school: School) -> None:
+    training_class = school.offer()
+    people = school.members(3)
+    # What is read once is read: the release, its form, the texts.
+    school.decide(school.sign_up(training_class, people[0]))
+    statements: list[str] = []
+    database = school.engine.database.sql
+    event.listen(database, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    enrolment = school.sign_up(training_class, people[1])
+    assert len(statements) <= 32
+    task = school.task(enrolment)
+    statements.clear()
+    with school.transaction() as session:
+        held = hold_task(session, school.engine, task.id)
+        held.complete(outcome="confirm", values={}, by=STAFF, now=school.now)
+    # SQLite says BEGIN by itself.
+    assert len(statements) <= 18

@@ -39,6 +39,7 @@ EMPTIED: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 
 KEPT: Mapping[str, str] = {
     "account": "the account's name is replaced and nobody signs in with it; what it did names it",
+    "firm_sign_up": "firms only: which account signed people up for a class together",
     "fee_payment": "accounting: what was paid, by member number, for as long as vouchers are kept",
     "payment_order": "accounting: what was ordered and paid, by member number",
     "hours_entry": "the ledger of hours from which results were decided, by member number",

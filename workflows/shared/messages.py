@@ -27,7 +27,7 @@ from engine.engine import Engine
 from engine.operations import operation
 from workflows.shared.accounts import Account
 from workflows.shared.applications import Decision, find_decider, office_of
-from workflows.shared.associations import get_association, ids_above
+from workflows.shared.associations import get_association, nearest_first
 from workflows.shared.deliveries import association_of, deliver_message, deliver_to_old
 from workflows.shared.register import get_member
 from workflows.shared.templates import PARTS, Texts, all_texts
@@ -314,16 +314,14 @@ def wording_of(template: str, kind: str, decision: Decision | None) -> str:
 
 def _texts(session: Session, *, association_id: int, template: str) -> Texts:
     texts = all_texts()[template]
-    above = ids_above(session, association_id)
-    adapted = {
-        each.association_id: each
-        for each in session.scalars(
-            select(AdaptedText).where(
-                AdaptedText.association_id.in_(above), AdaptedText.template == template
-            )
-        )
-    }
-    own = next((adapted[each] for each in above if each in adapted), None)
+    above, is_above = nearest_first(association_id, AdaptedText.association_id)
+    own = session.scalar(
+        select(AdaptedText)
+        .join(above, is_above)
+        .where(AdaptedText.template == template)
+        .order_by(above.c.distance)
+        .limit(1)
+    )
     if own is None:
         return texts
     return texts.worded({name: getattr(own, name) for name in PARTS})
