@@ -31,3 +31,13 @@ def test_a_form_that_cannot_be_read_is_named():
     (problem,) = check_unit("inspection", unit, [check_forms])
 
     assert "review_application" in problem.document
+
+
+def test_a_form_that_starts_a_process_has_one_outcome() -> None:
+    unit = dict(gather_unit("training_enrolment", ROOT))
+    assert check_unit("training_enrolment", unit, [check_forms]) == []
+    path = "forms/training_enrolment/sign_up.form"
+    unit[path] = unit[path].replace(b'"outcome": "start"', b'"outcome": "apply"')
+    (problem,) = check_unit("training_enrolment", unit, [check_forms])
+    assert (problem.document, problem.element) == ("training_enrolment/sign_up", "sign_up")
+    assert "the one outcome of its form is “start”" in str(problem)
