@@ -205,7 +205,8 @@ def _describe_rounds(
     return [{"number": number, "sent": rounds[number]} for number in sorted(rounds, reverse=True)]
 
 
-def _find_task_address(session: Session, task_id: UUID) -> str:
-    task = session.get(Task, task_id)
+def _find_task_address(session: Session, task_id: UUID | None) -> str:
+    """Where a step is looked at; a form that starts a case belongs to none."""
+    task = None if task_id is None else session.get(Task, task_id)
     is_shown = task is not None and task.lane == "association"
     return url_for("inbox.show", task_id=task_id) if is_shown else ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,11 @@ def show_class(class_id: int) -> ResponseReturnValue:
         }
         part = request.headers.get("HX-Target")
         if part == TELLING:
-            return render_template("classes/_telling.html", **said)
+            response = make_response(render_template("classes/_telling.html", **said))
+            if training_class.cancelled_at is not None and not counts.live:
+                # Everybody's sign-up is another one now: the whole page is.
+                response.headers["HX-Refresh"] = "true"
+            return response
         said |= _describe_sign_ups(session, viewer, training_class, counts)
         if part == SIGN_UPS:
             return render_template("classes/_sign_ups.html", **said)
