@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -19,18 +19,41 @@ from engine.releases import make_release
 from engine.shipped import gather_unit
 from engine.submissions import last_submissions
 from tests.workflows.conftest import ROOT
-from tests.workflows.enrolling import School
+from tests.workflows.enrolling import BEGINS_AT, School
 from workflows.shared import many
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import Account
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import Enrolment
-from workflows.shared.private import write_private
+from workflows.shared.hours import HoursEntry
+from workflows.shared.private import read_private, write_private
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import Row, read_rows
 from workflows.training_enrolment.firms.drafts import EVERYBODY, Change
+from workflows.training_enrolment.firms.employee_form import read_employee
+from workflows.training_enrolment.firms.employees import (
+    EmployeeFacts,
+    NumberIsTaken,
+    NumberOfSomebodyWhoLeft,
+    StillSignedUp,
+    add_employee,
+    change_employee,
+    list_employees,
+    put_back,
+    remove_employee,
+)
+from workflows.training_enrolment.firms.enrolments import (
+    Filters,
+    list_classes_of,
+    list_of_people,
+)
+from workflows.training_enrolment.firms.hours import (
+    all_entries_of_people,
+    all_hours_of_people,
+    list_hours_of_people,
+)
 from workflows.training_enrolment.firms.people import (
     EMPLOYEE,
     MEMBER,
@@ -389,3 +412,145 @@ def test_a_class_that_closed_meanwhile_is_said_at_each_person(office: Office) ->
     office.work()
     assert office.results(key) == [("failed", "closed"), ("failed", "closed")]
     assert all(sentence != str(HuijiError()) for sentence in office.sentences(key))
+
+
+def test_what_was_typed_is_kept_no_longer_than_it_is_needed(office: Office) -> None:
+    training_class = office.school.offer(required_fields=["position"])
+    first, second, third = office.members
+    office.keep(training_class, Change(key_of(first), True, {"position": "经理"}))
+    office.tick(training_class, second)
+    office.keep(training_class, Change(key_of(third), None, {"position": "助理"}))
+    key = office.start(training_class)
+    office.work()
+    with office.engine.database.read() as session:
+        items = many.list_items(session, KIND, key)
+        assert [each.values_sealed for each in items] == [None, None]
+        # Of who is not signed up the draft still has everything.
+        kept = session.scalars(select(drafts.PersonDraft)).all()
+        assert {each.key for each in kept} == {key_of(second), key_of(third)}
+    office.school.now = BEGINS_AT + timedelta(days=1)
+    with office.school.transaction() as session:
+        drafts.forget_drafts(session, office.school.now)
+        assert session.scalars(select(drafts.PersonDraft)).all() == []
+
+
+def facts(number: str, name: str = "孙从业") -> EmployeeFacts:
+    """What a firm says of somebody."""
+    typed = {"number": number, "name": name, "mobile": "139 0000 0001", "birth_date": "1990-05-31"}
+    read, wrong = read_employee(typed, today=date(2022, 9, 6))
+    assert wrong == {}
+    return read
+
+
+def test_a_number_stands_for_one_person_of_a_firm(office: Office) -> None:
+    vault, firm_id, other = office.engine.vault, office.firm.id, office.school.firm()
+    with office.school.transaction() as session:
+        added = add_employee(session, vault, firm_id=firm_id, facts=facts("E1"))
+        assert read_private(session, vault, added)["mobile"] == "13900000001"
+        with pytest.raises(NumberIsTaken):
+            add_employee(session, vault, firm_id=firm_id, facts=facts("E1", "别人"))
+        # One's own number is no obstacle, nor is another firm's.
+        add_employee(session, vault, firm_id=other.id, facts=facts("E1"))
+        change_employee(
+            session, vault, firm_id=firm_id, employee_id=added.id, facts=facts("E1", "孙改名")
+        )
+        remove_employee(session, firm_id=firm_id, employee_id=added.id)
+        with pytest.raises(NumberOfSomebodyWhoLeft, match="孙改名"):
+            add_employee(session, vault, firm_id=firm_id, facts=facts("E1", "别人"))
+        put_back(session, firm_id=firm_id, employee_id=added.id)
+        assert list_employees(session, firm_id=firm_id).total == 1
+
+
+def test_who_has_a_place_is_not_taken_off_the_list(office: Office) -> None:
+    training_class = office.school.offer()
+    employee = office.school.employee(office.firm)
+    enrolment = office.school.sign_up(training_class, employee, firm=office.firm)
+    with office.school.transaction() as session, pytest.raises(StillSignedUp):
+        remove_employee(session, firm_id=office.firm.id, employee_id=employee.id)
+    office.school.cancel(enrolment)
+    office.work()
+    with office.school.transaction() as session:
+        left = remove_employee(session, firm_id=office.firm.id, employee_id=employee.id)
+        assert left.state == "left"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"number": "", "name": ""}, {"number", "name"}),
+        ({"number": "E 1", "name": "孙"}, {"number"}),
+        ({"number": "E1", "name": "孙" * 51}, {"name"}),
+        ({"number": "E1", "name": "孙", "birth_date": "2022-09-06"}, {"birth_date"}),
+        ({"number": "E1", "name": "孙", "birth_date": "heute"}, {"birth_date"}),
+        ({"number": "E1", "name": "孙", "mobile": "123", "email": "a@"}, {"mobile", "email"}),
+        ({"number": "E1", "name": "孙", "sex": "9"}, {"sex"}),
+    ],
+)
+def test_each_wrong_field_of_an_employee_has_its_sentence(
+    typed: dict[str, str], wrong: set[str]
+) -> None:
+    _facts, found = read_employee(typed, today=date(2022, 9, 6))
+    assert found.keys() == wrong
+    assert all(found.values())
+
+
+def test_a_firm_sees_the_classes_of_its_people_whoever_signed_them_up(office: Office) -> None:
+    first, second, third = office.members
+    own, theirs = office.school.offer(name="统一"), office.school.offer(name="自行")
+    office.school.sign_up(own, first, firm=office.firm)
+    office.school.sign_up(theirs, second)
+    office.school.sign_up(theirs, office.school.member())
+    with office.school.transaction() as session:
+        session.get_one(Member, third.id).name = "王三"
+    office.school.sign_up(own, third, firm=office.firm)
+
+    def find(**filters: object) -> list[tuple[str, str]]:
+        with office.engine.database.read() as session:
+            _page, rows = list_of_people(
+                session,
+                firm_id=office.firm.id,
+                filters=Filters(**filters),  # type: ignore[arg-type]
+            )
+            return sorted((each.number, each.class_name) for each in rows)
+
+    assert find() == sorted(
+        [(first.number, "统一"), (second.number, "自行"), (third.number, "统一")]
+    )
+    assert find(text="王") == [(third.number, "统一")]
+    assert find(year=2021) == []
+    assert find(state="waiting") == []
+    with office.engine.database.read() as session:
+        _page, classes = list_classes_of(session, firm_id=office.firm.id)
+        assert [(each.name, dict(states)) for each, states in classes] == [
+            ("统一", {"reserved": 2})
+        ]
+
+
+def test_the_hours_of_a_firms_people_are_added_up_by_year(office: Office) -> None:
+    first, second, _third = office.members
+    with office.school.transaction() as session:
+        session.add_all(
+            HoursEntry(
+                member_id=member_id,
+                year=year,
+                earned_date=date(year, 5, 1),
+                hours=hours,
+                external_key=f"{member_id}:{year}:{hours}",
+            )
+            for member_id, year, hours in (
+                (first.id, 2022, 1600),
+                (first.id, 2022, 800),
+                (first.id, 2021, 4000),
+                (second.id, 2022, 400),
+            )
+        )
+    with office.engine.database.read() as session:
+        page, rows = list_hours_of_people(session, office.engine, firm_id=office.firm.id, year=2022)
+        everybody = list(
+            all_hours_of_people(session, office.engine, firm_id=office.firm.id, year=2022)
+        )
+        entries = list(all_entries_of_people(session, firm_id=office.firm.id, year=2022))
+    assert [each.earned for each in rows] == [2400, 400, 0]
+    assert {each.required for each in rows} == {None}
+    assert (page.total, everybody) == (3, list(rows))
+    assert [entry.hours for _number, _name, entry in entries] == [1600, 800, 400]

@@ -7,7 +7,7 @@ typed is sealed with the key of whom it is about. One row more says what is the 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 import orjson
 from sqlalchemy import (
@@ -30,8 +30,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
+from engine.jobs import job
+from engine.recurring import Daily
 from engine.vault import BY_SUBJECT, Erased, Vault
 from forms.answers import clean_text
+from workflows.shared.dates import ZONE, local_date
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms.people import MODELS, PersonKey, find_people, kinds_for
 
@@ -42,6 +45,7 @@ into the register, too."""
 ONE_FOR_ALL = ("lodging", "arrival", "invoice_title", "tax_number")
 """Fields that a firm may answer once for all."""
 
+NIGHT = time(3, tzinfo=ZONE)
 LONGEST = 500
 MOST_CHANGES = 500
 
@@ -219,6 +223,17 @@ def forget(session: Session, *, firm_id: int, class_id: int, key: PersonKey) -> 
             PersonDraft.person_kind == key.kind,
             PersonDraft.person_id == key.id,
         )
+    )
+
+
+@job("training.forget_drafts", attempts=4, recurs=Daily(NIGHT))
+def forget_drafts(session: Session, now: datetime) -> None:
+    """Keep nothing more of what firms typed for classes that have begun."""
+    begun = select(TrainingClass.id).where(TrainingClass.start_date < local_date(now))
+    session.execute(
+        delete(PersonDraft)
+        .where(PersonDraft.class_id.in_(begun))
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -62,7 +62,7 @@ class SigningUp(Doing[SignUps, SignUpItem]):
             now=now,
             language=cast(Language, batch.language),
         )
-        item.code, item.enrolment_id = made.state, made.id
+        item.code, item.enrolment_id, item.values_sealed = made.state, made.id, None
         if batch.puts_position:
             _put_position(session, engine, person, answers.get("position", ""))
         drafts.forget(session, firm_id=firm.id, class_id=batch.class_id, key=item.person)
@@ -70,6 +70,7 @@ class SigningUp(Doing[SignUps, SignUpItem]):
     def explain(self, session: Session, batch: SignUps, item: SignUpItem, error: HuijiError) -> str:
         """Why somebody was not signed up; who is already needs nothing more."""
         item.code = str(getattr(error, "code", OTHER))
+        item.values_sealed = None  # the draft still has what was typed
         if isinstance(error, AlreadySignedUp):
             item.enrolment_id = error.enrolment.id
             drafts.forget(session, firm_id=batch.firm_id, class_id=batch.class_id, key=item.person)
