@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
@@ -220,8 +221,14 @@ def _load(session: Session, release_id: int) -> LoadedRelease:
 
 
 def _read(process_id: str, documents: Documents) -> Model:
+    return _read_once(process_id, tuple(sorted(documents.items())))
+
+
+# What is checked before it becomes a release is the model that its first case runs on.
+@lru_cache(maxsize=CACHED_RELEASES)
+def _read_once(process_id: str, documents: tuple[tuple[str, bytes], ...]) -> Model:
     return read_model(
         process_id,
-        {path: data for path, data in documents.items() if path.endswith(".bpmn")},
-        {path: data for path, data in documents.items() if path.endswith(".dmn")},
+        {path: data for path, data in documents if path.endswith(".bpmn")},
+        {path: data for path, data in documents if path.endswith(".dmn")},
     )

@@ -12,6 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from engine.database import Database
 from tests.databases import PostgresqlCopies, SqliteCopies, postgresql_server
+from tests.statements import share_compiled
 from workflows.shared import accounts
 
 MEMORY = Path("/dev/shm")
@@ -19,13 +20,14 @@ ENOUGH = 3 * 2**30
 
 
 def pytest_configure() -> None:
-    """Spare every test what costs most: the disk, and hashing that is slow on purpose.
+    """Spare every test what costs most: the disk, compiling, and hashing that is slow on purpose.
 
     What tests write stays in memory if there is room: each has a database of its own.
     """
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         tempfile.tempdir = str(MEMORY)
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    share_compiled()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from engine.database import Database
+from tests.statements import be_model
 from web.schema import migrate
 
 SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -28,6 +29,7 @@ def make_schema(url: str) -> None:
     """Make all tables in an empty database."""
     database = Database(url)
     migrate(database)
+    be_model(database)
     database.close()
 
 
