@@ -106,7 +106,6 @@ def entries_under(session: Session, *, external_key: str) -> Sequence[HoursEntry
         return []
     later = select(HoursEntry).where(
         HoursEntry.member_id == first.member_id,
-        HoursEntry.year == first.year,
         HoursEntry.external_key.startswith(f"{external_key}/", autoescape=True),
     )
     return [first, *session.scalars(later.order_by(HoursEntry.id))]
@@ -128,15 +127,15 @@ def reverse_hours(session: Session, *, external_key: str) -> int:
     standing = sum(each.hours for each in entries)
     if not standing:
         return 0
-    first = entries[0]
+    last = entries[-1]
     session.add(
         HoursEntry(
-            member_id=first.member_id,
-            year=first.year,
-            earned_date=first.earned_date,
+            member_id=last.member_id,
+            year=last.year,
+            earned_date=last.earned_date,
             hours=-standing,
-            title=first.title,
-            source=first.source,
+            title=last.title,
+            source=last.source,
             external_key=f"{external_key}/{len(entries) + 1}",
         )
     )
