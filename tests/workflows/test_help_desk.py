@@ -11,16 +11,16 @@ from engine.engine import Engine
 from engine.errors import NotFound
 from tests.workflows.conftest import NOW
 from tests.workflows.office import viewer
-from workflows.help_desk import calls
+from workflows.help_desk import calls, helping
 from workflows.help_desk.calls import (
     CallerUnknown,
     CallFailed,
     CallNotFound,
     CallOver,
     HelpCall,
-    LinkJustSent,
     TooManyCalls,
 )
+from workflows.help_desk.helping import LinkJustSent
 from workflows.shared.access import Viewer
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.deliveries import Delivery
@@ -102,7 +102,7 @@ def prove(engine: Engine, call_id: UUID) -> None:
 
 def correct(engine: Engine, call_id: UUID, typed: str = "15499998888") -> None:
     """Correct the mobile number."""
-    calls.correct_mobile(
+    helping.correct_mobile(
         engine,
         call_id=call_id,
         typed=typed,
@@ -114,7 +114,7 @@ def correct(engine: Engine, call_id: UUID, typed: str = "15499998888") -> None:
 
 def send_link(engine: Engine, call_id: UUID, after: timedelta = timedelta()) -> None:
     """Issue a one-time reset."""
-    calls.issue_reset(
+    helping.issue_reset(
         engine,
         call_id=call_id,
         channel="sms",

@@ -17,7 +17,7 @@ from web.navigation import USER_TYPES
 from web.numbers import small_int
 from web.staff import get_staff_person
 from web.words import name_office
-from workflows.help_desk import calls
+from workflows.help_desk import calls, helping
 from workflows.help_desk.calls import CALLS_WINDOW, CallOver, HelpCall
 from workflows.shared.access import SYSTEM, Viewer, check
 from workflows.shared.accounts import Account
@@ -124,7 +124,7 @@ def correct_mobile(call_id: UUID) -> ResponseReturnValue:
     """Put another mobile number on file."""
     viewer = _get_viewer()
     try:
-        calls.correct_mobile(
+        helping.correct_mobile(
             current.engine(),
             call_id=call_id,
             typed=request.form.get("mobile", "")[:30],
@@ -143,7 +143,7 @@ def send_link(call_id: UUID) -> ResponseReturnValue:
     """Send a one-time link by which the holder sets a new password himself."""
     viewer, channel = _get_viewer(), request.form.get("channel", "")
     try:
-        calls.issue_reset(
+        helping.issue_reset(
             current.engine(),
             call_id=call_id,
             channel=channel if channel in CHANNEL_NAMES else SMS,

@@ -14,21 +14,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.attempts import count_attempt
 from engine.database import Base, Json, UtcDateTime, new_id
 from engine.engine import Engine
 from engine.errors import HuijiError, NotAllowed, NotFound, Rejected
 from engine.language import N_
 from workflows.shared.access import Viewer
 from workflows.shared.accounts import STAFF, Account, get_account
-from workflows.shared.new_reach import (
-    NothingNew,
-    NotUsable,
-    find_old,
-    find_usable,
-    write_reach,
-)
-from workflows.shared.one_time_links import OneTimeLink, issue_link
 from workflows.shared.own_facts import is_fact, read_facts
 from workflows.shared.private import mobile_hash
 from workflows.shared.register import Firm, Member
@@ -105,12 +96,6 @@ class NothingToAsk(Rejected):
     message = N_(
         "The register knows too little of this holder to ask questions. The paper form is left."
     )
-
-
-class LinkJustSent(Rejected):
-    """A link is on its way already."""
-
-    message = N_("A link was just sent. Wait a minute before you send another one.")
 
 
 class HelpCall(Base):
@@ -277,68 +262,6 @@ def answer(
         return said
 
 
-def correct_mobile(
-    engine: Engine,
-    *,
-    call_id: UUID,
-    typed: str,
-    viewer: Viewer,
-    address: str,
-    now: datetime,
-) -> None:
-    """Put another mobile number on file; the old one is told.
-
-    Raises CallNotFound, CallOver, CallerUnknown, NotUsable, NothingNew.
-    """
-    new = find_usable("mobile", typed)
-    with engine.database.transaction() as session:
-        call, account = get_call(session, call_id=call_id, viewer=viewer, now=now, for_update=True)
-        _check_proved(call)
-        if not new:
-            raise NotUsable
-        if find_usable("mobile", find_old(session, engine.vault, account, "mobile")) == new:
-            raise NothingNew
-        write_reach(
-            session,
-            engine,
-            account=account,
-            what="mobile",
-            new=new,
-            address=address,
-            proof="help_desk",
-            now=now,
-            by=viewer.actor,
-        )
-        call.done = "mobile"
-
-
-def issue_reset(
-    engine: Engine, *, call_id: UUID, channel: str, viewer: Viewer, address: str, now: datetime
-) -> OneTimeLink:
-    """Have a one-time link sent to what is on file; raises as `correct_mobile`, NowhereToSend.
-
-    A second time within a minute sends no other one.
-    """
-    key = f"help-link:{call_id}"
-    is_first = count_attempt(engine.database, key, window=timedelta(minutes=1), now=now) == 1
-    with engine.database.transaction() as session:
-        call, account = get_call(session, call_id=call_id, viewer=viewer, now=now, for_update=True)
-        _check_proved(call)
-        if not is_first:
-            raise LinkJustSent
-        call.done = "link"
-        return issue_link(
-            session,
-            engine,
-            account_id=account.id,
-            purpose="reset",
-            channel=channel,
-            by=viewer.actor,
-            address=address,
-            now=now,
-        )
-
-
 def end_call(engine: Engine, *, call_id: UUID, viewer: Viewer, address: str, now: datetime) -> None:
     """End a call; ending it again changes nothing."""
     with engine.database.transaction() as session:
@@ -394,7 +317,8 @@ def _count_failed(session: Session, account_id: int, now: datetime) -> int:
     return sum("wrong" in each.answers.values() and not each.is_proved for each in calls)
 
 
-def _check_proved(call: HelpCall) -> None:
+def check_proved(call: HelpCall) -> None:
+    """Let only a caller be helped who answered right; raises CallerUnknown."""
     if not call.is_proved:
         raise CallerUnknown
 
