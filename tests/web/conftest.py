@@ -20,9 +20,11 @@ from engine.tasks import Task
 from tests.databases import PostgresqlCopies, SqliteCopies
 from tests.workflows.conftest import NOW, PASSWORD, postgresql_demo, sqlite_demo
 from web.app import create_app
+from web.sessions import COOKIE
 from web.settings import Settings
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import find_account
+from workflows.shared.sign_in import open_session
 
 __all__ = ["postgresql_demo", "sqlite_demo"]
 
@@ -121,6 +123,23 @@ class Visitor:
         for name, value in pressed.items():
             values.setlist(name.replace("__", "."), [value])  # type: ignore[list-item]
         return self.send(page.form().get("action"), values)
+
+    def enter(self, login: str, kind: str = "member") -> "Visitor":
+        """Be signed in; the way in has tests of its own."""
+        engine = self.app.extensions["engine"]
+        with engine.database.transaction() as session:
+            account = find_account(session, user_type=kind, login=login)
+            assert account is not None
+            opened = open_session(
+                session,
+                account=account,
+                address="127.0.0.1",
+                user_agent="test",
+                length=self.app.config["SETTINGS"].session_length,
+                now=engine.now(),
+            )
+        self.client.set_cookie(COOKIE, opened.token)
+        return self
 
     def sign_in(self, login: str, password: str = PASSWORD, kind: str = "member") -> Page:
         """Sign in through the form, the puzzle solved as a page's script does."""

@@ -18,7 +18,7 @@ from workflows.shared.own_facts import read_facts
 def desk(app: Flask) -> Visitor:
     """Somebody of Zhejiang's help desk."""
     found = Visitor(app)
-    found.sign_in("zj_help", kind="staff")
+    found.enter("zj_help", kind="staff")
     return found
 
 
@@ -72,7 +72,7 @@ def send(desk: Visitor, page: Page, part: str, **typed: str) -> Page:
 
 @pytest.mark.parametrize("login", ["zj_review", "zj_manage", "admin", "audit"])
 def test_others_find_no_help_desk(visitor: Visitor, login: str) -> None:
-    visitor.sign_in(login, kind="staff")
+    visitor.enter(login, kind="staff")
     assert visitor.open("/help-desk").status == 404
     assert "Help desk" not in visitor.open("/account").links()
 
@@ -141,7 +141,7 @@ def test_nothing_is_done_for_who_did_not_prove_himself(desk: Visitor) -> None:
 def test_a_call_of_somebody_else_is_not_found(app: Flask, desk: Visitor) -> None:
     page = begin(desk)
     other = Visitor(app)
-    other.sign_in("zj_manage", kind="staff")
+    other.enter("zj_manage", kind="staff")
     assert other.open(page.path).status == 404
 
 
@@ -156,7 +156,7 @@ def test_a_call_that_is_over_leads_back(app: Flask, desk: Visitor) -> None:
 def test_the_auditor_reads_every_step(app: Flask, desk: Visitor) -> None:
     send(desk, prove(app, desk), "link", channel="sms")
     auditor = Visitor(app)
-    auditor.sign_in("audit", kind="staff")
+    auditor.enter("audit", kind="staff")
     text = auditor.open(f"/manage/security?login={READY}").text
     for words in ("Help desk: call begun", "Help desk: questions answered", "One-time link issued"):
         assert words in text

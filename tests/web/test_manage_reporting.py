@@ -16,7 +16,7 @@ def manager(app: Flask) -> Visitor:
 
 def staff(app: Flask, login: str) -> Visitor:
     found = Visitor(app)
-    found.sign_in(login, kind="staff")
+    found.enter(login, kind="staff")
     return found
 
 

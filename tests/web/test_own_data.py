@@ -25,7 +25,7 @@ OWN = "/personal-data/mine"
 def confirmed(app: Flask) -> Visitor:
     """A member who said lately that it is he: how has tests of its own."""
     visitor = Visitor(app)
-    visitor.sign_in(READY)
+    visitor.enter(READY)
     with app.extensions["engine"].database.transaction() as session:
         account = session.scalar(select(Account.id).where(Account.login == READY))
         session.execute(
@@ -64,7 +64,7 @@ def test_a_member_takes_his_data_away(app: Flask) -> None:
 
 def test_he_proves_first_that_it_is_he(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     app.extensions["engine"].now = lambda: NOW + timedelta(minutes=30)
     assert member.open(OWN).path.startswith("/account/confirm")
     assert member.client.get(f"{OWN}/file").status_code == 302
@@ -95,7 +95,7 @@ def test_one_asks_another_agrees_and_the_person_is_erased(app: Flask) -> None:
     assert ERASED_NAME in after.text
     assert name not in after.text
     gone = Visitor(app)
-    gone.sign_in(READY)
+    gone.enter(READY)
     assert gone.open("/account").path == "/sign-in"
 
 

@@ -19,7 +19,7 @@ from workflows.shared.sign_in import SignInLock, WebSession
 def test_what_is_over_goes_and_the_rest_stays(app: Flask, visitor: Visitor) -> None:
     engine, settings = app.extensions["engine"], app.config["SETTINGS"]
     assert isinstance(settings, Settings)
-    visitor.sign_in(READY)
+    visitor.enter(READY)
     for _attempt in range(6):
         Visitor(app).sign_in("330000100003", "wrong password")
     count_attempt(engine.database, "today", window=tidying.OLD, now=NOW + timedelta(hours=2))
