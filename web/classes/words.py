@@ -6,11 +6,10 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from engine.language import _
 from web import current
 from web.words import name_offices
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.classes.settings import AUDIENCE_LABELS
+from workflows.training_enrolment.classes.settings import say_audience
 from workflows.training_enrolment.places import Counts, counts_of
 from workflows.training_enrolment.states import class_state
 
@@ -49,10 +48,3 @@ def describe_classes(session: Session, classes: Sequence[TrainingClass]) -> list
     counts = counts_of(session, [each.id for each in classes])
     offices = name_offices(session, {each.association_id for each in classes})
     return [describe_class(each, counts[each.id], offices[each.association_id]) for each in classes]
-
-
-def say_audience(training_class: TrainingClass) -> str:
-    """For whom a class is."""
-    return _(", ").join(
-        _(words) for code, words in AUDIENCE_LABELS.items() if code in training_class.audience
-    )

@@ -4,13 +4,14 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import NotFound
+from forms.texts import draw_markdown
 from web import current
 from web.numbers import small_int
 from web.sessions import get_person
 from web.training.blueprint import bp
-from web.training.classes import say_audience
 from web.words import name_office, name_offices
 from workflows.shared.associations import get_association
+from workflows.training_enrolment.classes.settings import say_audience
 from workflows.training_enrolment.listing import get_offered_class, list_announcements
 
 
@@ -50,6 +51,6 @@ def announcement(class_id: int) -> ResponseReturnValue:
             office=office,
             at=found.created_at,
             is_cancelled=found.cancelled_at is not None,
-            text=found.announcement,
+            text=draw_markdown(found.announcement),
             address=url_for("training.show_class", class_id=class_id),
         )

@@ -7,10 +7,11 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from forms.texts import draw_markdown
 from web import current
 from web.sessions import Person, get_member_person, get_person
 from web.training.blueprint import bp
-from web.training.classes import count_people, find_sign_up_address, say_audience
+from web.training.classes import count_people, find_sign_up_address
 from web.training.door import describe_door_code
 from web.training.history import describe_history
 from web.words import name_office
@@ -20,6 +21,7 @@ from workflows.shared.enrolments import WAITING, Enrolment, EnrolmentNotFound, f
 from workflows.shared.register import get_member
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.audience import find_obstacle
+from workflows.training_enrolment.classes.settings import say_audience
 from workflows.training_enrolment.listing import (
     find_position,
     get_offered_class,
@@ -74,7 +76,7 @@ def describe_class(session: Session, training_class: TrainingClass) -> dict[str,
             "place": training_class.place,
             "hours": training_class.hours,
             "audience": say_audience(training_class),
-            "announcement": training_class.announcement,
+            "announcement": draw_markdown(training_class.announcement, 3),
             "outside_url": training_class.outside_url,
             "cancel_reason": training_class.cancel_reason,
             "has_begun": training_class.has_begun(now),

@@ -8,7 +8,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine.language import N_, _
+from engine.language import _
 from web import current
 from web.numbers import small_int
 from web.sessions import Person, get_person
@@ -17,8 +17,9 @@ from web.training.notices import describe_notice
 from web.words import name_offices
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.register import Member, get_member
-from workflows.shared.training_classes import AUDIENCES, TrainingClass
+from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.audience import find_obstacle
+from workflows.training_enrolment.classes.settings import AUDIENCE_LABELS, say_audience
 from workflows.training_enrolment.listing import (
     ClassFilters,
     ClassPage,
@@ -35,11 +36,6 @@ from workflows.training_enrolment.states import (
     state_label,
 )
 
-AUDIENCE_LABELS = {
-    "cpa": N_("CPAs"),
-    "employee": N_("Other practitioners"),
-    "non_practising": N_("Non-practising members"),
-}
 FIRM_SIGN_UP = "training.sign_up_people"
 """The page on which a firm signs its people up."""
 
@@ -70,12 +66,6 @@ def index() -> ResponseReturnValue:
             rows=_describe_page(session, person, page),
             is_member=person.is_member,
         )
-
-
-def say_audience(training_class: TrainingClass) -> str:
-    """培训对象 of a class in words."""
-    words = [_(AUDIENCE_LABELS[each]) for each in AUDIENCES if each in training_class.audience]
-    return _(", ").join(words)
 
 
 def count_people(training_class: TrainingClass, counts: Counts) -> dict[str, int]:
@@ -156,7 +146,7 @@ def _read_filters() -> ClassFilters:
     audience = given.get("audience", "")
     return ClassFilters(
         year=given.get("year", type=small_int),
-        audience=audience if audience in AUDIENCES else "",
+        audience=audience if audience in AUDIENCE_LABELS else "",
         name=given.get("name", "").strip()[:100],
         opens_date=given.get("opens", type=date.fromisoformat),
         closes_date=given.get("closes", type=date.fromisoformat),

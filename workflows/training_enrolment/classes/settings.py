@@ -3,7 +3,7 @@
 The form, its checks, what is shown before saving and the history all read this one description.
 """
 
-from engine.language import N_
+from engine.language import N_, _
 from workflows.shared.settings import (
     COUNT,
     DATE,
@@ -16,12 +16,13 @@ from workflows.shared.settings import (
     Section,
     Setting,
 )
+from workflows.shared.training_classes import TrainingClass
 
 MOST_PEOPLE = 100_000
 MOST_HOURS = 200
 
 AUDIENCE_LABELS = {
-    "cpa": N_("Certified public accountants"),
+    "cpa": N_("CPAs"),
     "employee": N_("Other practitioners"),
     "non_practising": N_("Non-practising members"),
 }
@@ -127,3 +128,9 @@ EVERYTHING = Section(
     "everything", "", tuple(setting for each in SECTIONS for setting in each.settings)
 )
 """All of a class as one section, for reading and describing."""
+
+
+def say_audience(training_class: TrainingClass) -> str:
+    """For whom a class is, in the reader's language."""
+    codes = [code for code in AUDIENCE_LABELS if code in training_class.audience]
+    return _(", ").join(_(AUDIENCE_LABELS[code]) for code in codes)
