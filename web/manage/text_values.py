@@ -37,6 +37,7 @@ VALUES = {
     "begins": Value(N_("the first day"), "2026-12-01"),
     "ends": Value(N_("the last day"), "2026-12-31"),
     "title": Value(N_("the title of the work"), "数据资源入表的审计应对"),
+    "claimed": Value(N_("hours claimed"), "20"),
     "login": Value(N_("the account"), "330000100001"),
     "before": Value(N_("what it was, masked"), "138****8000"),
     "after": Value(N_("what it is now, masked"), "139****9000"),

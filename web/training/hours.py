@@ -22,7 +22,7 @@ from workflows.shared.register import NON_PRACTISING, get_member
 from workflows.shared.seasons import find_season
 
 OF_A_CLASS = "enrolment:"
-"""How the external key of hours begins that a class gave; the enrolment's key follows."""
+"""How the key of hours begins that a class gave: the enrolment's follows, and which correction."""
 
 START = "output_hours.start"
 
@@ -95,17 +95,16 @@ def _address_of_class(entry: HoursEntry, classes: dict[int, int]) -> str:
 
 
 def _find_classes(session: Session, entries: Sequence[HoursEntry]) -> dict[int, int]:
-    """The classes that gave entries, by the entry's key."""
+    """The classes that gave entries, or took them back, by the entry's key."""
     enrolments = {
-        int(key): each.id
+        each.id: int(key)
         for each in entries
-        if (key := each.external_key.removeprefix(OF_A_CLASS).partition(":")[0]).isdecimal()
-        and each.external_key.startswith(OF_A_CLASS)
+        if each.external_key.startswith(OF_A_CLASS)
+        and (key := each.external_key.removeprefix(OF_A_CLASS).partition("/")[0]).isdecimal()
     }
-    found = session.execute(
-        select(Enrolment.id, Enrolment.class_id).where(Enrolment.id.in_(enrolments))
-    )
-    return {enrolments[key]: class_id for key, class_id in found}
+    query = select(Enrolment.id, Enrolment.class_id).where(Enrolment.id.in_(enrolments.values()))
+    classes = {each.id: each.class_id for each in session.execute(query)}
+    return {entry: classes[key] for entry, key in enrolments.items() if key in classes}
 
 
 def _describe_asked(session: Session, member_id: int) -> dict[str, Any] | None:
