@@ -35,6 +35,13 @@ class Handset:
         case = self.watcher.page.locator(".case", has=self.watcher.page.locator(self._frame))
         return case.get_by_role("status").get_by_role("link")
 
+    def let_news_go(self) -> "Handset":
+        """What has just arrived is shown and gone, as after nine seconds: it covers a corner."""
+        expect(self.news).to_be_visible()
+        self.watcher.page.evaluate("document.getAnimations().forEach((each) => each.finish())")
+        expect(self.news).to_be_hidden()
+        return self
+
     def home(self) -> "Handset":
         """Go to the home screen."""
         page = self.watcher.page

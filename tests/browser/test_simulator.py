@@ -77,6 +77,7 @@ def test_a_stranger_follows_by_scanning_and_leaves_again(
     phone.app("Scan").tap("QR code of the official account")
     expect(phone.screen.get_by_role("log")).to_contain_text(re.compile(r"\S{4}"))
     expect(phone.screen.get_by_role("navigation").get_by_text("我的")).to_be_visible()
+    phone.let_news_go()
     phone.screen.locator("summary", has=phone.watcher.page.locator("svg")).first.click()
     phone.tap("Unfollow").sees("Follow the official account")
 
@@ -93,9 +94,7 @@ def test_what_arrived_leaves_the_screen_free_again_without_any_motion(
 ) -> None:
     phone = hold(STRANGER)
     official_account(server.app).follow(phone.phone_id)
-    expect(phone.news).to_be_visible()
-    phone.watcher.page.evaluate("document.getAnimations().forEach((each) => each.finish())")
-    expect(phone.news).to_be_hidden()
+    phone.let_news_go()
 
 
 @SIZES

@@ -206,7 +206,9 @@ def test_the_diagram_marks_the_place_and_the_way_and_nothing_beside(app: Flask) 
     called = marks_of(admin.open(f"/studio/cases/{walk.case_id}/diagram?process=review"))
 
     assert top["here"] == ["review"]
-    assert {"started", "fill_information", "collect_hours", "assess_hours", "settle"} <= set(top["passed"])
+    assert {"started", "fill_information", "collect_hours", "assess_hours", "settle"} <= set(
+        top["passed"]
+    )
     assert not {"await_hours", "abandoned", "defer", "withdrawn", "review"} & set(top["passed"])
     assert "which_application_to_choose_inspection" in top["flows"]
     assert "which_application_to_abandoned" not in top["flows"]

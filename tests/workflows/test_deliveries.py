@@ -314,6 +314,36 @@ def test_messages_of_one_transaction_are_one_row_more(world: World) -> None:
     assert [state for state, _count in states] == ["sent"]
 
 
+def test_what_many_wrote_one_by_one_is_handed_over_together(world: World) -> None:
+    for _ in range(5):
+        world.write()
+    with world.engine.database.read() as session:
+        assert len(session.scalars(select(Job).where(Job.name == FAN_OUT)).all()) == 5
+    assert Worker(world.engine).run_due(queue=FAN_OUT_QUEUE) == 1
+    with world.engine.database.read() as session:
+        assert session.scalars(select(Job).where(Job.name == FAN_OUT)).all() == []
+        messages = session.scalars(select(Delivery.message_id).distinct()).all()
+    assert len(messages) == 5
+
+
+def test_what_a_part_of_a_transaction_wrote_is_one_row_with_the_rest(world: World) -> None:
+    with world.engine.database.transaction() as session:
+        members = session.scalars(select(Member.id).where(Member.state == "active").limit(3)).all()
+        for member_id in members:
+            with session.begin_nested():
+                send_to_member(
+                    session,
+                    member_id=member_id,
+                    template=REMINDED,
+                    values={},
+                    case_id=None,
+                    now=NOW,
+                )
+    with world.engine.database.read() as session:
+        jobs = session.scalars(select(Job).where(Job.name == FAN_OUT)).all()
+    assert [len(each.args["message_ids"]) for each in jobs] == [3]
+
+
 def test_a_text_message_that_can_wait_does_not_come_by_night(world: World) -> None:
     world.now = datetime(2022, 9, 6, 15, 0, tzinfo=UTC)
     world.write()

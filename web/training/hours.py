@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.language import _
 from web import current
 from web.sessions import get_member_person
-from web.sheets import Sheet, send_sheets
+from web.sheets import Sheet, Value, send_sheets
 from web.training.blueprint import bp
 from workflows.shared.dates import local_date
 from workflows.shared.enrolments import Enrolment
@@ -52,7 +52,7 @@ def export_hours() -> Response:
     """Send every entry of the ledger as a workbook."""
     person, member_id = get_member_person()
     with current.engine().database.read() as session:
-        rows = [
+        rows: list[list[Value]] = [
             [each.year, each.earned_date, each.title, each.source, each.hours / 100]
             for each in list_hours(session, member_id=member_id)
         ]
