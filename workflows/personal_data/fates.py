@@ -31,6 +31,7 @@ EMPTIED: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("hours_exemption", "member_id", {"reason": ""}),
     ("yearly_result", "member_id", {"record": None}),
     ("former_result", "member_id", {"record": None}),
+    ("register_change", "member_id", {"reason": ""}),
     ("consent", "account_id", {"address": ""}),
     ("security_event", "account_id", {"address": ""}),
     ("delivery", "account_id", {"to_masked": "", "to_sealed": None}),
