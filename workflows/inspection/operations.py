@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.engine import Engine
 from engine.operations import operation
@@ -16,7 +17,8 @@ from workflows.shared.applications import find_decider, office_of, values_sent
 from workflows.shared.fees import fee_state
 from workflows.shared.hours_asked import assess_hours
 from workflows.shared.messages import send_to_member, wording_of
-from workflows.shared.register import apply_fields, get_member, personal_fields
+from workflows.shared.register import apply_fields, get_member, hold_member, personal_fields
+from workflows.shared.register_changes import APPLICATION, recording
 from workflows.shared.results import record_year
 from workflows.shared.seasons import get_season
 from workflows.shared.sent_forms import say_ground
@@ -85,7 +87,9 @@ def tell_refused(
 
 
 @operation("register.apply_information")
-def apply_information(session: Session, *, engine: Engine, case: Case, member_id: int) -> None:
+def apply_information(
+    session: Session, *, engine: Engine, case: Case, member_id: int, now: datetime
+) -> None:
     """Take the member's free fields from the approved application into the register.
 
     Registry policy: locked fields change through a profile change only, mobile and e-mail with
@@ -94,5 +98,7 @@ def apply_information(session: Session, *, engine: Engine, case: Case, member_id
     values: Mapping[str, Any] = values_sent(session, engine.vault, case=case, kind=KIND.code).get(
         "fill_information", {}
     )
-    apply_fields(session, engine.vault, get_member(session, member_id), values)
-    session.flush()
+    hold_member(session, member_id)
+    member, vault = get_member(session, member_id), engine.vault
+    with recording(session, vault, member, source=APPLICATION, by=SYSTEM, now=now, case_id=case.id):
+        apply_fields(session, vault, member, values)

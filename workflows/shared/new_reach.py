@@ -17,9 +17,10 @@ from workflows.shared.deliveries import mask_destination
 from workflows.shared.messages import tell
 from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.one_time_links import expire_links
-from workflows.shared.private import HoldsPrivate, write_private
+from workflows.shared.private import write_private
 from workflows.shared.reach import find_reach
 from workflows.shared.register import Firm, Member
+from workflows.shared.register_changes import REACH, recording
 from workflows.shared.security_events import note_event
 
 What = Literal["mobile", "email"]
@@ -56,20 +57,22 @@ def write_reach(
     proof: str,
     by: Actor,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """Put a mobile number or e-mail address on file and tell the old one, too.
 
-    The caller has made sure whose it is; `proof` says how. Links that were sent to the old one
-    serve no more.
+    The caller has made sure whose it is; `proof` says how, and for the register's trail
+    `reason` says why. Links that were sent to the old one serve no more.
     """
     before = find_old(session, engine.vault, account, what)
-    holder: HoldsPrivate
+    holder: Member | Firm
     if account.member_id is not None:
         holder = session.get_one(Member, account.member_id, with_for_update=True)
     else:
         holder = session.get_one(Firm, account.firm_id, with_for_update=True)
-    write_private(session, engine.vault, holder, {what: on_file(what, new)})
-    session.flush()
+    vault = engine.vault
+    with recording(session, vault, holder, source=REACH, reason=reason, by=by, now=now):
+        write_private(session, vault, holder, {what: on_file(what, new)})
     expire_links(session, account_id=account.id, now=now)
     masked = {
         "before": mask_destination(CHANNELS[what], before) or "–",

@@ -1,10 +1,12 @@
 """Signing up the people of a firm one after another, each in a transaction of its own."""
 
+from datetime import datetime
 from typing import cast
 
 import orjson
 from sqlalchemy.orm import Session
 
+from engine.actors import Actor
 from engine.engine import Engine
 from engine.errors import HuijiError, NotAllowed
 from engine.language import N_
@@ -14,6 +16,7 @@ from workflows.shared.access import check, get_viewer
 from workflows.shared.accounts import get_account
 from workflows.shared.many import Doing
 from workflows.shared.register import Firm, Member, apply_fields
+from workflows.shared.register_changes import SIGN_UP, recording
 from workflows.shared.training_classes import get_class
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import answers_of
@@ -64,7 +67,8 @@ class SigningUp(Doing[SignUps, SignUpItem]):
         )
         item.code, item.enrolment_id, item.values_sealed = made.state, made.id, None
         if batch.puts_position:
-            _put_position(session, engine, person, answers.get("position", ""))
+            position = answers.get("position", "")
+            _put_position(session, engine, person, position, by=account.actor, now=now)
         drafts.forget(session, firm_id=firm.id, class_id=batch.class_id, key=item.person)
 
     def explain(self, session: Session, batch: SignUps, item: SignUpItem, error: HuijiError) -> str:
@@ -92,11 +96,14 @@ class SigningUp(Doing[SignUps, SignUpItem]):
         return opened
 
 
-def _put_position(session: Session, engine: Engine, person: Person, position: str) -> None:
+def _put_position(
+    session: Session, engine: Engine, person: Person, position: str, *, by: Actor, now: datetime
+) -> None:
     """Write the position that was typed into the register, or the firm's list."""
     if not position or position == person.position:
         return
     if isinstance(person, Member):
-        apply_fields(session, engine.vault, person, {"position": position})
+        with recording(session, engine.vault, person, source=SIGN_UP, by=by, now=now):
+            apply_fields(session, engine.vault, person, {"position": position})
     else:
         person.position = position
