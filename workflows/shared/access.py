@@ -41,6 +41,12 @@ MANAGING = ("manage", "admin")
 WORKING = tuple(duty for duty in DUTIES if duty not in ("admin", "audit"))
 """Duties to which tasks may come."""
 
+LOOKING_UP = ("review", "fees", "photos", "help_desk", *OVERSEERS)
+"""Duties that find members and firms in the register."""
+
+READING = tuple(duty for duty in LOOKING_UP if duty != "help_desk")
+"""Those that also see what stands there: who helps callers asks for it and must not know it."""
+
 PROOFS = {"fees": FeeClaim.proof_file_id}
 """Files that a duty sees without their case: the columns that name them."""
 
@@ -274,6 +280,16 @@ def training_associations(viewer: Viewer, *, to_change: bool = False) -> frozens
     return _associations(viewer, *duties)
 
 
+def register_associations(viewer: Viewer, *, to_change: bool = False) -> frozenset[int]:
+    """The associations whose members and firms the viewer finds, or may also change."""
+    return _associations(viewer, *(("manage",) if to_change else LOOKING_UP))
+
+
+def read_associations(viewer: Viewer) -> frozenset[int]:
+    """The associations of whose members and firms the viewer reads what stands there."""
+    return _associations(viewer, *READING)
+
+
 def event_associations(viewer: Viewer) -> frozenset[int]:
     """The associations of whose accounts the viewer sees what happened to them."""
     return _associations(viewer, "admin", "audit")
@@ -369,7 +385,7 @@ def _anywhere(*duties: str) -> Rule:
 
 def _association_of(thing: Object) -> int | None:
     match thing:
-        case Case() | Task() | Member() | Season() | Delivery() | TrainingClass():
+        case Case() | Task() | Member() | Firm() | Season() | Delivery() | TrainingClass():
             return thing.association_id
         case Association():
             return thing.id
@@ -398,6 +414,11 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "appeal"): (_is_subject,),
     (Member, "apply_for_hours"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
+    (Member, "find"): (_with(*LOOKING_UP),),
+    (Member, "read"): (_with(*READING),),
+    (Member, "edit"): (_with("manage"),),
+    (Member, "enter_fees"): (_with("fees", "manage"),),
+    (Member, "enter_hours"): (_with("training", "manage"),),
     (Member, "unmask"): (_with("review", "manage"),),
     (Member, "erase"): (_with("admin"),),
     (Member, "agree_erasure"): (_with("admin", "manage"),),
@@ -405,6 +426,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Season, "see"): (_with(*OVERSEERS),),
     (Season, "change"): (_with(*MANAGING),),
     (Association, "open_reporting"): (_with("manage"),),
+    (Association, "admit"): (_with("manage"),),
     (Association, "offer_classes"): (_with("training", "manage"),),
     (TrainingClass, "see_enrolments"): (_with("training", *OVERSEERS),),
     (TrainingClass, "change"): (_with("training", "manage"),),
@@ -413,6 +435,9 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Enrolment, "cancel"): (_is_subject, _signed_him_up),
     (Enrolment, "replace"): (_signed_him_up,),
     (Firm, "train"): (_is_its_main_account,),
+    (Firm, "find"): (_with(*LOOKING_UP),),
+    (Firm, "read"): (_with(*READING),),
+    (Firm, "edit"): (_with("manage"),),
     (Delivery, "see"): (_with("admin", "audit"),),
     (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),
@@ -421,6 +446,10 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (System, "see_deliveries"): (_anywhere("admin", "audit"),),
     (System, "see_classes"): (_anywhere("training", *OVERSEERS),),
     (System, "rule_years"): (_anywhere("manage"),),
+    (System, "see_register"): (_anywhere(*LOOKING_UP),),
+    (System, "read_register"): (_anywhere(*READING),),
+    (System, "admit"): (_anywhere("manage"),),
+    (System, "see_register_changes"): (_anywhere(*OVERSEERS),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
     (System, "help"): (_anywhere("help_desk"),),
     (System, "see_security_events"): (_anywhere("admin", "audit"),),
