@@ -14,10 +14,10 @@ from engine.engine import Engine
 from engine.submissions import salt_values
 from engine.trail import NOTHING_YET, link
 from engine.vault import seal_with
-from workflows.seeding.bulk import Bulk, table_of
 from workflows.seeding.offices import Place
 from workflows.seeding.patterns import Pattern, Values
 from workflows.seeding.stories import Story, Told
+from workflows.shared.bulk import Bulk, table_of
 from workflows.shared.dates import local_date
 from workflows.shared.results import YearlyResult
 from workflows.shared.working_days import end_of_working_day

@@ -14,12 +14,12 @@ from engine.engine import Engine
 from engine.vault import SubjectKey
 from forms.masking import mask
 from workflows.demo.people import make_person
-from workflows.seeding import bulk
 from workflows.seeding.cases import RESULT, Applicant, Cases, new_code
 from workflows.seeding.offices import Place, add_offices, season_dates
 from workflows.seeding.patterns import MODELS, Pattern
 from workflows.seeding.recording import record_stories
 from workflows.seeding.stories import STORIES, Story, Told
+from workflows.shared import bulk
 from workflows.shared.accounts import Account
 from workflows.shared.dates import ZONE, local_date
 from workflows.shared.fees import FeeClaim, FeeEntry

@@ -26,7 +26,7 @@ from engine.subscriptions import Subscription
 from engine.tasks import Task
 from engine.trail import Event
 from workflows.seeding.abridging import Rows, abridge
-from workflows.seeding.bulk import table_of
+from workflows.shared.bulk import table_of
 from workflows.shared.results import YearlyResult, subject_of
 
 MODELS: tuple[type[Base], ...] = (Case, Task, Submission, Mark, Event, Subscription)
