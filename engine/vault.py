@@ -53,11 +53,13 @@ class Vault:
 
     `masters`: 32-byte keys, the current one first; older ones still open what they sealed.
     `lookup_key` and `trail_key` never change: hashes made with them are compared for ever.
+    `code_keys` sign the codes that people carry about, the current one first.
     """
 
     masters: Sequence[bytes] = field(repr=False)
     lookup_key: bytes = field(repr=False)
     trail_key: bytes = field(repr=False)
+    code_keys: Sequence[bytes] = field(default=(), repr=False)
 
     def lookup(self, value: str) -> bytes:
         """The keyed hash by which a value is found without being stored."""

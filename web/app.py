@@ -142,7 +142,9 @@ def create_engine(settings: Settings) -> Engine:
     """The engine of an installation with everything that the processes need."""
     return Engine(
         database=Database(settings.database_url),
-        vault=Vault(settings.masters, settings.lookup_key, settings.trail_key),
+        vault=Vault(
+            settings.masters, settings.lookup_key, settings.trail_key, settings.code_keys
+        ),
         files=FileStore(settings.files),
         services={
             public_address.SERVICE: settings.public_url,

@@ -34,6 +34,7 @@ class Settings:
     lookup_key: bytes = field(repr=False)
     trail_key: bytes = field(repr=False)
     cookie_key: bytes = field(repr=False)
+    code_keys: tuple[bytes, ...] = field(default=(), repr=False)
     public_url: str = "http://127.0.0.1:8000"
     proxies: int = 0
     support_phone: str = "010-88250337/0338"
@@ -82,6 +83,7 @@ class Settings:
             lookup_key=_read_key(keys["lookup"]),
             trail_key=_read_key(keys["trail"]),
             cookie_key=_read_key(keys["cookie"]),
+            code_keys=_read_code_keys(given),
             public_url=given.get("HUIJI_PUBLIC_URL", cls.public_url).rstrip("/"),
             proxies=int(given.get("HUIJI_PROXIES", "0")),
             support_phone=given.get("HUIJI_SUPPORT_PHONE", cls.support_phone),
@@ -121,6 +123,12 @@ def _own_secrets(var: Path) -> dict[str, str]:
             json.dump(made, file)
     found: dict[str, str] = json.loads(path.read_text())
     return found
+
+
+def _read_code_keys(given: Mapping[str, str]) -> tuple[bytes, ...]:
+    """HUIJI_SECRET_CODES: keys that sign what is printed as QR codes, the current one first."""
+    said = given.get("HUIJI_SECRET_CODES", "")
+    return tuple(_read_key(key) for key in said.split(",")) if said.strip() else ()
 
 
 def _read_key(text: str) -> bytes:

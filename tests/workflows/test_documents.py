@@ -161,7 +161,9 @@ def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents
 )
 def test_nothing_is_fetched_from_anywhere(documents: Documents, asked: str) -> None:
     with pytest.raises(FatalURLFetchingError):
-        documents.make(f"<!doctype html><html><body>{asked}</body></html>", {})
+        documents.make(
+            f"<!doctype html><html><body>{asked}</body></html>", {}, title="试", author="会"
+        )
 
 
 def test_a_drawing_in_a_document_shows_no_files_either(
@@ -170,7 +172,9 @@ def test_a_drawing_in_a_document_shows_no_files_either(
     picture = tmp_path / "picture.png"
     Image.new("RGB", (40, 40), "red").save(picture)
     drawing = f'<svg width="40" height="40"><image href="{picture.as_uri()}"/></svg>'
-    made = documents.make(f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>', {})
+    made = documents.make(
+        f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>', {}, title="试", author="会"
+    )
     with pikepdf.open(io.BytesIO(made)) as document:
         assert document.pages[0].get_images() == {}
 
@@ -189,13 +193,13 @@ def test_a_drawing_in_a_document_shows_no_files_either(
 )
 def test_a_template_reaches_nothing_but_its_values(documents: Documents, template: str) -> None:
     with pytest.raises((SecurityError, UndefinedError, OverflowError, TypeError)):
-        documents.make(template, {"value": [1]})
+        documents.make(template, {"value": [1]}, title="试", author="会")
 
 
 @pytest.mark.parametrize("value", [object(), {"deep": [{"deeper": Path()}]}, b"bytes", {1, 2}])
 def test_a_document_is_given_plain_values_only(documents: Documents, value: Any) -> None:
     with pytest.raises(TypeError):
-        documents.make("<p>x</p>", {"value": value})
+        documents.make("<p>x</p>", {"value": value}, title="试", author="会")
 
 
 def test_an_installation_says_what_makes_its_documents(

@@ -23,14 +23,14 @@ from workflows.shared.applications import find_last_return, list_decisions, valu
 from workflows.shared.hours import credit_hours
 from workflows.shared.messages import Message, list_messages
 from workflows.shared.private import read_private
+from workflows.shared.public_codes import CodeNotGenuine, read_token
 from workflows.shared.results import (
-    CodeNotGenuine,
     YearlyResult,
     find_result,
     get_result,
     read_record,
     verification_token,
-    verify,
+    verify_result,
 )
 from workflows.shared.seasons import find_season_of_year, publish_commitment
 from workflows.shared.windows import NotOpenYet, WindowClosed
@@ -271,7 +271,9 @@ def test_the_qr_code_tells_strangers_four_things_and_cannot_be_forged(
     result = find_result(seeded, member_id=member.id, year=2020)
     assert result is not None
     token = verification_token(demo_engine.vault, result)
-    found = verify(seeded, demo_engine.vault, token)
+    kind, code = read_token(demo_engine.vault, token)
+    assert kind == "result"
+    found = verify_result(seeded, code)
     assert (found.association, found.masked_name, found.year, found.status) == (
         "浙江省注册会计师协会",
         "蔡**",
@@ -283,4 +285,4 @@ def test_the_qr_code_tells_strangers_four_things_and_cannot_be_forged(
     forged = verification_token(demo_engine.vault, other)[:20] + token[20:]
     for wrong in (forged, token[:-1], token + "A", "", "ü", "a" * 500):
         with pytest.raises(CodeNotGenuine):
-            verify(seeded, demo_engine.vault, wrong)
+            read_token(demo_engine.vault, wrong)

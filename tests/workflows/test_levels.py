@@ -23,7 +23,8 @@ from workflows.shared.accounts import Account, StaffDuty, find_account, give_dut
 from workflows.shared.applications import find_last_return
 from workflows.shared.associations import Association
 from workflows.shared.messages import Message
-from workflows.shared.results import find_result, record_year, verification_token, verify
+from workflows.shared.public_codes import read_token
+from workflows.shared.results import find_result, record_year, verification_token, verify_result
 from workflows.shared.seasons import Season
 from workflows.shared.tasks import NeedsSecondPerson, Refused, Tasks, Unconfirmed
 from workflows.shared.work import OpenForm
@@ -253,7 +254,8 @@ def test_a_refusal_needs_a_ground_and_another_person(demo_engine: Engine, office
         assert result is not None
         assert result.status == "not_passed"
         token = verification_token(demo_engine.vault, result)
-        assert verify(session, demo_engine.vault, token).status == "not_passed"
+        _kind, code = read_token(demo_engine.vault, token)
+        assert verify_result(session, code).status == "not_passed"
         told = last_message(session)
         assert told.node == "地方注协非执业会员审核不予通过"
         assert "受刑事处罚" in told.text

@@ -33,8 +33,9 @@ from workflows.inspection.revoking import (
 )
 from workflows.shared import access
 from workflows.shared.messages import Message
+from workflows.shared.public_codes import CodeNotGenuine, read_token
 from workflows.shared.register import find_member_by_number
-from workflows.shared.results import CodeNotGenuine, find_result, list_former_results, verify
+from workflows.shared.results import find_result, list_former_results, verify_result
 from workflows.shared.results import verification_token as token_of
 from workflows.shared.seasons import find_season
 from workflows.shared.windows import WindowClosed, check_takes
@@ -97,7 +98,7 @@ def test_a_revoked_decision_goes_back_to_review_and_leaves_the_year_without_a_re
         (former,) = list_former_results(session, member_id=walk.member.id, year=2021)
         assert former.status == "passed"
         with pytest.raises(CodeNotGenuine):
-            verify(session, demo_engine.vault, token)
+            verify_result(session, read_token(demo_engine.vault, token)[1])
         told = session.scalars(select(Message).where(Message.template == "decision_revoked")).one()
         assert "学时复核有误。" in told.text
         said = texts(session, demo_engine.vault, case=walk.case)
@@ -107,7 +108,7 @@ def test_a_revoked_decision_goes_back_to_review_and_leaves_the_year_without_a_re
 
     walk.do("review_application", "approve", by=Actor("staff", 6))
     with demo_engine.database.read() as session:
-        assert verify(session, demo_engine.vault, token).status == "passed"
+        assert verify_result(session, read_token(demo_engine.vault, token)[1]).status == "passed"
 
 
 def test_a_revoked_application_can_be_returned_and_sent_again(demo_engine: Engine) -> None:

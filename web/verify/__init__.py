@@ -1,4 +1,4 @@
-"""The public page that a member's QR code leads to."""
+"""The public page that the QR codes of members lead to."""
 
 from datetime import timedelta
 
@@ -6,9 +6,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from web import current
-from web.languages import spoken
 from web.limits import check_rate
-from workflows.shared.results import CodeNotGenuine, verify
+from web.verify.kinds import VERIFIERS, no_such_kind
+from workflows.shared.public_codes import CodeNotGenuine, read_token
 
 bp = Blueprint("verify", __name__)
 blueprints = (bp,)
@@ -16,15 +16,13 @@ blueprints = (bp,)
 
 @bp.get("/v/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """Say whose result of which year it is, and nothing else."""
+    """Say what a code stands for, as far as strangers may know, and nothing else."""
     check_rate("verify", limit=60, window=timedelta(minutes=1))
     engine = current.engine()
-    with engine.database.read() as session:
-        try:
-            found = verify(session, engine.vault, token)
-        except CodeNotGenuine:
-            return render_template("verify/not_genuine.html"), 404
-    association = found.association_en if spoken() == "en" else found.association
-    return render_template(
-        "verify/show.html", found=found, association=association or found.association
-    )
+    try:
+        kind, code = read_token(engine.vault, token)
+        draw = VERIFIERS.get(kind, no_such_kind)
+        with engine.database.read() as session:
+            return draw(session, code)
+    except CodeNotGenuine:
+        return render_template("verify/not_genuine.html"), 404

@@ -46,7 +46,6 @@ def make_application_form(documents: Documents, application: Application, office
     return documents.make(
         files("workflows.paper_password_reset").joinpath("application.html").read_text("utf-8"),
         {
-            "title": TITLES[application.target],
             "rows": [
                 ("申请人", application.applicant, False),
                 ("登录帐号（证书编号）", application.login, False),
@@ -60,6 +59,8 @@ def make_application_form(documents: Documents, application: Application, office
             "office": {"name": office.name},
             "receipt_number": application.receipt_number,
         },
+        title=TITLES[application.target],
+        author=office.name,
     )
 
 

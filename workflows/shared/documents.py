@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 from jinja2 import StrictUndefined
@@ -24,6 +25,7 @@ from weasyprint.urls import (  # type: ignore[import-untyped]
 )
 
 from engine.engine import Engine
+from forms.lists import Language
 
 # WeasyPrint has Pillow take broken pictures, for everybody in the process; what people send us is
 # still looked at as a whole.
@@ -31,6 +33,11 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SERVICE = "documents"
 """The name under which `Documents` stand in `engine.services`."""
+
+VARIANT = "pdf/a-2b"
+"""For archives: fonts and colours in the file, nothing outside it; tagged beyond what 2b asks."""
+
+LANGUAGES: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 FONTS = {
     "font:regular": "NotoSansSC-Regular.ttf",
@@ -46,15 +53,19 @@ Plain: TypeAlias = "str | int | float | bool | date | Sequence[Plain] | Mapping[
 """What a template may be given."""
 
 
-class OnlyFonts(URLFetcher):  # type: ignore[misc]
-    """Gives the two fonts, and refuses whatever else a document asks for."""
+class OnlyGiven(URLFetcher):  # type: ignore[misc]
+    """Gives the two fonts and a document's pictures, and refuses whatever else it asks for."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(allowed_protocols=("font",), allow_redirects=False)
+    def __init__(self, folder: Path, pictures: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=("font", "picture"), allow_redirects=False)
         self._folder = folder
+        self._pictures = pictures
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The content of an address; raises FatalURLFetchingError for any but a font's."""
+        picture = self._pictures.get(url.removeprefix("picture:"))
+        if url.startswith("picture:") and picture is not None:
+            return URLFetcherResponse(url, picture)
         name = FONTS.get(url)
         if name is None:
             raise FatalURLFetchingError(f"a document may not fetch {url[:100]}")
@@ -70,31 +81,46 @@ class Documents:
     """
 
     def __init__(self, fonts: Path) -> None:
-        self._fetcher = OnlyFonts(fonts)
+        self._folder = fonts
         self._templates = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         # The library below WeasyPrint that lays text out is not made for several threads.
         self._one_at_a_time = Lock()
 
-    def make(self, template: str, values: Mapping[str, Plain]) -> bytes:
+    def make(
+        self,
+        template: str,
+        values: Mapping[str, Plain],
+        *,
+        title: str,
+        author: str,
+        language: Language = "zh",
+        pictures: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> bytes:
         """The PDF of a template's text filled with values, tagged so that it can be read aloud.
 
-        What is no plain value raises TypeError; what the template asks for and is not there, or
-        may not be asked for, raises Jinja's errors.
+        `title` and `author` are what the file says of itself; a template may use the title, too.
+        It shows `pictures` (JPEG, PNG, SVG) as `picture:<name>`. What is no plain value raises
+        TypeError; what the template asks for and is not there, or may not be asked for, raises
+        Jinja's errors.
         """
         _check_plain(values)
-        text = self._templates.from_string(template).render(values)
+        text = self._templates.from_string(template).render(values, title=title)
         with self._one_at_a_time:
             fonts, style = self._fonts
-            document = HTML(string=text, url_fetcher=self._fetcher)
-            made: bytes = document.write_pdf(
-                stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
+            source = HTML(string=text, url_fetcher=OnlyGiven(self._folder, pictures))
+            document = source.render(
+                stylesheets=[style], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
             )
+            document.metadata.title = title
+            document.metadata.authors = [author]
+            document.metadata.lang = LANGUAGES[language]
+            made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
         return made
 
     @cached_property
     def _fonts(self) -> tuple[Any, Any]:
         fonts = FontConfiguration()
-        return fonts, CSS(string=STYLE, font_config=fonts, url_fetcher=self._fetcher)
+        return fonts, CSS(string=STYLE, font_config=fonts, url_fetcher=OnlyGiven(self._folder, {}))
 
 
 def documents_of(engine: Engine) -> Documents:

@@ -1,6 +1,5 @@
 """Yearly results: what a year's inspection came to, as it was then, and how others verify it."""
 
-import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,21 +17,17 @@ from engine.language import N_
 from engine.vault import BY_SUBJECT, Erased, Vault
 from forms.masking import mask
 from workflows.shared.associations import Association
+from workflows.shared.public_codes import CodeNotGenuine, token_of
 from workflows.shared.register import ERASED, Member
 
-SIGNATURE_BYTES = 12
+KIND = "result"
+"""Of the tokens in the QR codes of results."""
 
 
 class ResultNotFound(NotFound):
     """There is no such yearly result."""
 
     message = N_("There is no result for this year.")
-
-
-class CodeNotGenuine(NotFound):
-    """A verification address that this installation did not issue."""
-
-    message = N_("This verification code is not genuine.")
 
 
 class YearlyResult(Base):
@@ -223,21 +218,12 @@ def read_record(session: Session, vault: Vault, result: YearlyResult) -> dict[st
 
 
 def verification_token(vault: Vault, result: YearlyResult) -> str:
-    """The token in the QR code's address: a random code, signed, so that it cannot be forged."""
-    signature = vault.sign("verification", result.code)[:SIGNATURE_BYTES]
-    return base64.urlsafe_b64encode(result.code + signature).rstrip(b"=").decode()
+    """The token in the QR code's address."""
+    return token_of(vault, KIND, result.code)
 
 
-def verify(session: Session, vault: Vault, token: str) -> Verification:
-    """What the public page shows for a token; raises CodeNotGenuine."""
-    try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except ValueError:
-        raise CodeNotGenuine from None
-    code, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
-    expected = vault.sign("verification", code)[:SIGNATURE_BYTES]
-    if not secrets.compare_digest(signature, expected):
-        raise CodeNotGenuine
+def verify_result(session: Session, code: bytes) -> Verification:
+    """What the public page shows for the code of a result; raises CodeNotGenuine."""
     row = session.execute(
         select(YearlyResult, Member.name, Member.state, Association.name, Association.name_en)
         .join(Member, Member.id == YearlyResult.member_id)

@@ -26,7 +26,7 @@ from workflows.training_enrolment.attendance.tokens import DoorCodeNotGenuine, r
 LONGEST = 500
 MOST_NAMESAKES = 20
 
-_TOKEN = re.compile(r"(?:^|/)([A-Za-z0-9_-]{27})/?$")
+_TOKEN = re.compile(r"(?:^|/)([A-Za-z0-9_-]{27}(?:[A-Za-z0-9_-]{3})?)/?$")
 
 Outcome = Literal["marked", "already", "refused"]
 
