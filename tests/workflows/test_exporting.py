@@ -16,7 +16,6 @@ from engine.jobs import Worker
 from engine.vault import Erased
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
-from workflows.personal_data import sealed_files
 from workflows.personal_data.exporting import (
     DataExport,
     ExportNotFound,
@@ -26,10 +25,11 @@ from workflows.personal_data.exporting import (
     path_of,
     read_export,
 )
-from workflows.personal_data.sealed_files import open_file, seal_file
+from workflows.shared import sealed_files
 from workflows.shared.accounts import Account, find_account
 from workflows.shared.private import read_private
 from workflows.shared.register import identity_number
+from workflows.shared.sealed_files import open_file, seal_file
 from workflows.shared.security_events import list_events
 
 MEMBER = "330000100001"

@@ -24,10 +24,10 @@ from engine.errors import NotFound
 from engine.jobs import defer, job
 from engine.language import N_
 from workflows.personal_data.collecting import collect, list_files, name_in_archive
-from workflows.personal_data.sealed_files import open_file, seal_file
 from workflows.shared.accounts import Account, get_account
 from workflows.shared.keeping import periods_of
 from workflows.shared.results import subject_of
+from workflows.shared.sealed_files import open_file, seal_file
 from workflows.shared.security_events import note_event
 
 JOB = "personal_data.export"
