@@ -45,7 +45,7 @@ def change_association(
     again moves nothing.
     """
     office = get_association(session, association_id)
-    held = _hold(session, member)
+    held = hold_with_cases(session, member)
     if member.association_id == office.id:
         return []
     before, member.association_id = member.association_id, office.id
@@ -85,7 +85,7 @@ def end_membership(
 
     Answers the cases that were closed. Doing it again closes nothing.
     """
-    held = _hold(session, member)
+    held = hold_with_cases(session, member)
     member.state = state
     return _close(session, engine, held, member=member, reason=reason, by=by, now=now)
 
@@ -101,7 +101,7 @@ def change_kind(
     now: datetime,
 ) -> Sequence[Case]:
     """Make a member one of another kind: what he has open as the former one closes."""
-    held = _hold(session, member)
+    held = hold_with_cases(session, member)
     if member.kind == kind:
         return []
     member.kind = kind
@@ -171,7 +171,7 @@ def _leave_classes(
     return left
 
 
-def _hold(session: Session, member: Member) -> Sequence[Case]:
+def hold_with_cases(session: Session, member: Member) -> Sequence[Case]:
     """Lock all of a member's cases, then him; answers those that are open.
 
     The newest goes first and the member last, as everybody locks them. Those that are over are
@@ -181,6 +181,7 @@ def _hold(session: Session, member: Member) -> Sequence[Case]:
     locked = cases.order_by(Case.id.desc()).with_for_update()
     found = session.scalars(locked.execution_options(populate_existing=True)).all()
     hold_member(session, member.id)
+    session.refresh(member)
     return [each for each in found if each.state == "open"]
 
 

@@ -34,6 +34,7 @@ PLATFORM = "platform"
 CERTIFICATE = "certificate"
 REACH = "reach"
 SIGN_UP = "sign_up"
+LEDGER = "ledger"
 SOURCES = (
     EDIT,
     ADMISSION,
@@ -46,6 +47,7 @@ SOURCES = (
     CERTIFICATE,
     REACH,
     SIGN_UP,
+    LEDGER,
 )
 """From where a change came: which part of the system wrote it."""
 

@@ -1,0 +1,1 @@
+"""The register for associations: found, read, changed, with a trail of every change."""

@@ -1,0 +1,52 @@
+"""The fields of members and firms as forms: how they are typed, checked, chosen and read.
+
+The documents are in `forms/`, like those of processes; `docs/forms.md` says how one is written.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from forms import BoundForm, Form, Language, read_form
+from workflows.shared.dates import ZONE
+from workflows.shared.private import PRIVATE_FIELDS
+from workflows.shared.register import Firm, Member
+
+FOLDER = Path(__file__).parent / "forms"
+SAVE = "save"
+"""The one way out of these forms."""
+
+REASON = "reason"
+Name = Literal["member", "admit_member", "firm", "admit_firm"]
+
+READ_APART = frozenset({"identity_number", *PRIVATE_FIELDS})
+"""What pages cover: it is never drawn with the others."""
+
+
+def bind(
+    name: Name,
+    *,
+    language: Language,
+    now: datetime,
+    given: Mapping[str, Any] | None = None,
+) -> BoundForm:
+    """A form of the register, to draw and to read; `given`: what its fields begin with."""
+    return _load(name).bind(context=given or {}, language=language, now=now.astimezone(ZONE))
+
+
+def name_of(holder: Member | Firm) -> Name:
+    """The form with which somebody is changed."""
+    return "member" if isinstance(holder, Member) else "firm"
+
+
+@cache
+def _load(name: Name) -> Form:
+    return read_form(
+        (FOLDER / f"{name}.form").read_bytes(),
+        name=f"register/{name}",
+        english=orjson.loads((FOLDER / "register.en.json").read_bytes()),
+    )
