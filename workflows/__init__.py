@@ -33,6 +33,7 @@ PACKAGES = (
     "paper_password_reset",
     "training_enrolment",
     "output_hours",
+    "profile_change",
     "finance_accounts",
     "seasons",
     "personal_data",

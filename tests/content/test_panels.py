@@ -186,6 +186,14 @@ OUTPUT_CLAIM: dict[str, Any] = {
     "earlier": [{"title": HOSTILE, "earned_date": "2022-03-01", "hours": 800}],
 }
 
+REGISTER_CHANGES: dict[str, Any] = {
+    "fields": [
+        {"label": "姓名", "before": HOSTILE, "after": HOSTILE, "is_same": False},
+        {"label": "民族", "before": "", "after": "汉族", "is_same": True},
+    ],
+    "is_superseded": True,
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     *(
         (f"{process}/code", panel)
@@ -243,6 +251,9 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ),
     ("output_hours/limits", LIMITS),
     *(("output_hours/claim", each) for each in (OUTPUT_CLAIM, {**OUTPUT_CLAIM, "earlier": []})),
+    ("profile_change/register_today", {"fields": [{"label": "姓名", "value": HOSTILE}]}),
+    ("profile_change/changes", REGISTER_CHANGES),
+    ("profile_change/changes", {**REGISTER_CHANGES, "is_superseded": False}),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

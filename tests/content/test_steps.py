@@ -45,6 +45,7 @@ def test_what_people_begin_is_called_by_no_other_process() -> None:
         "inspection",
         "output_hours",
         "paper_password_reset",
+        "profile_change",
         "ruling",
         "training_enrolment",
     ]

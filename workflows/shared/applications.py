@@ -25,7 +25,10 @@ PAPER_REVIEW = "review_paper_reset"
 OUTPUT_REVIEW = "review_output_hours"
 """The same of what somebody did that may bring him hours."""
 
-FIRST_REVIEWS = (REVIEW, PAPER_REVIEW, OUTPUT_REVIEW)
+PROFILE_REVIEW = "review_profile_change"
+"""The same of what a member wants to have changed in the register."""
+
+FIRST_REVIEWS = (REVIEW, PAPER_REVIEW, OUTPUT_REVIEW, PROFILE_REVIEW)
 
 SECOND_REVIEW = "second_review"
 """The user task in which the association above decides after it."""

@@ -26,7 +26,7 @@ from workflows.shared.form_data import FormData, Key, Provider
 from workflows.shared.step_names import StepNames
 
 IDENTITY = "identity"
-OF_TODAY = frozenset({"fee", "decision", "year_today", "limits"})
+OF_TODAY = frozenset({"fee", "decision", "year_today", "limits", "register_today"})
 """Panels that say how something stands today, which is no part of what was sent."""
 
 

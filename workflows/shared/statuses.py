@@ -49,6 +49,9 @@ LABELS = {
     "output_in_review": N_("In review"),
     "output_granted": N_("Hours granted"),
     "output_refused": N_("No hours granted"),
+    "profile_change_in_review": N_("In review"),
+    "profile_changed": N_("Register changed"),
+    "profile_change_refused": N_("Change refused"),
 }
 
 FEE_LABELS = {
