@@ -2,16 +2,15 @@
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
-from jinja2.exceptions import SecurityError, UndefinedError
-from PIL import Image, ImageFile
-from weasyprint.urls import FatalURLFetchingError
+from PIL import Image
 
 from engine.engine import Engine
 from workflows.paper_password_reset.documents import (
@@ -20,17 +19,26 @@ from workflows.paper_password_reset.documents import (
     Target,
     make_application_form,
 )
-from workflows.shared.documents import SERVICE, Documents, documents_of
+from workflows.shared.documents import (
+    SERVICE,
+    DocumentFault,
+    Documents,
+    DocumentTooLarge,
+    documents_of,
+)
 
 FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SHENZHEN = Office("深圳市注册会计师协会", "ywj@szicpa.org", "0755-83515412")
 
 
 @pytest.fixture(scope="module")
-def documents() -> Documents:
+def documents() -> Iterator[Documents]:
     """The fonts are read once."""
-    return Documents(FONTS)
+    made = Documents(FONTS)
+    yield made
+    made.close()
 
 
 def application(**changes: Any) -> Application:
@@ -160,7 +168,7 @@ def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents
     ],
 )
 def test_nothing_is_fetched_from_anywhere(documents: Documents, asked: str) -> None:
-    with pytest.raises(FatalURLFetchingError):
+    with pytest.raises(DocumentFault, match="FatalURLFetchingError"):
         documents.make(
             f"<!doctype html><html><body>{asked}</body></html>", {}, title="试", author="会"
         )
@@ -192,11 +200,13 @@ def test_a_drawing_in_a_document_shows_no_files_either(
     ],
 )
 def test_a_template_reaches_nothing_but_its_values(documents: Documents, template: str) -> None:
-    with pytest.raises((SecurityError, UndefinedError, OverflowError, TypeError)):
+    with pytest.raises(
+        DocumentFault, match=r"SecurityError|UndefinedError|OverflowError|TypeError"
+    ):
         documents.make(template, {"value": [1]}, title="试", author="会")
 
 
-@pytest.mark.parametrize("value", [object(), {"deep": [{"deeper": Path()}]}, b"bytes", {1, 2}])
+@pytest.mark.parametrize("value", [object(), {"deep": [{"deeper": Path()}]}, b"bytes", {1, 2}, NOW])
 def test_a_document_is_given_plain_values_only(documents: Documents, value: Any) -> None:
     with pytest.raises(TypeError):
         documents.make("<p>x</p>", {"value": value}, title="试", author="会")
@@ -211,5 +221,52 @@ def test_an_installation_says_what_makes_its_documents(
     assert documents_of(engine) is documents
 
 
-def test_making_documents_leaves_pictures_that_are_broken_off_refused() -> None:
-    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+def make(documents: Documents, template: str, **values: Any) -> bytes:
+    return documents.make(template, values, title="试", author="会")
+
+
+def test_what_takes_too_long_is_refused_and_the_next_one_is_made(documents: Documents) -> None:
+    table = "<table>{% for each in rows %}<tr><td>{{ each }}</td></tr>{% endfor %}</table>"
+    with pytest.raises(DocumentTooLarge):
+        make(documents, table, rows=["字" * 20] * 20_000)
+    assert pages_of(make(documents, table, rows=["好"])) == ["好"]
+
+
+def test_what_needs_too_much_memory_is_refused_and_the_next_one_is_made(
+    documents: Documents,
+) -> None:
+    with pytest.raises(DocumentTooLarge):
+        make(documents, "<p>{{ (value * 300000000)|length }}</p>", value="字")
+    assert pages_of(make(documents, "<p>{{ value }}</p>", value="好")) == ["好"]
+
+
+def test_a_request_that_is_too_big_is_not_even_sent(documents: Documents) -> None:
+    with pytest.raises(DocumentTooLarge):
+        make(documents, "<p>{{ value }}</p>", value="字" * 10_000_000)
+
+
+def test_a_process_that_went_while_nobody_needed_it_is_followed_by_another() -> None:
+    documents = Documents(FONTS)
+    make(documents, "<p>一</p>")
+    process = documents._maker._process  # type: ignore[union-attr]
+    process.kill()
+    process.wait()
+    assert pages_of(make(documents, "<p>二</p>")) == ["二"]
+    documents.close()
+
+
+def test_the_process_that_makes_documents_knows_no_secrets(
+    documents: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIJI_SECRET_MASTER", "a secret")
+    of_its_own = Documents(FONTS)
+    make(of_its_own, "<p>一</p>")
+    told = Path(f"/proc/{of_its_own._maker._process.pid}/environ").read_bytes()  # type: ignore[union-attr]
+    of_its_own.close()
+    assert b"SECRET" not in told
+
+
+def test_several_at_once_are_all_made(documents: Documents) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = threads.map(lambda number: make(documents, "<p>{{ n }}</p>", n=number), range(8))
+    assert [pages_of(pdf) for pdf in made] == [[str(number)] for number in range(8)]

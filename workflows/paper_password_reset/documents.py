@@ -61,6 +61,8 @@ def make_application_form(documents: Documents, application: Application, office
         },
         title=TITLES[application.target],
         author=office.name,
+        # Whoever applies signs it, by hand.
+        is_signed=False,
     )
 
 

@@ -1,90 +1,94 @@
-"""Documents: PDFs that are made from templates, with plain values, by WeasyPrint.
+"""Documents: PDFs that are made from templates, with plain values, by a process of their own.
 
 A template is HTML with its style in it. It sees what it is given and nothing else: it runs in a
 sandbox, and what it refers to is not fetched, neither from the network nor from the disk. Only
 the two fonts that every document uses are read, from the installation's own folder.
+
+A server has one such process, which is warm after the first document and goes when nobody needed
+it for a while. A document that needs too much time or memory takes it along; the next one gets a
+new one.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from functools import cached_property
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, TypeAlias, cast
+from typing import IO, TypeAlias, cast
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from PIL import ImageFile
-from weasyprint import CSS, HTML  # type: ignore[import-untyped]
-from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
-from weasyprint.urls import (  # type: ignore[import-untyped]
-    FatalURLFetchingError,
-    URLFetcher,
-    URLFetcherResponse,
-)
+import orjson
 
 from engine.engine import Engine
+from engine.errors import HuijiError, Rejected
+from engine.language import N_
 from forms.lists import Language
-
-# WeasyPrint has Pillow take broken pictures, for everybody in the process; what people send us is
-# still looked at as a whole.
-ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SERVICE = "documents"
 """The name under which `Documents` stand in `engine.services`."""
 
-VARIANT = "pdf/a-2b"
-"""For archives: fonts and colours in the file, nothing outside it; tagged beyond what 2b asks."""
+PROGRAM = Path(__file__).parents[1] / "document_maker.py"
+START_SECONDS = 60.0
+LONGEST_WAIT = 20.0
+"""Seconds by the clock, for one document on a machine that has other things to do."""
 
-LANGUAGES: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
+CHUNK = 2**20
+MOST_TOGETHER = 20 * 2**20
+"""Bytes of a request with its pictures."""
 
-FONTS = {
-    "font:regular": "NotoSansSC-Regular.ttf",
-    "font:bold": "NotoSansSC-Bold.ttf",
-}
-STYLE = """
-@font-face { font-family: "Document"; font-weight: 400; src: url("font:regular"); }
-@font-face { font-family: "Document"; font-weight: 700; src: url("font:bold"); }
-html { font-family: "Document"; font-size: 10.5pt; line-height: 1.6; color: #000; }
+NO_FONTS_BUT_OURS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><cachedir>{folder}</cachedir></fontconfig>
 """
 
 Plain: TypeAlias = "str | int | float | bool | date | Sequence[Plain] | Mapping[str, Plain] | None"
 """What a template may be given."""
 
+Sign: TypeAlias = Callable[[bytes], bytes]
+"""Signs a document."""
 
-class OnlyGiven(URLFetcher):  # type: ignore[misc]
-    """Gives the two fonts and a document's pictures, and refuses whatever else it asks for."""
 
-    def __init__(self, folder: Path, pictures: Mapping[str, bytes]) -> None:
-        super().__init__(allowed_protocols=("font", "picture"), allow_redirects=False)
-        self._folder = folder
-        self._pictures = pictures
+class DocumentTooLarge(Rejected):
+    """It needs more time or memory than a document may."""
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """The content of an address; raises FatalURLFetchingError for any but a font's."""
-        picture = self._pictures.get(url.removeprefix("picture:"))
-        if url.startswith("picture:") and picture is not None:
-            return URLFetcherResponse(url, picture)
-        name = FONTS.get(url)
-        if name is None:
-            raise FatalURLFetchingError(f"a document may not fetch {url[:100]}")
-        return URLFetcherResponse(
-            url, (self._folder / name).read_bytes(), {"Content-Type": "font/ttf"}
-        )
+    message = N_("This document would be too large to be made. Please ask for less of it.")
+
+
+class DocumentLate(HuijiError):
+    """Nothing came of it for a while: the machine is busy with other things."""
+
+    message = N_("The document could not be made in time. Please try again in a moment.")
+
+
+class DocumentFault(RuntimeError):
+    """A template asks for what is not there or may not be asked for: it is wrong."""
 
 
 class Documents:
-    """Makes PDFs; the fonts are read at the first one and kept.
+    """Makes PDFs; the first one waits until the fonts are read.
 
-    `fonts`: the folder of the files that `FONTS` names.
+    `fonts`: the folder of the two fonts; `sign`: what signs documents, where a key is there.
     """
 
-    def __init__(self, fonts: Path) -> None:
-        self._folder = fonts
-        self._templates = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-        # The library below WeasyPrint that lays text out is not made for several threads.
+    def __init__(self, fonts: Path, *, sign: Sign | None = None) -> None:
+        self._fonts = fonts
+        self._sign = sign
+        self._maker: _Maker | None = None
         self._one_at_a_time = Lock()
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether documents leave here signed."""
+        return self._sign is not None
 
     def make(
         self,
@@ -95,32 +99,119 @@ class Documents:
         author: str,
         language: Language = "zh",
         pictures: Mapping[str, bytes] = MappingProxyType({}),
+        is_signed: bool = True,
     ) -> bytes:
         """The PDF of a template's text filled with values, tagged so that it can be read aloud.
 
         `title` and `author` are what the file says of itself; a template may use the title, too.
-        It shows `pictures` (JPEG, PNG, SVG) as `picture:<name>`. What is no plain value raises
-        TypeError; what the template asks for and is not there, or may not be asked for, raises
-        Jinja's errors.
+        It shows `pictures` (JPEG, PNG, SVG) as `picture:<name>`. `is_signed`: where there is a key.
+        What is no plain value raises TypeError, a template that is wrong DocumentFault; what needs
+        too much DocumentTooLarge, and what takes too long on a busy machine DocumentLate.
         """
         _check_plain(values)
-        text = self._templates.from_string(template).render(values, title=title)
+        asked = {
+            "template": template,
+            "values": values,
+            "title": title,
+            "author": author,
+            "language": language,
+            "pictures": list(pictures),
+        }
+        frames = [orjson.dumps(asked, default=_say, option=orjson.OPT_PASSTHROUGH_DATETIME)]
+        frames += pictures.values()
+        if sum(map(len, frames)) > MOST_TOGETHER:
+            raise DocumentTooLarge
         with self._one_at_a_time:
-            fonts, style = self._fonts
-            source = HTML(string=text, url_fetcher=OnlyGiven(self._folder, pictures))
-            document = source.render(
-                stylesheets=[style], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
-            )
-            document.metadata.title = title
-            document.metadata.authors = [author]
-            document.metadata.lang = LANGUAGES[language]
-            made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
-        return made
+            made = self._ask(frames)
+        return self._sign(made) if self._sign is not None and is_signed else made
 
-    @cached_property
-    def _fonts(self) -> tuple[Any, Any]:
-        fonts = FontConfiguration()
-        return fonts, CSS(string=STYLE, font_config=fonts, url_fetcher=OnlyGiven(self._folder, {}))
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._maker is not None:
+            self._maker.end()
+            self._maker = None
+
+    def _ask(self, frames: Sequence[bytes]) -> bytes:
+        """Have a document made, by a new process where the one that ran is gone or grew too big."""
+        if self._maker is not None and self._maker.is_there:
+            try:
+                return self._maker.ask(frames)
+            except _Gone:
+                pass
+        self._maker = _Maker(self._fonts)
+        try:
+            return self._maker.ask(frames)
+        except _Gone:
+            raise DocumentTooLarge from None
+
+
+class _Gone(Exception):
+    """The process ended: it was idle for long, or outgrew its memory."""
+
+
+class _Maker:
+    """One process that makes documents, and its folder for the time being."""
+
+    def __init__(self, fonts: Path) -> None:
+        folder = tempfile.mkdtemp(prefix="huiji-documents-")
+        self._owner = os.getpid()
+        config = Path(folder, "fonts.conf")
+        config.write_text(NO_FONTS_BUT_OURS.format(folder=folder), encoding="utf-8")
+        self._process = subprocess.Popen(  # noqa: S603  a program of ours
+            [sys.executable, "-I", "-W", "ignore", PROGRAM, fonts],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Nothing of this process's environment: secrets are in it.
+            env={"LANG": "C.UTF-8", "TMPDIR": folder, "FONTCONFIG_FILE": str(config)},
+        )
+        self.end = weakref.finalize(self, _end, self._process, folder, self._owner)
+        try:
+            self._read(START_SECONDS)
+        except (_Gone, DocumentLate):
+            self.end()
+            raise RuntimeError("the process that makes documents does not start") from None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it runs for this process; one that was forked off leaves it to its parent."""
+        return self.end.alive and self._owner == os.getpid()
+
+    def ask(self, frames: Sequence[bytes]) -> bytes:
+        """The document of a request; after whatever else is raised the process is over."""
+        try:
+            for frame in frames:
+                _pipe(self._process.stdin).write(len(frame).to_bytes(4) + frame)
+            _pipe(self._process.stdin).flush()
+            answer = self._read(LONGEST_WAIT)
+        except BrokenPipeError:
+            self.end()
+            raise _Gone from None
+        except (_Gone, DocumentTooLarge, DocumentLate):
+            self.end()
+            raise
+        if answer[:1] == b"f":
+            raise DocumentFault(answer[1:].decode())
+        return answer[1:]
+
+    def _read(self, seconds: float) -> bytes:
+        until = time.monotonic() + seconds
+        length = int.from_bytes(self._read_exactly(4, until))
+        return self._read_exactly(length, until)
+
+    def _read_exactly(self, count: int, until: float) -> bytes:
+        read = bytearray()
+        source = _pipe(self._process.stdout).fileno()
+        waiting = select.poll()
+        waiting.register(source, select.POLLIN)
+        while len(read) < count:
+            left = until - time.monotonic()
+            if left <= 0 or not waiting.poll(left * 1000):
+                raise DocumentLate
+            chunk = os.read(source, min(CHUNK, count - len(read)))
+            if not chunk:
+                raise DocumentTooLarge if self._process.wait() == -signal.SIGPROF else _Gone
+            read += chunk
+        return bytes(read)
 
 
 def documents_of(engine: Engine) -> Documents:
@@ -131,8 +222,33 @@ def documents_of(engine: Engine) -> Documents:
         raise LookupError("this installation makes no documents") from None
 
 
+def _end(process: subprocess.Popen[bytes], folder: str, owner: int) -> None:
+    if os.getpid() != owner:
+        return
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(BrokenPipeError):
+            _pipe(pipe).close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise RuntimeError("a process that was started with pipes has none")
+    return pipe
+
+
+def _say(value: object) -> object:
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    raise TypeError
+
+
 def _check_plain(value: object) -> None:
     match value:
+        case datetime():
+            raise TypeError("a document is given dates, and moments as they are to be read")
         case None | str() | int() | float() | bool() | date():
             return
         case Mapping():
