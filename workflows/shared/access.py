@@ -47,6 +47,14 @@ LOOKING_UP = ("review", "fees", "photos", "help_desk", *OVERSEERS)
 READING = tuple(duty for duty in LOOKING_UP if duty != "help_desk")
 """Those that also see what stands there: who helps callers asks for it and must not know it."""
 
+TRANSFERRING: Mapping[str, tuple[str, ...]] = {
+    "members": ("manage",),
+    "firms": ("manage",),
+    "fees": ("fees", "manage"),
+    "hours": ("training", "manage"),
+}
+"""Duties that take over and take away whole tables, by what stands in them."""
+
 PROOFS = {"fees": FeeClaim.proof_file_id}
 """Files that a duty sees without their case: the columns that name them."""
 
@@ -288,6 +296,11 @@ def register_associations(viewer: Viewer, *, to_change: bool = False) -> frozens
 def read_associations(viewer: Viewer) -> frozenset[int]:
     """The associations of whose members and firms the viewer reads what stands there."""
     return _associations(viewer, *READING)
+
+
+def transfer_associations(viewer: Viewer, kind: str) -> frozenset[int]:
+    """The associations of which the viewer takes over and takes away tables of a kind."""
+    return _associations(viewer, *TRANSFERRING.get(kind, ()))
 
 
 def event_associations(viewer: Viewer) -> frozenset[int]:

@@ -1,0 +1,1 @@
+"""Members, firms, fees and hours as workbooks: taken away, and taken over all at once."""
