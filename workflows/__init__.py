@@ -39,6 +39,7 @@ PACKAGES = (
     "personal_data",
     "account",
     "help_desk",
+    "register",
 )
 
 
