@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from engine.completing import TaskHasChanged, TaskIsOver
 from engine.errors import NotFound
 from web import current, steps, visiting
 from web.attaching import ATTACHING
+from web.documents import send_document
 from web.languages import spoken
 from web.limits import TooManyAttempts, check_rate
 from web.paper_reset.blueprint import bp
@@ -97,9 +98,7 @@ def form() -> ResponseReturnValue:
         number = receipt.receipt_number
     # Nobody waits for the database while the document is made.
     made = make_application_form(documents_of(engine), _application(values, number), office)
-    response = Response(made, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
-    return response
+    return send_document(made, f"{number}.pdf")
 
 
 def _count_files(visit: Visit) -> None:

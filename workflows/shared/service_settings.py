@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PREFIXES = ("HUIJI_WECHAT_", "HUIJI_SMS_", "HUIJI_MAIL_")
+PREFIXES = ("HUIJI_WECHAT_", "HUIJI_SMS_", "HUIJI_MAIL_", "HUIJI_DOCUMENTS_")
 
 
 class IncompleteSettings(ValueError):
