@@ -239,7 +239,7 @@ def test_who_left_or_is_kept_by_the_platform_applies_for_nothing(demo_engine: En
             by=REVIEWER,
             now=NOW,
         )
-    assert (walk.case.state, walk.case.status) == ("ended", "closed")
+    assert (walk.case.state, walk.case.status) == ("cancelled", "closed")
     assert isinstance(find_obstacle(demo_engine, walk.member), NotAMember)
 
 

@@ -160,6 +160,7 @@ def _services(person: Person) -> list[dict[str, str]]:
     if not person.is_member:
         return []
     return [
+        {"icon": "id", "title": _("My information"), "address": url_for("profile.show")},
         {
             "icon": "qrcode",
             "title": _("QR code of my inspection"),

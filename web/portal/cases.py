@@ -12,6 +12,7 @@ from engine.language import _
 from engine.tasks import Task
 from web.sessions import Person
 from workflows.output_hours.kinds import PROCESS as OUTPUT_HOURS
+from workflows.profile_change.kinds import PROCESS as PROFILE_CHANGE
 from workflows.shared.access import check
 from workflows.shared.application_kinds import find_application, get_application, list_applications
 
@@ -58,6 +59,8 @@ def describe_way_back(case: Case) -> dict[str, str]:
     """The page from which a case's step is come to, and what it is called."""
     if is_listed(case):
         address, words = url_for("applications.index"), _("Applications for inspection")
+    elif case.kind == PROFILE_CHANGE:
+        address, words = url_for("profile.show"), _("My information")
     elif case.kind == OUTPUT_HOURS:
         address, words = url_for("output_hours.index"), _("Hours for output")
     else:

@@ -217,6 +217,12 @@ def _services(member: Member) -> list[dict[str, str]]:
     return [
         *([] if member.kind == CPA else [applying]),
         {
+            "icon": "id",
+            "title": _("My information"),
+            "words": _("What the register says of you; changes of it"),
+            "address": url_for("profile.show"),
+        },
+        {
             "icon": "school",
             "title": _("Training"),
             "words": _("Sign up for classes, announcements, hours on record"),

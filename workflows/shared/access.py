@@ -426,6 +426,8 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "start_inspection"): (_is_subject,),
     (Member, "appeal"): (_is_subject,),
     (Member, "apply_for_hours"): (_is_subject,),
+    (Member, "edit_profile"): (_is_subject,),
+    (Member, "change_profile"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
     (Member, "find"): (_with(*LOOKING_UP),),
     (Member, "read"): (_with(*READING),),
