@@ -49,6 +49,7 @@ STAFF_PLACES = (
     ("help_desk.index", N_("Help desk"), "phone"),
     ("classes.index", N_("Classes"), "school"),
     ("cases.index", N_("Cases"), "list-search"),
+    ("register.index", N_("Register"), "id"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
@@ -57,6 +58,7 @@ ACTIONS = {
     "help_desk.index": "help",
     "classes.index": "see_classes",
     "cases.index": "see_cases",
+    "register.index": "see_register",
     "manage.index": "see_management",
     "studio.index": "see_processes",
 }

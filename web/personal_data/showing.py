@@ -60,11 +60,12 @@ def describe(session: Session, case: Case, *, task_id: UUID | None = None) -> di
         "show_address": url_for("personal_data.ask", case_id=case.id, **back),
         "cover_address": url_for("personal_data.cover_again", case_id=case.id, **back),
         "until": found and found.until,
-        "facts": _facts(read_personal_data(session, current.engine(), member)) if found else [],
+        "facts": list_facts(read_personal_data(session, current.engine(), member)) if found else [],
     }
 
 
-def _facts(data: PersonalData) -> list[tuple[str, str]]:
+def list_facts(data: PersonalData) -> list[tuple[str, str]]:
+    """What is shown of a person's data, with what each is called."""
     facts = [(_("Identity number"), data.identity_number)]
     facts += [(_(word), data.private[name]) for name, word in WORDS]
     return [(word, value) for word, value in facts if value]

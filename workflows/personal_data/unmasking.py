@@ -4,7 +4,7 @@ Every page for staff covers what reaches or identifies a person. Whoever needs i
 he saw it is in the trail of the case from which he asked, and among the events of the account.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,29 +76,59 @@ def unmask(
     The caller has checked that he may see the case.
     """
     member = get_member(session, case.subject_id)
+    details = {"case": str(case.id)}
+    found, said = _let_see(
+        session, member, viewer, reason=reason, address=address, details=details, now=now
+    )
+    if said:
+        note(
+            session,
+            engine,
+            case_id=case.id,
+            kind="data_shown",
+            by=viewer.actor,
+            now=now,
+            text=said,
+            until=found.until.isoformat(),
+        )
+    return found
+
+
+def unmask_entry(
+    session: Session, *, member: Member, viewer: Viewer, reason: str, address: str, now: datetime
+) -> Unmasking:
+    """The same from his entry in the register: the reason is among the events of his account."""
+    said = _clean(reason)
+    found, _said = _let_see(
+        session, member, viewer, reason=reason, address=address, details={"reason": said}, now=now
+    )
+    return found
+
+
+def _let_see(
+    session: Session,
+    member: Member,
+    viewer: Viewer,
+    *,
+    reason: str,
+    address: str,
+    details: Mapping[str, str],
+    now: datetime,
+) -> tuple[Unmasking, str]:
+    """Let somebody see a member's data; the reason is empty where he sees them already."""
     check(viewer, "unmask", member)
     if member.state == ERASED:
         raise Erased
-    said = " ".join(reason.split())[:LONGEST_REASON]
+    said = _clean(reason)
     if not said:
         raise ReasonNeeded
     # Two requests at once are one: the account's row is held until this transaction ends.
     session.execute(select(Account.id).where(Account.id == viewer.account_id).with_for_update())
     found = find_unmasking(session, viewer=viewer, member_id=member.id, now=now)
     if found is not None:
-        return found
+        return found, ""
     found = Unmasking(account_id=viewer.account_id, member_id=member.id, until=now + LASTS)
     session.add(found)
-    note(
-        session,
-        engine,
-        case_id=case.id,
-        kind="data_shown",
-        by=viewer.actor,
-        now=now,
-        text=said,
-        until=found.until.isoformat(),
-    )
     note_event(
         session,
         what="data_seen",
@@ -106,9 +136,13 @@ def unmask(
         actor=viewer.actor,
         address=address,
         now=now,
-        details={"member": member.id, "case": str(case.id)},
+        details={"member": member.id, **details},
     )
-    return found
+    return found, said
+
+
+def _clean(reason: str) -> str:
+    return " ".join(reason.split())[:LONGEST_REASON]
 
 
 def cover(session: Session, *, viewer: Viewer, member_id: int) -> None:

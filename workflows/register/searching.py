@@ -6,7 +6,7 @@ addresses are found whole, through their keyed hashes.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -132,6 +132,14 @@ def list_offices(session: Session, viewer: Viewer) -> Sequence[Association]:
         return []
     query = select(Association).where(Association.id.in_(sorted(offices)))
     return session.scalars(query.order_by(Association.id)).all()
+
+
+def name_firms(session: Session, keys: Collection[int]) -> Mapping[int, str]:
+    """The names of firms by their keys, in one statement."""
+    if not keys:
+        return {}
+    rows = session.execute(select(Firm.id, Firm.name).where(Firm.id.in_(sorted(keys))))
+    return {row.id: row.name for row in rows}
 
 
 def is_personal(text: str) -> bool:
