@@ -180,6 +180,10 @@ class Move:
         steps += [
             (model.step(wait.process_id, wait.element_id), variables) for wait in instance.waits
         ]
+        steps += [
+            (model.step(call.process_id, call.element_id), variables)
+            for call in instance.started_operations
+        ]
         own: list[tuple[Step, Mapping[str, object]]] = []
         for task in open_tasks:
             step = model.step(task.process_id, task.element_id)

@@ -53,6 +53,8 @@ from web.numbers import SmallInt
 from web.routing import LazyRule
 from web.settings import Settings
 from web.uploads import StreamingRequest
+from workflows.member_certificate import photo_service, policies
+from workflows.member_certificate.services import choose_photo_service
 from workflows.shared import keeping, public_address
 from workflows.shared.hours_asked import check_tables
 from workflows.shared.proofs import check_proofs
@@ -74,6 +76,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SESSION_COOKIE_SECURE"] = settings.is_https
     app.secret_key = settings.cookie_key
     engine, found = create_engine(settings), workflows.collect()
+    engine.services[photo_service.SERVICE] = choose_photo_service(
+        engine, settings.services, is_development=settings.is_development
+    )
     found.install(engine)
     engine.checks += [
         check_operations(engine.operations),
@@ -153,6 +158,7 @@ def create_engine(settings: Settings) -> Engine:
         services={
             public_address.SERVICE: settings.public_url,
             keeping.SERVICE: settings.keeping,
+            policies.SERVICE: settings.certificates,
         },
     )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from workflows.member_certificate.policies import CertificatePolicy
 from workflows.shared.keeping import Periods
 from workflows.shared.service_settings import IncompleteSettings, ServiceSettings
 
@@ -43,6 +44,7 @@ class Settings:
     staff_need_second_step: bool = False
     services: ServiceSettings = field(default_factory=ServiceSettings)
     keeping: Periods = field(default_factory=Periods)
+    certificates: CertificatePolicy = field(default_factory=CertificatePolicy)
 
     @property
     def is_development(self) -> bool:
@@ -90,6 +92,7 @@ class Settings:
             staff_need_second_step=_read_staff_totp(given, environment),
             services=ServiceSettings.from_environment(given),
             keeping=Periods.from_environment(given),
+            certificates=CertificatePolicy.from_environment(given),
         )
 
 

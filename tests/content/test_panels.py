@@ -194,6 +194,34 @@ REGISTER_CHANGES: dict[str, Any] = {
     "is_superseded": True,
 }
 
+ASSOCIATION = {"name": HOSTILE, "telephone": "0571-88886666"}
+MISSING_INFORMATION: dict[str, Any] = {
+    "typed": ["通讯地址"],
+    "proved": ["手机号码"],
+    "locked": [HOSTILE],
+    "office": ASSOCIATION,
+}
+ON_SITE: dict[str, Any] = {
+    "name": HOSTILE,
+    "number": "330000100001",
+    "identity": "3301************12",
+    "comparison": "mismatched",
+    "uploaded": "01970000-0000-7000-8000-000000000001",
+    "taken": "01970000-0000-7000-8000-000000000002",
+    "appointment": {"date": "2022-09-20", "time": "9:30", "place": HOSTILE},
+}
+ALONE = {**ON_SITE, "comparison": None, "uploaded": None, "taken": None, "appointment": None}
+APPEAL = {"reason": HOSTILE, "statement": HOSTILE}
+PREVIEW: dict[str, Any] = {
+    "name": HOSTILE,
+    "sex": "男",
+    "member_number": "330000100001",
+    "admission_date": "2015-06-01",
+    "association": HOSTILE,
+    "issued_date": "2022-09-06",
+    "photo": None,
+}
+
 SAMPLES: list[tuple[str, dict[str, Any]]] = [
     *(
         (f"{process}/code", panel)
@@ -254,6 +282,20 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("profile_change/register_today", {"fields": [{"label": "姓名", "value": HOSTILE}]}),
     ("profile_change/changes", REGISTER_CHANGES),
     ("profile_change/changes", {**REGISTER_CHANGES, "is_superseded": False}),
+    ("member_certificate/missing_information", MISSING_INFORMATION),
+    (
+        "member_certificate/missing_information",
+        {**MISSING_INFORMATION, "typed": [], "proved": [], "locked": []},
+    ),
+    ("member_certificate/to_supply", {"name": HOSTILE, "number": "1", "missing": [HOSTILE]}),
+    ("member_certificate/to_supply", {"name": "", "number": "1", "missing": []}),
+    ("member_certificate/on_site_case", ON_SITE),
+    ("member_certificate/on_site_case", ALONE),
+    ("member_certificate/photo_refused", {"reason": HOSTILE, "office": ASSOCIATION}),
+    ("member_certificate/photo_appeal", {**ON_SITE, **APPEAL}),
+    ("member_certificate/photo_appeal", {**ALONE, **APPEAL}),
+    ("member_certificate/certificate_preview", PREVIEW),
+    ("member_certificate/certificate_preview", {**PREVIEW, "photo": ON_SITE["uploaded"]}),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

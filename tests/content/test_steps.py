@@ -43,6 +43,7 @@ def test_what_people_begin_is_called_by_no_other_process() -> None:
         "firm_password_reset",
         "individual_password_reset",
         "inspection",
+        "member_certificate",
         "output_hours",
         "paper_password_reset",
         "profile_change",

@@ -22,6 +22,7 @@ DELETED: tuple[tuple[str, str], ...] = (
     ("unmasking", "member_id"),
     ("data_export", "account_id"),
     ("reset", "account_id"),
+    ("photo", "member_id"),
 )
 """Tables and their columns: rows of the person's accounts, or of the member, that go."""
 
@@ -32,6 +33,12 @@ EMPTIED: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("yearly_result", "member_id", {"record": None}),
     ("former_result", "member_id", {"record": None}),
     ("register_change", "member_id", {"reason": ""}),
+    ("photo_comparison", "member_id", {"file_id": None}),
+    (
+        "certificate",
+        "member_id",
+        {"printed": None, "photo_file_id": None, "pdf_file_id": None, "ended_reason": ""},
+    ),
     ("consent", "account_id", {"address": ""}),
     ("security_event", "account_id", {"address": ""}),
     ("delivery", "account_id", {"to_masked": "", "to_sealed": None}),
@@ -43,6 +50,7 @@ KEPT: Mapping[str, str] = {
     "firm_sign_up": "firms only: which account signed people up for a class together",
     "fee_payment": "accounting: what was paid, by member number, for as long as vouchers are kept",
     "payment_order": "accounting: what was ordered and paid, by member number",
+    "platform_update": "which fields an outside platform named and when, by member number",
     "hours_entry": "the ledger of hours from which results were decided, by member number",
     "reminder": "that a season reminded somebody, by member number",
     "erasure": "that and why somebody was erased, and by whom",

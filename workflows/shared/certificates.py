@@ -6,6 +6,7 @@ and the public page of its code say what it is worth today.
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -19,13 +20,18 @@ from engine.engine import Engine
 from engine.errors import NotFound, Rejected
 from engine.language import N_
 from engine.vault import BY_SUBJECT, Erased, Vault
-from workflows.shared.associations import get_association
+from forms.masking import mask
+from workflows.shared.associations import Association, get_association
 from workflows.shared.dates import local_date
 from workflows.shared.photos import find_photo
-from workflows.shared.register import Member, hold_member
+from workflows.shared.public_codes import CodeNotGenuine, token_of
+from workflows.shared.register import ERASED, Member, hold_member
 from workflows.shared.results import subject_of
 
 State = Literal["valid", "superseded", "revoked"]
+
+KIND = "certificate"
+"""The kind of its public codes."""
 
 PRINTED_FIELDS = ("name", "sex", "number", "admission_date", "association_id")
 """The register's fields that a certificate shows: when one changes, it is not right any more."""
@@ -82,6 +88,16 @@ class Certificate(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_reason: Mapped[str] = mapped_column(String(200), default="")
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All that a stranger who scans a certificate's QR code is told."""
+
+    state: State
+    association: str
+    association_en: str
+    masked_name: str
 
 
 def issue_certificate(
@@ -179,6 +195,35 @@ def list_certificates(session: Session, member_id: int) -> Sequence[Certificate]
     """A member's certificates, the newest first."""
     query = select(Certificate).where(Certificate.member_id == member_id)
     return session.scalars(query.order_by(Certificate.id.desc())).all()
+
+
+def certificate_token(vault: Vault, certificate: Certificate) -> str:
+    """The token in the QR code's address."""
+    return token_of(vault, KIND, certificate.code)
+
+
+def verify_certificate(session: Session, code: bytes) -> Verification:
+    """What the public page shows of a certificate; raises CodeNotGenuine."""
+    row = session.execute(
+        select(
+            Certificate.state,
+            Member.name,
+            Member.state.label("membership"),
+            Association.name.label("association"),
+            Association.name_en.label("association_en"),
+        )
+        .join(Member, Member.id == Certificate.member_id)
+        .join(Association, Association.id == Certificate.association_id)
+        .where(Certificate.code == code)
+    ).one_or_none()
+    if row is None:
+        raise CodeNotGenuine
+    return Verification(
+        state=row.state,
+        association=row.association,
+        association_en=row.association_en,
+        masked_name=row.name if row.membership == ERASED else mask("name", row.name),
+    )
 
 
 def _end(

@@ -74,7 +74,7 @@ class PhotoComparison(Base):
         ForeignKey("member.id"), primary_key=True, autoincrement=False
     )
     file_id: Mapped[UUID | None]
-    key: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(80))
     state: Mapped[ComparisonState] = mapped_column(String(10))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime())
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

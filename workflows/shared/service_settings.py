@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PREFIXES = ("HUIJI_WECHAT_", "HUIJI_SMS_", "HUIJI_MAIL_", "HUIJI_DOCUMENTS_")
+PREFIXES = (
+    "HUIJI_WECHAT_",
+    "HUIJI_SMS_",
+    "HUIJI_MAIL_",
+    "HUIJI_PHOTO_",
+    "HUIJI_DOCUMENTS_",
+    "HUIJI_SUPERVISION_",
+)
 
 
 class IncompleteSettings(ValueError):

@@ -52,6 +52,20 @@ LABELS = {
     "profile_change_in_review": N_("In review"),
     "profile_changed": N_("Register changed"),
     "profile_change_refused": N_("Change refused"),
+    "certificate_information": N_("Information to be completed"),
+    "certificate_to_supply": N_("Association completes the information"),
+    "certificate_looking_up": N_("Looking for the photo"),
+    "certificate_photo_failed": N_("Photo could not be looked up"),
+    "certificate_photo": N_("Photo to be uploaded"),
+    "certificate_comparing": N_("Photo is being compared"),
+    "certificate_comparison_away": N_("Comparison waits for its service"),
+    "certificate_on_site": N_("Appointment to be set"),
+    "certificate_appointment": N_("Appointment on site"),
+    "certificate_photo_refused": N_("Photo refused"),
+    "certificate_appealed": N_("Appeal under way"),
+    "certificate_to_confirm": N_("To be confirmed"),
+    "certificate_issued": N_("Certificate issued"),
+    "certificate_refused": N_("No certificate"),
 }
 
 FEE_LABELS = {
