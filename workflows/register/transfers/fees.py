@@ -178,7 +178,7 @@ class _Looking(LedgerLooking):
             paid = select(FeePayment.member_id, FeePayment.year).where(
                 FeePayment.member_id.in_(some), FeePayment.year.in_(years)
             )
-            self._paid.update(session.execute(paid).tuples())
+            self._paid.update(session.execute(paid))
 
     def compare(self, row: Row) -> Change | None:
         """What a row changes of a year; raises Unfit."""
@@ -229,5 +229,5 @@ def _find_ids(session: Session, numbers: set[str]) -> dict[str, int]:
         query = select(Member.number, Member.id).where(
             Member.number.in_(wanted[begin : begin + AT_A_TIME])
         )
-        found |= dict(session.execute(query).tuples().all())
+        found |= dict(session.execute(query).all())
     return found

@@ -65,7 +65,7 @@ def note_changes(
         query = select(Member.id, Member.association_id).where(
             Member.id.in_(ids[begin : begin + AT_A_TIME])
         )
-        offices |= dict(session.execute(query).tuples().all())
+        offices |= dict(session.execute(query).all())
     rows = [
         change_columns(
             keys[subject_of(member_id)],

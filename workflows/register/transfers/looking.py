@@ -18,7 +18,7 @@ from engine.errors import Conflict, HuijiError, Rejected
 from engine.jobs import job
 from engine.language import N_, _
 from engine.vault import Erased
-from workflows.register.transfers.cells import Column, Unfit, say
+from workflows.register.transfers.cells import COVERED, Column, Unfit, say
 from workflows.register.transfers.every import KINDS
 from workflows.register.transfers.kinds import Context, Kind, Looked, find_offices
 from workflows.register.transfers.reading import Line, Sheet, open_sheet
@@ -272,6 +272,10 @@ def read_rows(
         for at, column in columns:
             cell = cells[at] if at < count else None
             if cell is None or cell == "" or (type(cell) is str and cell.isspace()):
+                continue
+            if column.covers and isinstance(cell, str) and COVERED in cell:
+                # Whether it covers what is on file is for who compares.
+                values[column.key] = say(cell)[:100]
                 continue
             try:
                 values[column.key] = column.read(cell)
