@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
-from engine.errors import NotFound, Rejected
+from engine.errors import Rejected
 from engine.language import N_
 from workflows.register.changes import (
     check_reason,
@@ -22,7 +22,7 @@ from workflows.register.members import NumberTaken
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import FINANCE, FIRM, Account
 from workflows.shared.associations import Association, get_association
-from workflows.shared.register import Firm, Member
+from workflows.shared.register import Firm, Member, get_firm
 from workflows.shared.register_changes import (
     ADMISSION,
     ENDING,
@@ -37,12 +37,6 @@ from workflows.shared.sign_in import end_other_sessions
 CLOSED = "closed"
 MOST_BRANCHES = 200
 MOST_PEOPLE = 100
-
-
-class FirmNotFound(NotFound):
-    """There is no such firm."""
-
-    message = N_("There is no such firm.")
 
 
 class StillPractising(Rejected):
@@ -65,9 +59,7 @@ class HeadOfficeClosed(Rejected):
 
 def get_firm_entry(session: Session, viewer: Viewer, firm_id: int, action: str = "find") -> Firm:
     """A firm that the viewer may look up, or more; raises FirmNotFound."""
-    found = session.get(Firm, firm_id)
-    if found is None:
-        raise FirmNotFound
+    found = get_firm(session, firm_id)
     check(viewer, action, found)
     return found
 

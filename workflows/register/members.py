@@ -36,8 +36,8 @@ from workflows.shared.register import (
     ERASED,
     NON_PRACTISING,
     Member,
-    MemberNotFound,
     find_member_by_number,
+    get_member,
     identity_hash,
     identity_number,
 )
@@ -93,9 +93,7 @@ class StillActive(Rejected):
 
 def get_entry(session: Session, viewer: Viewer, member_id: int, action: str = "find") -> Member:
     """A member whom the viewer may look up, or more; raises MemberNotFound."""
-    found = session.get(Member, member_id)
-    if found is None:
-        raise MemberNotFound
+    found = get_member(session, member_id)
     check(viewer, action, found)
     return found
 

@@ -91,6 +91,12 @@ class MemberNotFound(NotFound):
     message = N_("There is no such member.")
 
 
+class FirmNotFound(NotFound):
+    """There is no such firm."""
+
+    message = N_("There is no such firm.")
+
+
 class Firm(HoldsPrivate, Base):
     """An accounting firm, a head office or a branch 分所 of one; its mobile number is private."""
 
@@ -191,6 +197,14 @@ def get_member(session: Session, member_id: int) -> Member:
     found = session.get(Member, member_id)
     if found is None:
         raise MemberNotFound
+    return found
+
+
+def get_firm(session: Session, firm_id: int) -> Firm:
+    """The firm of a key; raises FirmNotFound."""
+    found = session.get(Firm, firm_id)
+    if found is None:
+        raise FirmNotFound
     return found
 
 
