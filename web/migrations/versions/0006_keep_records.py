@@ -107,7 +107,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("file_id", sa.Uuid(), nullable=True),
-        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("asked_at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", engine.database.UtcDateTime(timezone=True), nullable=True),
@@ -115,6 +115,24 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_photo_comparison_member_id_member")
         ),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_photo_comparison")),
+    )
+    op.create_table(
+        "platform_update",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_platform_update_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_update")),
+        sa.UniqueConstraint(
+            "member_id", "version", name=op.f("uq_platform_update_member_id_version")
+        ),
     )
     op.create_table(
         "register_change",
@@ -151,6 +169,27 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_register_change_firm_id_id", ["firm_id", "id"], unique=False)
         batch_op.create_index("ix_register_change_member_id_id", ["member_id", "id"], unique=False)
+
+    op.create_table(
+        "register_export",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("is_in_full", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_register_export_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_export")),
+    )
+    with op.batch_alter_table("register_export", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_export_account_id"), ["account_id"], unique=False
+        )
 
     op.create_table(
         "register_import",
@@ -265,12 +304,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_register_import_account_id"))
 
     op.drop_table("register_import")
+    with op.batch_alter_table("register_export", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_export_account_id"))
+
+    op.drop_table("register_export")
     with op.batch_alter_table("register_change", schema=None) as batch_op:
         batch_op.drop_index("ix_register_change_member_id_id")
         batch_op.drop_index("ix_register_change_firm_id_id")
         batch_op.drop_index("ix_register_change_association_id_id")
 
     op.drop_table("register_change")
+    op.drop_table("platform_update")
     op.drop_table("photo_comparison")
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.drop_index(
