@@ -19,6 +19,7 @@ from web import (
     account,
     bundles,
     cases,
+    certificate,
     channels,
     classes,
     contacts,
@@ -44,6 +45,7 @@ from web import (
     signin,
     simulator,
     studio,
+    supervision_platform,
     tidying,
     training,
     verify,
@@ -110,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         training,
         tidying,
         documents,
+        supervision_platform,
     ):
         part.init_app(app)
     for part in (
@@ -118,6 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         account,
         portal,
         profile,
+        certificate,
         training,
         reset,
         paper_reset,
@@ -134,6 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         register,
         manage,
         studio,
+        supervision_platform,
         personal_data,
     ):
         for blueprint in part.blueprints:
