@@ -133,11 +133,17 @@ def clean_file_name(name: str) -> str:
 
 
 def check_upload(
-    content: BinaryIO, name: str, *, accept: Collection[str], max_size: int
+    content: BinaryIO,
+    name: str,
+    *,
+    accept: Collection[str],
+    max_size: int,
+    most_unpacked: int = MOST_UNPACKED,
 ) -> FileKind:
     """Return what a file is, by its content. Raises `UploadRefused` with the reason.
 
     `content` can be sought in; `accept` are kinds such as `pdf`. The file is read in pieces.
+    `most_unpacked`: bytes that a workbook may unpack to, for who reads it row by row.
     """
     size = content.seek(0, 2)
     if size == 0:
@@ -153,7 +159,10 @@ def check_upload(
     if extension not in found.extensions:
         raise FileNameMisleads(extension=extension or "–", kind=found.kind)
     content.seek(0)
-    _CHECKS[kind](content)
+    if kind == "xlsx":
+        _check_xlsx(content, most_unpacked)
+    else:
+        _CHECKS[kind](content)
     content.seek(0)
     return found
 
@@ -221,13 +230,13 @@ def _check_picture(content: BinaryIO) -> None:
         raise FileBroken from error
 
 
-def _check_xlsx(content: BinaryIO) -> None:
+def _check_xlsx(content: BinaryIO, most_unpacked: int) -> None:
     try:
         with zipfile.ZipFile(content) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile as error:
         raise FileBroken from error
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_unpacked:
         raise FileBroken
     if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
         raise MacrosRefused
@@ -244,5 +253,4 @@ _CHECKS: dict[str, Callable[[BinaryIO], None]] = {
     "jpg": _check_picture,
     "png": _check_picture,
     "xls": _check_xls,
-    "xlsx": _check_xlsx,
 }

@@ -12,6 +12,7 @@ from web.register import (
     member_state,
     members,
     places,
+    transfers,
     unmasking,
 )
 from web.register.blueprint import bp
@@ -26,6 +27,7 @@ __all__ = [
     "member_state",
     "members",
     "places",
+    "transfers",
     "unmasking",
 ]
 

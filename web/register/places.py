@@ -30,7 +30,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("register.list_all_members", N_("Members"), "users", "members"),
     Entry("register.list_all_firms", N_("Firms"), "building", "firms"),
     Entry("register.list_all_changes", N_("Changes"), "history", "changes", "see_register_changes"),
-    Entry("register.list_transfers", N_("Import and export"), "upload", "transfers", "admit"),
+    Entry(
+        "register.list_transfers",
+        N_("Import and export"),
+        "upload",
+        "transfers",
+        "transfer_tables",
+    ),
 )
 """All pages, in order; a part that is not installed has none."""
 

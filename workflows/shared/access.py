@@ -465,6 +465,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (System, "read_register"): (_anywhere(*READING),),
     (System, "admit"): (_anywhere("manage"),),
     (System, "see_register_changes"): (_anywhere(*OVERSEERS),),
+    (System, "transfer_tables"): (_anywhere("manage", "fees", "training"),),
     (System, "see_inbox"): (_anywhere(*WORKING),),
     (System, "help"): (_anywhere("help_desk"),),
     (System, "see_security_events"): (_anywhere("admin", "audit"),),

@@ -4,7 +4,7 @@ A row says how a year stands, and never more than once. What was paid through th
 it was: a year that is settled is opened again on the member's page only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -104,6 +104,7 @@ class Fees(Kind):
     columns = COLUMNS
     needed = ("number", "year", "status")
     problems = PROBLEMS
+    filters: Mapping[str, Sequence[str]] = {"status": (TO_PAY, PENDING, CONFIRMED, EXEMPT)}
 
     def begin(self, context: Context) -> Looking:
         """What compares the rows of one table."""

@@ -109,6 +109,7 @@ class Firms(Kind):
     columns = COLUMNS
     needed = ("number", "name")
     problems = PROBLEMS
+    filters: Mapping[str, Sequence[str]] = {"state": ("active", "closed")}
 
     def begin(self, context: Context) -> Looking:
         """What compares the rows of one table."""

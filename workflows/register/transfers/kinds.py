@@ -127,13 +127,15 @@ class Looking:
 class Kind:
     """One kind of transfer: what a table of it says, and how it gets into the register.
 
-    `needed`: the columns without which a table says nothing.
+    `needed`: the columns without which a table says nothing. `filters`: by which values of its
+    columns a table may be taken away.
     """
 
     name: str
     columns: tuple[Column, ...]
     needed: tuple[str, ...]
     problems: Mapping[str, str]
+    filters: Mapping[str, Sequence[str]] = {}
 
     def begin(self, context: Context) -> Looking:
         """What compares the rows of one table."""

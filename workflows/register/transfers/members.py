@@ -5,7 +5,7 @@ kind of member, ending his membership. His mobile number and e-mail address are 
 account: an import fills them in where there are none, and never replaces them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -34,7 +34,9 @@ from workflows.register.transfers.staging import Change
 from workflows.shared import certificates
 from workflows.shared.bulk import table_of
 from workflows.shared.register import (
+    CPA,
     ERASED,
+    NON_PRACTISING,
     Firm,
     Member,
 )
@@ -49,6 +51,10 @@ class Members(Kind):
     columns = COLUMNS
     needed = ("number", "name")
     problems = PROBLEMS
+    filters: Mapping[str, Sequence[str]] = {
+        "kind": (NON_PRACTISING, CPA),
+        "state": ("active", "moved", "resigned", "dead", "left"),
+    }
 
     def begin(self, context: Context) -> Looking:
         """What compares the rows of one table."""
