@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdfium2
 import pytest
 from PIL import Image
 
 from engine.engine import Engine
+from tests.pdfs import check_archivable, codes_in, codes_of, fonts_of, pages_of
 from workflows.paper_password_reset.documents import (
     Application,
     Office,
     Target,
     make_application_form,
 )
+from workflows.shared import qr_codes
 from workflows.shared.documents import (
     SERVICE,
     DocumentFault,
@@ -26,6 +27,8 @@ from workflows.shared.documents import (
     DocumentTooLarge,
     documents_of,
 )
+from workflows.shared.pictures_of import png_of
+from workflows.shared.qr_codes import svg_of
 
 FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
 
@@ -53,33 +56,6 @@ def application(**changes: Any) -> Application:
         "receipt_number": "7K3M-QX2P-9RTA",
     }
     return Application(**{**given, **changes})
-
-
-def pages_of(pdf: bytes) -> list[str]:
-    """What stands on each page, without spaces."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return ["".join(text.split()) for text in _texts(document)]
-    finally:
-        document.close()
-
-
-def _texts(document: pypdfium2.PdfDocument) -> Iterator[str]:
-    for page in document:
-        text = page.get_textpage()
-        yield text.get_text_range()
-        text.close()
-        page.close()
-
-
-def fonts_of(pdf: bytes) -> list[Any]:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        return [
-            (str(font.BaseFont), "/FontFile2" in descendant.FontDescriptor)
-            for page in document.pages
-            for font in page.resources.Font.values()
-            for descendant in font.DescendantFonts
-        ]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +124,9 @@ def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert str(document.Root.Lang) == "zh-CN"
         assert bool(document.Root.MarkInfo.Marked)
-        assert str(document.docinfo["/Title"]) == "注册会计师行业统一监管平台密码重置申请表"
+        assert bool(document.Root.StructTreeRoot)
+    title = "注册会计师行业统一监管平台密码重置申请表"
+    check_archivable(pdf, title=title, author="深圳市注册会计师协会")
 
 
 @pytest.mark.parametrize(
@@ -270,3 +248,33 @@ def test_several_at_once_are_all_made(documents: Documents) -> None:
     with ThreadPoolExecutor(4) as threads:
         made = threads.map(lambda number: make(documents, "<p>{{ n }}</p>", n=number), range(8))
     assert [pages_of(pdf) for pdf in made] == [[str(number)] for number in range(8)]
+
+
+ADDRESS = "https://huiji.example.org/v/" + "x" * 40
+
+
+def test_pictures_that_are_given_are_shown_and_no_others(documents: Documents) -> None:
+    page = '<p>证</p><img src="picture:photo"><img src="picture:code" style="width: 30mm">'
+    photo = io.BytesIO()
+    Image.new("RGB", (178, 220), "white").save(photo, "JPEG", dpi=(96, 96))
+    pictures = {"photo": photo.getvalue(), "code": svg_of(ADDRESS)}
+    pdf = documents.make(page, {}, title="试", author="会", pictures=pictures)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        (found,) = document.pages[0].get_images().values()
+        assert (int(found.Width), int(found.Height)) == (178, 220)
+    assert codes_of(pdf) == [ADDRESS]
+    check_archivable(pdf, title="试", author="会")
+    with pytest.raises(DocumentFault, match="FatalURLFetchingError"):
+        documents.make(page, {}, title="试", author="会", pictures={"photo": photo.getvalue()})
+
+
+def test_a_document_is_a_picture_too(documents: Documents) -> None:
+    page = '<style>@page { size: 4in 3in; margin: 0 }</style><img src="picture:code">'
+    pictures = {"code": svg_of(ADDRESS)}
+    pdf = documents.make(page, {}, title="试", author="会", pictures=pictures)
+    png = png_of(pdf, dpi=150)
+    with Image.open(io.BytesIO(png)) as picture:
+        assert (picture.format, picture.width) == ("PNG", 600)
+        assert [round(each) for each in picture.info["dpi"]] == [150, 150]
+    assert codes_in(png) == [ADDRESS]
+    assert codes_in(qr_codes.png_of(ADDRESS)) == [ADDRESS]

@@ -1,17 +1,23 @@
 """年检信息查询: what each year came to, as it was then, and the QR code that shows it."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from web import codes, current
+from web.documents import send_document
+from web.limits import check_rate
 from web.portal import appeals, cases
 from web.portal.records import describe_record
 from web.sessions import get_member_person
 from web.words import name_office
 from workflows.shared import hours, results
 from workflows.shared.associations import get_association
+from workflows.shared.documents import documents_of
 from workflows.shared.register import get_member
+from workflows.shared.year_documents import make_year_document, read_year_document
 
 bp = Blueprint("results", __name__)
 
@@ -102,6 +108,24 @@ def code_picture(year: int, kind: str) -> Response:
         token = results.verification_token(engine.vault, result)
     address = current.settings().public_url + url_for("verify.show", token=token)
     return codes.draw(address, "svg" if kind == "svg" else "png")
+
+
+@bp.get("/results/<int:year>/document.pdf")
+def document(year: int) -> Response:
+    """The year's document, to keep or to print."""
+    _person, member_id = get_member_person()
+    check_rate("documents", limit=60, window=timedelta(minutes=1))
+    engine = current.engine()
+    with engine.database.read() as session:
+        said = read_year_document(
+            session,
+            engine,
+            member=get_member(session, member_id),
+            result=results.get_result(session, member_id=member_id, year=year),
+            now=current.now(),
+        )
+    # Nobody waits for the database while the document is made.
+    return send_document(make_year_document(documents_of(engine), said), said.name)
 
 
 def _code_page(result: results.YearlyResult, association: str) -> str:

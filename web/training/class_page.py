@@ -12,6 +12,7 @@ from web import current
 from web.sessions import Person, get_member_person, get_person
 from web.training.blueprint import bp
 from web.training.classes import count_people, find_sign_up_address
+from web.training.confirmation import find_confirmation_address
 from web.training.door import describe_door_code
 from web.training.history import describe_history
 from web.words import name_office
@@ -144,4 +145,5 @@ def _describe_enrolment(
         "history": history,
         "reason": next((each["reason"] for each in reversed(history) if each["reason"]), ""),
         "cancel": url_for("training.cancel", enrolment_id=enrolment.id) if can_cancel else "",
+        "confirmation": find_confirmation_address(enrolment, training_class),
     }

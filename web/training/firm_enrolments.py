@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from web import current
 from web.numbers import small_int
 from web.training.blueprint import bp
+from web.training.confirmation import find_confirmation_address
 from web.training.firm import get_firm, read_page
 from workflows.shared.enrolments import CONFIRMED, RESERVED, WAITING
 from workflows.shared.training_classes import TrainingClass
@@ -136,6 +137,7 @@ def _describe(found: Named, training_class: TrainingClass) -> dict[str, Any]:
         "state": enrolment.state,
         "arrived_at": enrolment.arrived_at,
         "hours": enrolment.hours,
+        "confirmation": find_confirmation_address(enrolment, training_class),
         "cancel": url_for("training.ask_to_cancel", enrolment_id=enrolment.id)
         if can_change
         else "",
