@@ -55,8 +55,8 @@ def move(member_id: int) -> ResponseReturnValue:
         )
         count = len(moved)
         return ngettext(
-            "The member was moved; %(num)s open case went along.",
-            "The member was moved; %(num)s open cases went along.",
+            "The member was moved; %(n)s open case went along.",
+            "The member was moved; %(n)s open cases went along.",
             count,
         )
 
@@ -79,8 +79,8 @@ def end(member_id: int) -> ResponseReturnValue:
         )
         count = len(closed)
         return ngettext(
-            "The membership is over; %(num)s open case was closed.",
-            "The membership is over; %(num)s open cases were closed.",
+            "The membership is over; %(n)s open case was closed.",
+            "The membership is over; %(n)s open cases were closed.",
             count,
         )
 
