@@ -51,7 +51,7 @@ function describe({ picture, size, dpi }) {
     .replace("{width}", picture.width)
     .replace("{height}", picture.height)
     .replace("{size}", (size / 1024).toFixed(1))
-    .replace("{dpi}", dpi ?? "–");
+    .replace("{resolution}", dpi === null ? field.dataset.noDpi : field.dataset.withDpi.replace("{dpi}", dpi));
 }
 
 /* The page: what was chosen, and what is wrong with it. */

@@ -60,6 +60,7 @@ def draw_task(
         panels={name: data for name, data in opened.panels.items() if name != FEE_PANEL},
         errors=errors,
         confirming=confirming,
+        file_address=address_of_file,
         heading_level=3,
     )
     return render_template(

@@ -13,13 +13,15 @@ from engine.language import _, ngettext
 from engine.submissions import NewMark
 from engine.tasks import Task
 from forms import FieldError
-from web import current
+from web import current, steps
+from web.attaching import ATTACHING
 from web.inbox import pages
 from web.inbox.addresses import read_filters, write_filters
 from web.inbox.blueprint import bp
 from web.inbox.tasks import get_task
 from web.languages import spoken
 from web.numbers import small_int
+from web.security import takes
 from web.staff import get_staff_person
 from workflows.inbox.queries import find_next_task
 from workflows.review.applications import read_new_marks
@@ -67,10 +69,13 @@ def show_round(task_id: UUID, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:task_id>")
+@takes(ATTACHING)
 def decide(task_id: UUID) -> ResponseReturnValue:
-    """Decide; the next task opens by itself."""
+    """Decide, and the next task opens by itself; or stay on the page and attach a file."""
     viewer = get_staff_person().viewer
     try:
+        if steps.pressed_outcome() is None:
+            return _stay(viewer, task_id)
         with current.engine().database.transaction() as session:
             done = _decide(session, viewer, task_id)
     except (TaskIsOver, TaskHasChanged):
@@ -80,6 +85,14 @@ def decide(task_id: UUID) -> ResponseReturnValue:
         if isinstance(done, NotDecided):
             return _draw_again(session, viewer, done)
         return redirect(_go_on(session, viewer, done))
+
+
+def _stay(viewer: Viewer, task_id: UUID) -> ResponseReturnValue:
+    """The task after something small: a file is attached, or a question was answered with no."""
+    stayed = steps.stay_at_step(viewer, task_id)
+    with current.engine().database.read() as session:
+        marks = _read_marks(session, get_task(session, viewer, task_id))
+        return _draw_again(session, viewer, NotDecided(stayed.opened, stayed.errors, marks))
 
 
 def _draw_again(session: Session, viewer: Viewer, done: NotDecided) -> ResponseReturnValue:
@@ -97,9 +110,7 @@ def _draw_again(session: Session, viewer: Viewer, done: NotDecided) -> ResponseR
 def _decide(session: Session, viewer: Viewer, task_id: UUID) -> Task | NotDecided:
     task = get_task(session, viewer, task_id)
     marks = _read_marks(session, task)
-    outcome = request.form.get("confirmed") or request.form.get("outcome", "")
-    if not outcome:
-        return NotDecided(_keep(session, viewer, task_id), [], marks)
+    outcome = steps.pressed_outcome() or ""
     if marks and outcome != RETURN and task.state == "open":
         return NotDecided(_open(session, viewer, task_id), [_say_marked(len(marks))], marks)
     done = current.tasks().complete(
@@ -169,18 +180,6 @@ def _read_marks(session: Session, task: Task) -> list[NewMark]:
     if not has_comment and "mark" not in posted:
         return []
     return read_new_marks(pages.read_forms(session, task), posted)
-
-
-def _keep(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:
-    """The task with what was typed: the question was answered with no."""
-    return current.tasks().keep(
-        session,
-        task_id=task_id,
-        posted=request.form,
-        viewer=viewer,
-        language=spoken(),
-        now=current.now(),
-    )
 
 
 def _open(session: Session, viewer: Viewer, task_id: UUID) -> OpenForm:

@@ -1,6 +1,6 @@
 """The page with the phones, and what the stand-ins of the channels are told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from web.simulator.parts import open_on_phone, write_mobile
 from web.simulator.screens import ANSWER, SCREENS
 from workflows.channels import phones
 from workflows.channels.phones import MOODS, PAYMENT, STAND_INS, PhoneMessage, SimulatedPhone
+from workflows.member_certificate import stand_in as photo_stand_in
 from workflows.shared.channels import EMAIL, OFFICIAL_ACCOUNT, SMS
 
 bp = Blueprint("simulator", __name__, url_prefix="/simulator")
@@ -28,6 +29,13 @@ CHANNEL_NAMES = {
     SMS: N_("Text messages"),
     EMAIL: N_("E-mail"),
     PAYMENT: N_("Payment"),
+}
+PHOTOS = "photo_service"
+PHOTO_MOOD_NAMES = {
+    "matching": N_("finds that photos match"),
+    "mismatching": N_("finds that photos do not match"),
+    "away": N_("is away"),
+    "lost": N_("compares, and its answers are lost"),
 }
 MOOD_NAMES = {
     "well": N_("works"),
@@ -74,6 +82,10 @@ def tell() -> ResponseReturnValue:
             mood = next((each for each in MOODS if each == told), None)
             if mood is not None:
                 phones.set_mood(session, channel=channel, mood=mood)
+        told = request.form.get(PHOTOS)
+        photo_mood = next((each for each in photo_stand_in.MOODS if each == told), None)
+        if photo_mood is not None:
+            photo_stand_in.set_mood(session, photo_mood)
     return redirect(local_address(request.form.get("next"), url_for("simulator.show")))
 
 
@@ -95,6 +107,7 @@ def _draw(error: HuijiError | None = None) -> str:
     with current.engine().database.read() as session:
         known = phones.list_phones(session)
         moods = phones.list_moods(session)
+        photo_mood = photo_stand_in.find_mood(session)
         chosen = _choose(known)
         handsets = [_describe_phone(session, each) for each in chosen]
     if handsets:
@@ -104,10 +117,24 @@ def _draw(error: HuijiError | None = None) -> str:
         phones=[{"id": each.id, "name": each.name, "is_shown": each in chosen} for each in known],
         handsets=handsets,
         now=current.now(),
-        channels=[(channel, _(CHANNEL_NAMES[channel]), moods[channel]) for channel in STAND_INS],
-        moods=[(mood, _(MOOD_NAMES[mood])) for mood in MOODS],
+        stand_ins=[
+            *(
+                (channel, _(CHANNEL_NAMES[channel]), moods[channel], _say_moods(MOODS, MOOD_NAMES))
+                for channel in STAND_INS
+            ),
+            (
+                PHOTOS,
+                _("Photo service"),
+                photo_mood,
+                _say_moods(photo_stand_in.MOODS, PHOTO_MOOD_NAMES),
+            ),
+        ],
         problems=[("login", str(error))] if error else [],
     )
+
+
+def _say_moods(moods: Sequence[str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(mood, _(names[mood])) for mood in moods]
 
 
 def _choose(known: Sequence[SimulatedPhone]) -> list[SimulatedPhone]:
