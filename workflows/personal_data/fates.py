@@ -61,6 +61,8 @@ KEPT: Mapping[str, str] = {
     "attendance_import": "staff only: who sent a table of attendance; gone after a day",
     "assignment_rule": "staff only",
     "batch": "staff only",
+    "document_batch": "staff only: who had documents made; the documents themselves go after a day",
+    "document_item": "of whom a document was made, by key; the document itself goes after a day",
     "edit": "staff only: what was changed in settings",
     "privacy_notice": "staff only: who published it",
     "reminding": "staff only: who had people reminded",
