@@ -171,6 +171,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_register_change_member_id_id", ["member_id", "id"], unique=False)
 
     op.create_table(
+        "document_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("first_number", sa.String(length=20), nullable=False),
+        sa.Column("last_number", sa.String(length=20), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("started_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", engine.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_document_batch_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_batch")),
+    )
+    with op.batch_alter_table("document_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_document_batch_account_id", ["account_id", "started_at"], unique=False
+        )
+
+    op.create_table(
         "register_export",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -222,6 +246,33 @@ def upgrade() -> None:
             batch_op.f("ix_register_import_account_id"), ["account_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_register_import_sent_at"), ["sent_at"], unique=False)
+
+    op.create_table(
+        "document_item",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["document_batch.id"],
+            name=op.f("fk_document_item_batch_id_document_batch"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_document_item_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_document_item")),
+    )
+    with op.batch_alter_table("document_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_item_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "register_import_portion",
@@ -299,6 +350,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_register_import_portion")
 
     op.drop_table("register_import_portion")
+    with op.batch_alter_table("document_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_item_member_id"))
+
+    op.drop_table("document_item")
     with op.batch_alter_table("register_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_register_import_sent_at"))
         batch_op.drop_index(batch_op.f("ix_register_import_account_id"))
@@ -308,6 +363,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_register_export_account_id"))
 
     op.drop_table("register_export")
+    with op.batch_alter_table("document_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_batch_account_id")
+
+    op.drop_table("document_batch")
     with op.batch_alter_table("register_change", schema=None) as batch_op:
         batch_op.drop_index("ix_register_change_member_id_id")
         batch_op.drop_index("ix_register_change_firm_id_id")
