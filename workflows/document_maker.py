@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from PIL import ImageFile
 from weasyprint import CSS, HTML  # type: ignore[import-untyped]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 from weasyprint.urls import (  # type: ignore[import-untyped]
@@ -30,6 +31,9 @@ from weasyprint.urls import (  # type: ignore[import-untyped]
     URLFetcher,
     URLFetcherResponse,
 )
+
+# WeasyPrint has Pillow take broken pictures, for everybody who imports this.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SECONDS = 1.0
 """Of the processor's time, for one document."""

@@ -6,6 +6,9 @@ calls these after it changed the member's row, in the same transaction.
 Sign-ups for classes stay with the association that offers the class. They are cancelled when he
 leaves, or when the class is not for what he is now, and the place goes to the next; a class that
 has begun takes its course.
+
+His certificate is revoked when the membership ends or becomes one of another kind, and superseded
+when he moves: it names the association before.
 """
 
 from collections.abc import Sequence
@@ -22,6 +25,7 @@ from engine.message_events import send_message
 from engine.noting import note
 from engine.tasks import Task
 from workflows.shared.associations import get_association, office_above
+from workflows.shared.certificates import revoke_certificates, supersede_certificate
 from workflows.shared.enrolments import CANCELLED_EVENT, PROCESS, Enrolment
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, hold_member
@@ -49,6 +53,7 @@ def change_association(
     if member.association_id == office.id:
         return []
     before, member.association_id = member.association_id, office.id
+    supersede_certificate(session, member.id, ["association_id"], now)
     # What another association has of him, an appeal, stays with it, and so does its class.
     moved = [each for each in held if each.association_id == before and each.process_id != PROCESS]
     for case in moved:
@@ -87,6 +92,7 @@ def end_membership(
     """
     held = hold_with_cases(session, member)
     member.state = state
+    revoke_certificates(session, member.id, reason, now)
     return _close(session, engine, held, member=member, reason=reason, by=by, now=now)
 
 
@@ -105,6 +111,7 @@ def change_kind(
     if member.kind == kind:
         return []
     member.kind = kind
+    revoke_certificates(session, member.id, reason, now)
     return _close(session, engine, held, member=member, reason=reason, by=by, now=now)
 
 
