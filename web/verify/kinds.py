@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from web import current
 from web.languages import spoken
-from workflows.shared import results
+from workflows.shared import certificates, results
 from workflows.shared.public_codes import CodeNotGenuine
 
 Verifier = Callable[[Session, bytes], str]
@@ -26,6 +27,17 @@ def _show_result(session: Session, code: bytes) -> str:
     )
 
 
+def _show_certificate(session: Session, code: bytes) -> str:
+    """Say whose certificate it is and what it is worth today."""
+    found = certificates.verify_certificate(session, code)
+    return render_template(
+        "certificate/verified.html",
+        found=found,
+        association=_spoken_name(found.association, found.association_en),
+        now=current.now(),
+    )
+
+
 def no_such_kind(_session: Session, _code: bytes) -> str:
     """Codes of other kinds are read elsewhere, and mean nothing here."""
     raise CodeNotGenuine
@@ -35,4 +47,7 @@ def _spoken_name(name: str, name_en: str) -> str:
     return (name_en if spoken() == "en" else "") or name
 
 
-VERIFIERS: Mapping[str, Verifier] = {results.KIND: _show_result}
+VERIFIERS: Mapping[str, Verifier] = {
+    results.KIND: _show_result,
+    certificates.KIND: _show_certificate,
+}
