@@ -139,9 +139,7 @@ def show_case(session: Session, *, engine: Engine, case: Case) -> FormData:
 
 
 @answer_check(PROCESS, REVIEW)
-def check_review(
-    _session: Session, *, engine: Engine, outcome: str, values: Mapping[str, Any]
-) -> Mapping[str, str]:
+def check_review(*, engine: Engine, outcome: str, values: Mapping[str, Any]) -> Mapping[str, str]:
     """现场审核照片: the photo that was taken keeps the rules, too."""
     return _check_file(engine, values) if outcome == "accept" else {}
 
