@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from engine.language import N_
@@ -229,8 +229,7 @@ def of_list(name: str) -> Callable[[Language], Sequence[Option]]:
 
 def read_region(cell: Cell) -> str:
     """Regions, by code or by name: “广东省 广州市”, or “广州市” where only one is called so."""
-    said = _digits(cell)
-    found = said if find_region_name(said) else _regions().get(said.replace(" ", ""))
+    found = _find_region(_digits(cell))
     if found is None:
         raise Unfit("no_region")
     return found
@@ -329,6 +328,11 @@ def _known(options: Callable[[Language], Sequence[Option]]) -> Mapping[str, str]
 
 def _fold(words: str) -> str:
     return unicodedata.normalize("NFKC", words).strip().casefold().replace(" ", "")
+
+
+@lru_cache(maxsize=4096)
+def _find_region(said: str) -> str | None:
+    return said if find_region_name(said) else _regions().get(said.replace(" ", ""))
 
 
 @cache

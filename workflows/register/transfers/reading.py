@@ -129,7 +129,7 @@ class _Book:
 
 
 class _Reader(Protocol):
-    """What is done at the elements of a part; names are without their namespace."""
+    """What is done at the elements of a part; names are with their namespace."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
@@ -141,35 +141,34 @@ class _Reader(Protocol):
         """Characters inside the element at hand."""
 
 
-def _make_parser(reader: _Reader, namespaces: Sequence[str] = _NAMESPACES) -> expat.XMLParserType:
-    """A parser that knows elements of some namespaces and no document types."""
+def _names(own: str) -> frozenset[str]:
+    """What an element of a sheet may be called."""
+    return frozenset(f"{space} {own}" for space in _NAMESPACES)
+
+
+_VALUE, _TEXT, _CELL, _ROW = _names("v"), _names("t"), _names("c"), _names("row")
+_SAID = _VALUE | _TEXT
+_PHONETIC, _SHARED = _names("rPh"), _names("si")
+
+
+def _make_parser(reader: _Reader) -> expat.XMLParserType:
+    """A parser that knows namespaces and no document types."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    known: dict[str, str] = {}
-
-    def local(name: str) -> str:
-        found = known.get(name)
-        if found is None:
-            space, _, own = name.rpartition(" ")
-            # Whoever makes up names without end makes up none that is kept.
-            found = own if space in namespaces else ""
-            if len(known) < PIECE:
-                known[name] = found
-        return found
 
     def refuse(*_: object) -> None:
         raise WorkbookUnreadable
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: reader.start(local(name), attributes)
-    parser.EndElementHandler = lambda name: reader.end(local(name))
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     return parser
 
 
-def _parse(archive: zipfile.ZipFile, part: str, reader: _Reader, *spaces: str) -> None:
-    parser = _make_parser(reader, spaces or _NAMESPACES)
+def _parse(archive: zipfile.ZipFile, part: str, reader: _Reader) -> None:
+    parser = _make_parser(reader)
     with archive.open(part) as stream:
         while piece := stream.read(PIECE):
             parser.Parse(piece, False)
@@ -180,11 +179,13 @@ def _parse(archive: zipfile.ZipFile, part: str, reader: _Reader, *spaces: str) -
 class _Elements:
     """A reader that answers the attributes of a part's elements, for small parts."""
 
+    spaces: Sequence[str]
     found: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name:
-            self.found.append((name, attributes))
+        space, _, own = name.rpartition(" ")
+        if space in self.spaces:
+            self.found.append((own, attributes))
         if len(self.found) > PIECE:
             raise WorkbookTooLarge
 
@@ -198,8 +199,8 @@ class _Elements:
 def _list_elements(
     archive: zipfile.ZipFile, part: str, *spaces: str
 ) -> list[tuple[str, Mapping[str, str]]]:
-    reader = _Elements()
-    _parse(archive, part, reader, *spaces)
+    reader = _Elements(spaces or _NAMESPACES)
+    _parse(archive, part, reader)
     return reader.found
 
 
@@ -301,17 +302,17 @@ class _TextsReader:
         self._size = 0
 
     def start(self, name: str, _attributes: Mapping[str, str]) -> None:
-        if name == "t":
+        if name in _TEXT:
             self._is_text = not self._is_phonetic
-        elif name == "rPh":
+        elif name in _PHONETIC:
             self._is_phonetic = True
 
     def end(self, name: str) -> None:
-        if name == "t":
+        if name in _TEXT:
             self._is_text = False
-        elif name == "rPh":
+        elif name in _PHONETIC:
             self._is_phonetic = False
-        elif name == "si":
+        elif name in _SHARED:
             text = "".join(self._pieces)[:LONGEST_CELL]
             self._pieces.clear()
             self._size += len(text)
@@ -345,34 +346,34 @@ class _SheetReader:
         return lines
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in ("v", "t"):
+        if name in _SAID:
             self._is_value = not self._is_phonetic
-        elif name == "c":
+        elif name in _CELL:
             place = attributes.get("r")
             self._at = len(self._cells) if place is None else self._column(place)
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "")
-        elif name == "row":
+        elif name in _ROW:
             # Who does not number his rows has them one after another.
             number = attributes.get("r")
             self._number = self._number + 1 if number is None else int(number)
-        elif name == "rPh":
+        elif name in _PHONETIC:
             self._is_phonetic = True
 
     def end(self, name: str) -> None:
-        if name in ("v", "t"):
+        if name in _SAID:
             self._is_value = False
-        elif name == "c":
+        elif name in _CELL:
             if self._pieces:
                 self._put("".join(self._pieces)[:LONGEST_CELL])
                 self._pieces.clear()
-        elif name == "row":
+        elif name in _ROW:
             if any(each is not None for each in self._cells):
                 self._lines.append(Line(self._number, self._cells))
                 self._cells = []
             else:
                 self._cells.clear()
-        elif name == "rPh":
+        elif name in _PHONETIC:
             self._is_phonetic = False
 
     def text(self, data: str) -> None:

@@ -6,7 +6,7 @@ they are gone. So is the file, which lies sealed beside them until it was applie
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -173,7 +173,7 @@ def seal_portion(
     session: Session, vault: Vault, found: RegisterImport, rows: Sequence[Change | Wrong]
 ) -> bytes:
     """Rows as a portion keeps them."""
-    said = orjson.dumps([asdict(each) for each in rows])
+    said = orjson.dumps(list(rows))
     return vault.seal(session, found.vault_subject, zlib.compress(said, 1))
 
 
