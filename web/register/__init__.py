@@ -3,8 +3,11 @@
 A further page is a module with views on `bp` that is imported here, and an entry in `places`.
 """
 
+from flask import Flask
+
 from web.register import (
     changes,
+    documents,
     firm_form,
     firms,
     ledgers,
@@ -20,8 +23,10 @@ from web.register.blueprint import bp
 __all__ = [
     "blueprints",
     "changes",
+    "documents",
     "firm_form",
     "firms",
+    "init_app",
     "ledgers",
     "member_form",
     "member_state",
@@ -32,3 +37,8 @@ __all__ = [
 ]
 
 blueprints = (bp,)
+
+
+def init_app(app: Flask) -> None:
+    """Let the workers of this application make documents of many."""
+    documents.init_app(app)

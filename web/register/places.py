@@ -29,7 +29,13 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("register.list_all_members", N_("Members"), "users", "members"),
     Entry("register.list_all_firms", N_("Firms"), "building", "firms"),
-    Entry("register.list_all_changes", N_("Changes"), "history", "changes", "see_register_changes"),
+    Entry(
+        "register.list_all_changes",
+        N_("Trail of changes"),
+        "history",
+        "changes",
+        "see_register_changes",
+    ),
     Entry(
         "register.list_transfers",
         N_("Import and export"),
@@ -37,6 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
         "transfers",
         "transfer_tables",
     ),
+    Entry("register.list_documents", N_("Documents"), "file-text", "documents", "read_register"),
 )
 """All pages, in order; a part that is not installed has none."""
 

@@ -80,7 +80,7 @@ def describe_import(found: RegisterImport) -> dict[str, Any]:
         "wrong": found.wrong,
         "right": found.right,
         "reason": found.reason,
-        "problem": _(problem["message"], **problem["values"]) if problem else "",
+        "problem": _say_problem(**problem) if problem else "",
         "sent_at": found.sent_at,
         "ended_at": found.ended_at,
         "has_file": path_of(current.engine(), found.id).is_file(),
@@ -128,10 +128,15 @@ def describe_changes_of(
     ]
 
 
+def _say_problem(message: str, values: Mapping[str, str]) -> str:
+    return _(message, **values)
+
+
 def _say_why(kind: str, wrong: Wrong) -> str:
-    values = dict(wrong.values)
-    if "problem" in values:
-        values["problem"] = _(values["problem"])
+    # What is wrong with an identity number is a message itself.
+    values = {
+        name: _(value) if name == "problem" else value for name, value in wrong.values.items()
+    }
     return _(name_problem(kind, wrong.why), **values)
 
 

@@ -1,6 +1,7 @@
 """How the register's codes are said: states, kinds, sources, and what a change changed."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -37,16 +38,14 @@ from workflows.shared.statuses import FEE_LABELS
 
 KINDS = {"non_practising": N_("Non-practising member"), "cpa": N_("Certified public accountant")}
 STATES = {
-    "active": N_("Member"),
+    "active": N_("Current member"),
     "moved": N_("Moved away"),
     "resigned": N_("Resigned"),
     "dead": N_("Died"),
     "left": N_("Left"),
     ERASED: N_("Erased"),
 }
-FIRM_STATES = {"active": N_("Open"), "closed": N_("Closed")}
-STATE_LOOKS = {"active": "passed"}
-"""The look of a state's word; the others are quiet ones."""
+FIRM_STATES = {"active": N_("In practice"), "closed": N_("Closed down")}
 
 SOURCES = {
     EDIT: N_("Changed by the association"),
@@ -122,12 +121,13 @@ def describe_changes(
 def _describe_said(
     change: RegisterChange, said: Said, places: Mapping[tuple[str, int], str], *, is_revealed: bool
 ) -> list[dict[str, str]]:
-    is_first = not any(said.before.values())
+    is_first, is_firm = not any(said.before.values()), change.firm_id is not None
+    say = partial(_say, places=places, is_firm=is_firm, is_revealed=is_revealed)
     return [
         {
-            "label": _name(name, is_firm=change.firm_id is not None),
-            "before": _say(name, said.before.get(name), places, is_revealed=is_revealed),
-            "value": _say(name, said.after.get(name), places, is_revealed=is_revealed),
+            "label": _name(name, is_firm=is_firm),
+            "before": say(name, said.before.get(name)),
+            "value": say(name, said.after.get(name)),
             "kind": "words",
         }
         for name in said.after
@@ -154,7 +154,8 @@ def _say(name: str, value: Any, places: Mapping[tuple[str, int], str], *, is_rev
     if name == "kind":
         return _(KINDS.get(value, value))
     if name == "state":
-        return _({**FIRM_STATES, **STATES}.get(value, value))
+        states = FIRM_STATES if is_firm else STATES
+        return _(states.get(value, value))
     if not is_revealed and name in COVERED:
         return mask(COVERED[name], str(value))
     if not is_revealed and name in ALWAYS_COVERED:

@@ -30,7 +30,6 @@ PROBLEMS = {
     "unknown_office": N_("There is no association of this name or code."),
     "not_yours": N_("This belongs to an association that you do not look after."),
     "other_name": N_("The name does not belong to this number: %(name)s was expected."),
-    "changed": N_("Somebody changed this in the register meanwhile."),
 }
 """What can be wrong with a row of any kind, by code."""
 
