@@ -49,7 +49,7 @@ STAFF_PLACES = (
     ("help_desk.index", N_("Help desk"), "phone"),
     ("classes.index", N_("Classes"), "school"),
     ("cases.index", N_("Cases"), "list-search"),
-    ("register.index", N_("Register"), "id"),
+    ("register.index", N_("Membership register"), "id"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )

@@ -195,6 +195,11 @@ TABLE = """
 金        apply_for_hours   金
 金        rule              管
 金        unmask            审 管
+金        find              审 费 照 台 管 系 计
+金        read              审 费 照 管 系 计
+金        edit              管
+金        enter_fees        费 管
+金        enter_hours       训 管
 金        erase             系
 金        agree_erasure     管 系
 金        see_erasure       管 系 计
@@ -204,11 +209,19 @@ TABLE = """
 浙江年度  see               管 系 计
 浙江年度  change            管 系
 浙江注协  open_reporting    管
+浙江注协  admit             管
 事务所    train             所
+事务所    find              审 费 照 台 管 系 计
+事务所    read              审 费 照 管 系 计
+事务所    edit              管
 别的所    train
 所的报名  see               所
 所的报名  cancel            所
 所的报名  replace           所
+系统      see_register      审 费 照 台 管 市 省 系 计
+系统      read_register     审 费 照 管 市 省 系 计
+系统      admit             管
+系统      see_register_changes  管 系 计
 系统      see_management    管 系 计
 系统      rule_years        管
 系统      see_inbox         审 费 照 台 训 粤训 管 市 省

@@ -144,7 +144,14 @@ def _name(name: str, *, is_firm: bool) -> str:
     return name_field(name, spoken())
 
 
-def _say(name: str, value: Any, places: Mapping[tuple[str, int], str], *, is_revealed: bool) -> str:
+def _say(
+    name: str,
+    value: Any,
+    *,
+    places: Mapping[tuple[str, int], str],
+    is_firm: bool,
+    is_revealed: bool,
+) -> str:
     if value in (None, "", [], {}):
         return "–"
     if "." in name and isinstance(value, Mapping):
