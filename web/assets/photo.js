@@ -51,6 +51,7 @@ function describe({ picture, size, dpi }) {
     .replace("{width}", picture.width)
     .replace("{height}", picture.height)
     .replace("{size}", (size / 1024).toFixed(1))
+    .replace(/ K\b/, "\u00a0K")
     .replace("{resolution}", dpi === null ? field.dataset.noDpi : field.dataset.withDpi.replace("{dpi}", dpi));
 }
 

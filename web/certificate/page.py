@@ -1,6 +1,7 @@
 """The page of a member's certificate: what it shows, and whatever is to be done to get it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -141,12 +142,17 @@ def _describe_card(
         },
         "printed": {
             **printed,
+            "admission_date": _read_date(printed.get("admission_date")),
             "sex": say_value("sex", printed.get("sex"), spoken()),
             "association": (is_english and printed.get("association_en"))
             or printed.get("association"),
         },
         "photo": url_for("files.show", file_id=photo_id) if photo_id else "",
     }
+
+
+def _read_date(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def _describe_state(

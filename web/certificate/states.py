@@ -11,6 +11,7 @@ from engine.language import N_, _
 from engine.tasks import Task
 from web import current
 from web.languages import spoken
+from web.words import day as say_day
 from workflows.member_certificate.cases import read_appointment
 from workflows.member_certificate.information import Missing
 from workflows.shared.certificates import find_certificate
@@ -155,7 +156,7 @@ def _appointment(session: Session, case: Case, _task: Task | None) -> State:
     facts: list[tuple[str, str]] = []
     if found is not None:
         facts = [
-            (_("Date"), found.day.isoformat()),
+            (_("Date"), say_day(found.day)),
             (_("Time"), found.time),
             (_("Place"), found.place),
             (_("What to bring"), found.bring),

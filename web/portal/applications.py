@@ -63,7 +63,7 @@ def open_application(case_id: UUID) -> ResponseReturnValue:
     with current.engine().database.read() as session:
         case = cases.get_own_case(session, person, case_id)
         task = cases.find_own_task(session, case)
-    if task is not None:
+    if task is not None and not cases.has_own_page(case):
         return redirect(url_for("tasks.show", task_id=task.id))
     return redirect(cases.address_of(case))
 

@@ -11,6 +11,7 @@ from engine.cases import Case, get_case
 from engine.language import _
 from engine.tasks import Task
 from web.sessions import Person
+from workflows.member_certificate.kinds import PROCESS as CERTIFICATE
 from workflows.output_hours.kinds import PROCESS as OUTPUT_HOURS
 from workflows.profile_change.kinds import PROCESS as PROFILE_CHANGE
 from workflows.shared.access import check
@@ -53,6 +54,11 @@ def is_listed(case: Case) -> bool:
     """Whether a case stands among its member's applications."""
     kind = find_application(case.kind)
     return kind is not None and kind.is_listed
+
+
+def has_own_page(case: Case) -> bool:
+    """Whether the page of a case shows its member what to do, too: its steps have none."""
+    return case.kind == CERTIFICATE
 
 
 def describe_way_back(case: Case) -> dict[str, str]:

@@ -18,6 +18,7 @@ from web.sessions import get_member_person
 from web.words import day as say_day
 from web.words import name_office
 from workflows.inspection.applications import find_obstacle
+from workflows.member_certificate.cases import find_obstacle as find_certificate_obstacle
 from workflows.shared.applications import find_last_return
 from workflows.shared.associations import get_association
 from workflows.shared.dates import local_date
@@ -214,8 +215,16 @@ def _services(member: Member) -> list[dict[str, str]]:
         "words": _("Apply, go on, apply again, withdraw"),
         "address": url_for("applications.index"),
     }
+    certificate = {
+        "icon": "certificate",
+        "title": _("Electronic member certificate"),
+        "words": _("Get it, download it, see what its code shows"),
+        "address": url_for("certificate.show"),
+    }
+    has_certificate = find_certificate_obstacle(current.engine(), member) is None
     return [
         *([] if member.kind == CPA else [applying]),
+        *([certificate] if has_certificate else []),
         {
             "icon": "id",
             "title": _("My information"),

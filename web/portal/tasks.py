@@ -38,6 +38,8 @@ def show(task_id: UUID) -> ResponseReturnValue:
                 language=spoken(),
                 now=current.now(),
             )
+            if cases.has_own_page(opened.case):
+                return redirect(cases.address_of(opened.case))
             return page(session, opened)
     except TaskIsOver as over:
         return redirect(url_for("applications.open_application", case_id=over.case_id))
