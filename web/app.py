@@ -112,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         training,
         tidying,
         documents,
+        register,
         supervision_platform,
     ):
         part.init_app(app)
@@ -156,9 +157,7 @@ def create_engine(settings: Settings) -> Engine:
     """The engine of an installation with everything that the processes need."""
     return Engine(
         database=Database(settings.database_url),
-        vault=Vault(
-            settings.masters, settings.lookup_key, settings.trail_key, settings.code_keys
-        ),
+        vault=Vault(settings.masters, settings.lookup_key, settings.trail_key, settings.code_keys),
         files=FileStore(settings.files),
         services={
             public_address.SERVICE: settings.public_url,

@@ -8,7 +8,7 @@ any other, after a day, and then the archive is over and is made again if somebo
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO, Literal
+from typing import IO, Literal
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile
 
@@ -145,10 +145,10 @@ def start_documents(
     )
 
 
-def write_archive(session: Session, engine: Engine, batch: DocumentBatch, to: BinaryIO) -> None:
+def write_archive(session: Session, engine: Engine, batch: DocumentBatch, to: IO[bytes]) -> None:
     """Write what was made into one zip; raises ArchiveOver when it is not all there."""
     items = many.list_items(session, KIND, batch.id, states=(many.DONE,))
-    if not items:
+    if not items or batch.state != many.DONE:
         raise ArchiveOver
     # PDFs are compressed already.
     with ZipFile(to, "w", ZIP_STORED) as archive:
