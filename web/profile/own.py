@@ -125,7 +125,7 @@ def _describe_reach(session: Session, member: Member) -> list[dict[str, str]]:
 
 def _describe_certificate(session: Session, member: Member) -> dict[str, Any] | None:
     """The way to the certificate, where there is one; CPAs have none."""
-    if member.kind == CPA or not current_app.view_functions.get("certificate.index"):
+    if member.kind == CPA or not current_app.view_functions.get("certificate.show"):
         return None
     newest = next(iter(list_certificates(session, member.id)), None)
     states = {
@@ -134,7 +134,7 @@ def _describe_certificate(session: Session, member: Member) -> dict[str, Any] | 
         "revoked": _("revoked"),
     }
     return {
-        "address": url_for("certificate.index"),
+        "address": url_for("certificate.show"),
         "state": newest.state if newest else "",
         "words": states.get(newest.state, "") if newest else _("not issued yet"),
     }

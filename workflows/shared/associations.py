@@ -118,15 +118,18 @@ def _above(association_id: int | BindParameter[int]) -> CTE:
 def list_contacts(
     session: Session, *, area: str = "", own_id: int | None = None
 ) -> Sequence[Association]:
-    """Every association with its address, those whose area starts so; the reader's own first.
+    """Every association with its address, those of an area; the reader's own and those above first.
 
-    Registry policy: 各地注协联系方式 is public, searched by area.
+    Registry policy: 各地注协联系方式 is public, searched by area. Part of a name is enough, and so
+    is part of an address: people look for the city whose street they know.
     """
     query = select(Association).order_by(Association.id)
     if wanted := area.strip():
         query = query.where(
-            Association.area.startswith(wanted, autoescape=True)
-            | Association.area_en.istartswith(wanted, autoescape=True)
-            | Association.name.startswith(wanted, autoescape=True)
+            Association.area.contains(wanted, autoescape=True)
+            | Association.area_en.icontains(wanted, autoescape=True)
+            | Association.name.contains(wanted, autoescape=True)
+            | Association.address.contains(wanted, autoescape=True)
         )
-    return sorted(session.scalars(query), key=lambda each: each.id != own_id)
+    near = {} if own_id is None else {key: at for at, key in enumerate(ids_above(session, own_id))}
+    return sorted(session.scalars(query), key=lambda each: near.get(each.id, len(near)))
