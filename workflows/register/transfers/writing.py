@@ -43,7 +43,8 @@ _STYLES = (
     "<xf numFmtId='49' fontId='1' fillId='0' borderId='0' xfId='0' applyFont='1'/>"
     "<xf numFmtId='164' fontId='0' fillId='0' borderId='0' xfId='0' applyNumberFormat='1'/>"
     "<xf numFmtId='2' fontId='0' fillId='0' borderId='0' xfId='0' applyNumberFormat='1'/>"
-    "</cellXfs></styleSheet>"
+    "</cellXfs><cellStyles><cellStyle name='Normal' xfId='0' builtinId='0'/></cellStyles>"
+    "</styleSheet>"
 )
 _EPOCH = date(1899, 12, 30).toordinal()
 
