@@ -32,6 +32,9 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
             if with_cases:
                 demo.add_cases(session, engine, now=now)
                 demo.add_training(session, engine, now=now)
+                demo.add_profile_changes(session, engine, now=now)
+        if with_cases:
+            demo.add_certificates(engine, now=now)
         accounts = [asdict(account) for account in listed]
         settings.demo_list.write_text(
             json.dumps({"password": PASSWORD, "accounts": accounts}, ensure_ascii=False)

@@ -11,6 +11,7 @@ import workflows
 from engine.actors import Actor
 from engine.engine import Engine
 from engine.submissions import NewMark
+from forms.masking import mask
 from tests.workflows.conftest import NOW
 from tests.workflows.walking import Walk
 from workflows.profile_change.applications import (
@@ -128,7 +129,7 @@ def test_a_new_document_is_found_by_its_number_and_the_old_one_no_more(
         ).panels["changes"]
         assert panel["fields"][1] == {
             "label": "证件号码",
-            "before": old,
+            "before": mask("identity", old),
             "after": "E12345678",
             "is_same": False,
         }

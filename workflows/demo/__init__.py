@@ -5,7 +5,9 @@ and account is invented. Nothing here is imported by the product itself.
 """
 
 from workflows.demo.cases import add_cases
+from workflows.demo.certificates import add_certificates
 from workflows.demo.phones import add_phones
+from workflows.demo.profiles import add_profile_changes
 from workflows.demo.seed import Demo, DemoAccount, is_seeded, list_accounts, seed
 from workflows.demo.training import add_training
 
@@ -13,7 +15,9 @@ __all__ = [
     "Demo",
     "DemoAccount",
     "add_cases",
+    "add_certificates",
     "add_phones",
+    "add_profile_changes",
     "add_training",
     "is_seeded",
     "list_accounts",

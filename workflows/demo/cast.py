@@ -223,6 +223,15 @@ STAFF = (
     Staff("cicpa_manage", "中注协管理员", NATIONAL, ("manage",), "全国：管理", "National: manager"),
     Staff("admin", "系统管理员", NATIONAL, ("admin",), "系统管理员", "System administrator"),
     Staff("audit", "审计员", NATIONAL, ("audit",), "审计员：只读", "Auditor: read only"),
+    Staff("zj_photos", "浙江照片岗", ZHEJIANG, ("photos",), "浙江：照片审核", "Zhejiang: photos"),
+    Staff(
+        "gd_photos",
+        "广东照片岗",
+        GUANGDONG,
+        ("photos",),
+        "广东及各市：照片审核",
+        "Guangdong and its cities: photos",
+    ),
     Staff("zj_help", "浙江服务台", ZHEJIANG, ("help_desk",), "浙江：服务台", "Zhejiang: help desk"),
     Staff(
         "cicpa_help",

@@ -133,16 +133,17 @@ def _describe_today(
 def _describe_changes(
     session: Session, engine: Engine, case: Case, language: Language
 ) -> dict[str, Any]:
-    """Who decides compares the proof with every character: numbers stand there in full."""
+    """Who decides compares the proof with every character: the new number stands there in full."""
     wanted = read_wanted(find_stated(session, engine.vault, case=case) or {})
     member = get_member(session, case.subject_id)
     today = register_fields(session, engine.vault, member)
+    shown = {**today, "identity_number": mask("identity", str(today["identity_number"]))}
     has_certificate = find_certificate(session, member.id) is not None
     return {
         "fields": [
             {
                 "label": name_field(name, language),
-                "before": say_value(name, today.get(name), language),
+                "before": say_value(name, shown.get(name), language),
                 "after": say_value(name, value, language),
                 "is_same": (today.get(name) or "") == value,
             }
