@@ -32,6 +32,7 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
             if with_cases:
                 demo.add_cases(session, engine, now=now)
                 demo.add_training(session, engine, now=now)
+                demo.add_register(session, engine, now=now)
                 demo.add_profile_changes(session, engine, now=now)
         if with_cases:
             demo.add_certificates(engine, now=now)

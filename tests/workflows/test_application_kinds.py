@@ -36,6 +36,8 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "paper_password_reset",
         "training_enrolment",
         "output_hours",
+        "member_certificate",
+        "profile_change",
     ]
     assert [kind_label(each) for each in (*all_kinds(), "unknown")] == [
         "Annual inspection",
@@ -50,6 +52,8 @@ def test_every_process_says_its_kinds_in_the_order_of_the_processes() -> None:
         "Password reset on paper",
         "Class sign-up",
         "Hours for output",
+        "Member certificate",
+        "Change of register data",
         "unknown",
     ]
 

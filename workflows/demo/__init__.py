@@ -8,6 +8,7 @@ from workflows.demo.cases import add_cases
 from workflows.demo.certificates import add_certificates
 from workflows.demo.phones import add_phones
 from workflows.demo.profiles import add_profile_changes
+from workflows.demo.register import add_register
 from workflows.demo.seed import Demo, DemoAccount, is_seeded, list_accounts, seed
 from workflows.demo.training import add_training
 
@@ -18,6 +19,7 @@ __all__ = [
     "add_certificates",
     "add_phones",
     "add_profile_changes",
+    "add_register",
     "add_training",
     "is_seeded",
     "list_accounts",

@@ -1,0 +1,57 @@
+"""The demo's certificates: one of every way, in a state that can be gone on with."""
+
+from sqlalchemy import select
+
+from engine.actors import Actor
+from engine.cases import Case
+from engine.engine import Engine
+from engine.incidents import Incident
+from engine.jobs import Worker
+from tests.workflows.certifying import bill, get, with_photo_service
+from tests.workflows.conftest import NOW
+from workflows import demo
+from workflows.demo.certificates import ON_FILE
+from workflows.demo.portraits import draw_portrait
+from workflows.member_certificate.cases import start_certificate
+from workflows.member_certificate.kinds import PROCESS
+from workflows.member_certificate.photo_rules import check_photo
+from workflows.shared.certificates import find_certificate
+
+
+def test_there_is_one_of_every_way(demo_engine: Engine) -> None:
+    engine = with_photo_service(demo_engine)
+    made = demo.add_certificates(engine, now=NOW)
+    Worker(engine).run_due()
+    with engine.database.read() as session:
+        cases = session.scalars(select(Case).where(Case.process_id == PROCESS)).all()
+        assert session.scalars(select(Incident)).all() == []
+    assert len(cases) == made
+    assert {case.subject_no[-2:]: case.status for case in cases} == {
+        "04": "certificate_issued",
+        "05": "certificate_on_site",
+        "06": "certificate_appointment",
+        "09": "certificate_photo_refused",
+        "10": "certificate_to_supply",
+    }
+    assert bill(engine) == 3
+    with engine.database.read() as session:
+        assert find_certificate(session, get(engine, "330000100004").id) is not None
+
+
+def test_who_has_a_photo_on_file_only_confirms(demo_engine: Engine) -> None:
+    engine = with_photo_service(demo_engine)
+    demo.add_certificates(engine, now=NOW)
+    with engine.database.transaction() as session:
+        member = session.merge(get(engine, ON_FILE))
+        case = start_certificate(
+            session, engine, member=member, by=Actor("member", member.id), now=NOW
+        )
+    Worker(engine).run_due()
+    with engine.database.read() as session:
+        assert session.get_one(Case, case.id).status == "certificate_to_confirm"
+
+
+def test_a_drawn_portrait_keeps_every_rule_and_comes_out_the_same() -> None:
+    for seed in range(10):
+        assert check_photo(draw_portrait(seed)) == []
+    assert draw_portrait(3) == draw_portrait(3) != draw_portrait(4)

@@ -1,0 +1,163 @@
+"""Certificates in the demo: one of every way to it, and photos that the stand-in has on file.
+
+What leaves the process runs here outside any transaction, as it does in a job.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.actors import Actor
+from engine.calling_out import call_out
+from engine.completing import hold_task
+from engine.engine import Engine
+from engine.files import add_file
+from engine.jobs import Job
+from engine.tasks import Task
+from workflows.demo.portraits import draw_portrait
+from workflows.member_certificate.cases import start_certificate
+from workflows.member_certificate.stand_in import Mood, hold_photo, set_mood
+from workflows.shared.accounts import Account
+from workflows.shared.dates import local_date
+from workflows.shared.register import Member, find_member_by_number, identity_number
+from workflows.shared.register_writing import write_fields
+
+ON_FILE, ISSUED, MISMATCHED, APPOINTED, REFUSED, TO_SUPPLY = (
+    "330000100001",
+    "330000100004",
+    "330000100005",
+    "330000100006",
+    "330000100009",
+    "330000100010",
+)
+"""Members by what became of them; all others have no photo and may upload one."""
+
+REASON = "到场人员与会员证件照片不一致。"
+
+
+@dataclass
+class _Walk:
+    """One member's application on its way."""
+
+    engine: Engine
+    case_id: UUID
+    member: Actor
+    clerk: Actor
+    now: datetime
+
+    def do(self, step: str, outcome: str, values: Mapping[str, Any] | None = None) -> None:
+        """Complete the open task of a step, and make the calls that follow."""
+        with self.engine.database.transaction() as session:
+            task = session.scalars(
+                select(Task).where(
+                    Task.case_id == self.case_id, Task.element_id == step, Task.state == "open"
+                )
+            ).one()
+            by = self.member if task.lane == "member" else self.clerk
+            hold_task(session, self.engine, task.id).complete(
+                outcome=outcome, values=values or {}, by=by, now=self.now
+            )
+        self.call_out()
+
+    def call_out(self) -> None:
+        """Do what the case asks of the photo service; its jobs find it done."""
+        with self.engine.database.read() as session:
+            jobs = session.scalars(
+                select(Job).where(Job.name == "cases.call_out", Job.lock == f"case:{self.case_id}")
+            ).all()
+        for job in jobs:
+            call_out(self.engine, self.now, **job.args)
+
+    def upload(self, seed: int) -> None:
+        """Send a photo, which is compared."""
+        received = self.engine.files.receive(BytesIO(draw_portrait(seed)))
+        with self.engine.database.transaction() as session:
+            file = add_file(
+                session,
+                received,
+                case_id=self.case_id,
+                name="证件照.jpg",
+                kind="jpg",
+                by=self.member,
+                now=self.now,
+            )
+            photo = file.describe(slot="photo")
+        self.do("upload_photo", "compare", {"photo": [photo], "agree": True})
+
+    def appoint(self) -> None:
+        """Set an appointment for next week."""
+        self.do(
+            "set_appointment",
+            "arrange",
+            {
+                "appointment_date": (local_date(self.now) + timedelta(days=9)).isoformat(),
+                "appointment_time": "上午9:30至11:30",
+                "place": "浙江省注册会计师协会会员服务窗口",
+                "bring": "本人有效身份证件原件",
+            },
+        )
+
+
+def add_certificates(engine: Engine, *, now: datetime) -> int:
+    """Have members of Zhejiang get certificates, or come as far as they do; answers how many.
+
+    The demo must be seeded, the process released, and the photo service be its stand-in.
+    """
+    _hold_photos(engine, ON_FILE, ISSUED)
+    walk = _begin(engine, ISSUED, days=6, now=now)
+    walk.do("confirm_information", "issue")
+    _be(engine, "mismatching")
+    _begin(engine, MISMATCHED, days=1, now=now).upload(5)
+    walk = _begin(engine, APPOINTED, days=4, now=now)
+    walk.upload(6)
+    walk.appoint()
+    walk = _begin(engine, REFUSED, days=12, now=now)
+    walk.upload(9)
+    walk.appoint()
+    walk.do("review_on_site", "refuse", {"reason": REASON})
+    _be(engine, "matching")
+    with engine.database.transaction() as session:
+        write_fields(session, engine.vault, _get(session, TO_SUPPLY), {"nation": ""})
+    _begin(engine, TO_SUPPLY, days=2, now=now)
+    return 5
+
+
+def _begin(engine: Engine, number: str, *, days: int, now: datetime) -> _Walk:
+    began = now - timedelta(days=days, hours=1)
+    with engine.database.transaction() as session:
+        member = _get(session, number)
+        account = session.scalars(select(Account).where(Account.member_id == member.id)).one()
+        clerk = session.scalars(select(Account).where(Account.login == "zj_photos")).one()
+        case = start_certificate(session, engine, member=member, by=account.actor, now=began)
+        walk = _Walk(engine, case.id, account.actor, clerk.actor, began)
+    walk.call_out()
+    return walk
+
+
+def _hold_photos(engine: Engine, *numbers: str) -> None:
+    with engine.database.transaction() as session:
+        for seed, number in enumerate(numbers):
+            hold_photo(
+                session,
+                engine.vault,
+                identity_number=identity_number(engine.vault, _get(session, number)),
+                picture=draw_portrait(seed),
+            )
+
+
+def _be(engine: Engine, mood: Mood) -> None:
+    with engine.database.transaction() as session:
+        set_mood(session, mood)
+
+
+def _get(session: Session, number: str) -> Member:
+    member = find_member_by_number(session, number)
+    if member is None:
+        raise LookupError(f"the demo has no member {number}")
+    return member
