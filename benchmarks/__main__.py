@@ -6,7 +6,7 @@ Those of the lists ask for a filled database, which takes a while to make for th
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,32 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from benchmarks import batch, completion, delivery, feel, http, inbox, training, training_people
+from benchmarks import (
+    batch,
+    completion,
+    delivery,
+    documents,
+    feel,
+    http,
+    inbox,
+    training,
+    training_people,
+)
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
 from workflows.seeding import Size
 
-PARTS = ("function", "http", "batch", "delivery", "training", "training_people", "feel", "inbox")
+PARTS = (
+    "function",
+    "http",
+    "batch",
+    "delivery",
+    "training",
+    "training_people",
+    "documents",
+    "feel",
+    "inbox",
+)
 NAMES = "abcdef"
 """A database for each of the parts that ask for one."""
 
@@ -31,25 +51,35 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, made in measured if ON_DATABASES.intersection(parts) else ():
-        with made() as (first, second, third, fourth, fifth, sixth):
-            if "function" in parts:
-                figures += completion.measure(name, first)
-            if "http" in parts:
-                figures.append(http.measure(name, second))
-            if "batch" in parts:
-                figures += batch.measure(name, third)
-            if "delivery" in parts:
-                figures += delivery.measure(name, fourth)
-            if "training" in parts:
-                figures += training.measure(name, fifth)
-            if "training_people" in parts:
-                figures += training_people.measure(name, sixth)
+        with made() as urls:
+            figures += _measure_on(name, urls, parts)
     figures = _worst(figures)
+    if "documents" in parts:
+        figures += documents.measure()
     if "feel" in parts:
         figures += feel.figures()
     if "inbox" in parts:
         figures += inbox.measure(size, databases)
     show(figures)
+
+
+def _measure_on(database: str, urls: Sequence[str], parts: Collection[str]) -> list[Figure]:
+    """What asks for a database, each part with one of its own."""
+    first, second, third, fourth, fifth, sixth = urls
+    figures: list[Figure] = []
+    if "function" in parts:
+        figures += completion.measure(database, first)
+    if "http" in parts:
+        figures.append(http.measure(database, second))
+    if "batch" in parts:
+        figures += batch.measure(database, third)
+    if "delivery" in parts:
+        figures += delivery.measure(database, fourth)
+    if "training" in parts:
+        figures += training.measure(database, fifth)
+    if "training_people" in parts:
+        figures += training_people.measure(database, sixth)
+    return figures
 
 
 def _worst(figures: list[Figure]) -> list[Figure]:

@@ -46,6 +46,13 @@ def test_production_is_reached_over_https_only() -> None:
         Settings.from_environment({**COMPLETE, "HUIJI_PUBLIC_URL": "http://huiji.example"})
 
 
+def test_the_keys_of_codes_are_listed_with_the_current_one_first() -> None:
+    assert Settings.from_environment(COMPLETE).code_keys == ()
+    second = b64encode(b"2" * 32).decode()
+    listed = {**COMPLETE, "HUIJI_SECRET_CODES": f"{second}, {KEY}"}
+    assert Settings.from_environment(listed).code_keys == (b"2" * 32, b"k" * 32)
+
+
 def test_a_short_secret_is_refused() -> None:
     short = b64encode(b"short").decode()
     with pytest.raises(IncompleteSettings, match="32 bytes"):
@@ -57,6 +64,7 @@ def test_no_secret_is_shown() -> None:
     given = {name: secret for name in COMPLETE if "SECRET" in name}
     address = {"HUIJI_DATABASE_URL": "postgresql://huiji:marked@localhost/huiji"}
     services = {"HUIJI_SMS_TENCENT_SECRET_KEY": "marked", "HUIJI_MAIL_PASSWORD": "marked"}
+    given["HUIJI_SECRET_CODES"] = secret
     settings = Settings.from_environment({**COMPLETE, **given, **address, **services})
     vault = Vault(settings.masters, settings.lookup_key, settings.trail_key)
     shown = f"{settings!r} {settings} {vault!r} {vault}"
