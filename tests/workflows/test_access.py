@@ -193,7 +193,10 @@ TABLE = """
 金        start_inspection  金
 金        appeal            金
 金        apply_for_hours   金
+金        edit_profile      金
+金        change_profile    金
 金        rule              管
+金        renew_photo       照 管
 金        unmask            审 管
 金        find              审 费 照 台 管 系 计
 金        read              审 费 照 管 系 计
