@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from tests.web.conftest import Page, Visitor
+from tests.web.conftest import Page, Visitor, together
 from tests.workflows.conftest import NOW
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account, give_duty
@@ -553,3 +553,40 @@ def test_firms_are_found_by_name_number_and_mobile(app: Flask) -> None:
     assert "33009999" in find(who, "3300999", "firms").text
     assert find(who, "13700002222", "firms").path == made.path
     assert "No firm fits" in find(who, "无此所", "firms").text
+
+
+def test_two_who_admit_the_same_person_at_once_admit_one(app: Flask) -> None:
+    first, second = staff(app), staff(app)
+    pages = together(app, lambda: admission(first), lambda: admission(second))
+    assert {each.status for each in pages} <= {200, 422}
+    assert 200 in {each.status for each in pages}
+    with app.extensions["engine"].database.read() as session:
+        found = session.scalars(select(Member).where(Member.number == "330000999999")).all()
+        assert len(found) == 1
+        assert len(list_changes(session, member_id=found[0].id)) == 1
+
+
+def test_of_two_who_save_an_entry_at_once_one_is_told(app: Flask) -> None:
+    key, address = entry_of(app)
+    sent = []
+    for name in ("甲单位", "乙单位"):
+        who = staff(app)
+        show_data(who, address)
+        values = who.open(f"{address}/edit").values(f"{address}/edit")
+        put(values, {"reason": "更正", "employer": name, "outcome": "save"})
+        sent.append(lambda who=who, values=values: who.send(f"{address}/edit", values))
+    pages = together(app, *sent)
+    assert sorted(each.status for each in pages) == [200, 409]
+    with app.extensions["engine"].database.read() as session:
+        assert len(list_changes(session, member_id=key)) == 1
+
+
+def test_one_payment_sent_twice_at_once_is_one(app: Flask) -> None:
+    who = staff(app)
+    _key, address = entry_of(app, "330000100003")
+    books = f"{address}/fees"
+    values = who.open(books).values(f"{books}/payments")
+    put(values, {"year": "2018", "amount": "321", "reason": "柜台"})
+    pages = together(app, *[lambda: who.send(f"{books}/payments", values)] * 2)
+    assert [each.status for each in pages] == [200, 200]
+    assert who.open(books).text.count("321.00 yuan") == 1

@@ -23,6 +23,7 @@ from workflows.shared.fees import FeeClaim, FeeEntry, FeePayment
 from workflows.shared.hours import HoursEntry, HoursExemption
 from workflows.shared.messages import Message
 from workflows.shared.register import Member, get_member, identity_number, personal_fields
+from workflows.shared.register_changes import RegisterChange, read_changes
 from workflows.shared.results import FormerResult, YearlyResult, read_record
 from workflows.shared.security_events import SecurityEvent
 from workflows.shared.sign_in import WebSession
@@ -49,6 +50,7 @@ def collect(session: Session, engine: Engine, *, account: Account, now: datetime
             **personal_fields(session, engine.vault, member),
             "identity_number": identity_number(engine.vault, member),
         },
+        "changes": _list_changes(session, engine, member),
         "account": _row(account, "user_type", "login", "locale", "created_at", "last_sign_in_at"),
         "binding": [
             _row(each, "state", "bound_at") for each in _of_account(session, Binding, account)
@@ -99,6 +101,20 @@ LEDGERS: Mapping[str, type[Base]] = {
     "hours": HoursEntry,
     "hours_exemptions": HoursExemption,
 }
+
+
+def _list_changes(session: Session, engine: Engine, member: Member) -> list[dict[str, Any]]:
+    """What was changed in his entry of the register."""
+    changes = list(_of_member(session, RegisterChange, member))
+    said = read_changes(session, engine.vault, changes)
+    return [
+        {
+            **_row(each, "at", "source", "reason", "by_kind"),
+            "before": said[each.id].before,
+            "after": said[each.id].after,
+        }
+        for each in changes
+    ]
 
 
 def list_files(session: Session, *, member_id: int) -> Sequence[StoredFile]:
