@@ -154,7 +154,7 @@ def edit_entry(
         raise ChangedMeanwhile
     reason = check_reason(str(typed.get(REASON) or ""))
     values = read_values(session, holder, typed)
-    if isinstance(holder, Member):
+    if isinstance(holder, Member) and "identity_number" in values:
         check_identity(session, engine, values, member_id=holder.id)
     account = find_main_account(session, holder)
     reach = _take_reach(session, engine, holder, values) if account is not None else {}
