@@ -88,6 +88,7 @@ function take(file, found, sentence) {
 /** Looks at a chosen file: takes one that fits as it is, else leads to the editor. */
 async function look(file) {
   finished.delete(field);
+  tell("");
   const found = await measure(file);
   if (!found.picture) {
     field.value = "";
