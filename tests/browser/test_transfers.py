@@ -47,9 +47,11 @@ def test_a_table_is_looked_through_confirmed_and_taken_over(
     table = tmp_path / "二〇二二年度浙江省注册会计师协会会员信息核对表（第三批，含新入会人员）.xlsx"
     table.write_bytes(make_book(ROWS).getvalue())
     manager = enter("zj_manage").go("/register/transfers").is_at("Import and export")
-    manager.look("transfers").follow("Members").is_at("Members").look("transfer")
+    manager.look("transfers")
+    manager.page.locator(".transfer-kinds a").first.click()
+    manager.is_at("Members").look("transfer")
     page = manager.page
-    page.get_by_label(manager.say("Table (xlsx)")).set_input_files(table)
+    page.get_by_label(manager.say("Table to import (xlsx)")).set_input_files(table)
     manager.press("Look through it")
     expect(page.locator("#import progress")).to_be_visible()
     manager.look("import-reading")
@@ -75,7 +77,8 @@ def test_a_table_is_looked_through_confirmed_and_taken_over(
     manager.look("import-applied")
     with page.expect_download() as taken:
         manager.link("Result (xlsx)").click()
-    book = openpyxl.load_workbook(taken.value.path())
+    with taken.value.path().open("rb") as content:
+        book = openpyxl.load_workbook(content)
     assert [sheet.max_row for sheet in book.worksheets[1:]] == [2, 2, 2]
 
 
@@ -87,7 +90,7 @@ def test_a_table_is_sent_on_a_phone_without_scripts(
     table.write_bytes(make_book(rows).getvalue())
     clerk = enter("zj_fees", "phone", javascript=False).go("/register/transfers/fees")
     page = clerk.page
-    page.get_by_label(clerk.say("Table (xlsx)")).set_input_files(table)
+    page.get_by_label(clerk.say("Table to import (xlsx)")).set_input_files(table)
     clerk.press("Look through it")
     work(server)
     page.locator("noscript a").click()

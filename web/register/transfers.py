@@ -161,7 +161,8 @@ def confirm_import(import_id: UUID) -> ResponseReturnValue:
                 now=current.now(),
             )
     except Rejected as error:
-        return _draw_import(import_id, problem=str(error)), 422
+        field = "without-wrong" if isinstance(error, applying.WrongRowsLeft) else "reason"
+        return _draw_import(import_id, problem=str(error), field=field), 422
     return redirect(url_for("register.show_import", import_id=import_id))
 
 
@@ -233,7 +234,7 @@ def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem
         )
 
 
-def _draw_import(import_id: UUID, *, problem: str = "") -> str:
+def _draw_import(import_id: UUID, *, problem: str = "", field: str = "") -> str:
     viewer = get_viewer_of_register("transfer_tables")
     with current.engine().database.read() as session:
         found = staging.get_import(session, import_id, account_id=viewer.account_id)
@@ -253,6 +254,7 @@ def _draw_import(import_id: UUID, *, problem: str = "") -> str:
         pages=count,
         per_page=PORTION,
         problem=problem,
+        field=field,
         typed=request.form.get("reason", ""),
         left_out="without_wrong" in request.form,
     )

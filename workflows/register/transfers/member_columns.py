@@ -98,7 +98,14 @@ COLUMNS = (
     ),
     Column(
         "identity_number",
-        (N_("Document number"), "证件号码", "身份证号码", "身份证号", "身份证件号码"),
+        (
+            N_("Document number"),
+            "有效证件号码",
+            "证件号码",
+            "身份证号码",
+            "身份证号",
+            "身份证件号码",
+        ),
         read_identity,
         write_plain,
         "identity",
@@ -118,7 +125,7 @@ COLUMNS = (
     Column("region", (N_("Region"), "所在地区"), read_region, write_region),
     Column(
         "household_region",
-        (N_("Household region"), "户籍所在地", "户籍地区"),
+        (N_("Household region"), "户口所在地", "户籍所在地", "户籍地区"),
         read_region,
         write_region,
         "all",
@@ -166,7 +173,7 @@ COLUMNS = (
         "all",
     ),
     _text("archive_holder", (N_("Personal file kept by"), "档案存放单位"), 100),
-    _date("qualified_date", (N_("Qualified on"), "取得资格日期", "全科合格日期")),
+    _date("qualified_date", (N_("Qualified on"), "资格取得时间", "取得资格日期", "全科合格日期")),
     Column(
         "domestic_qualifications",
         (N_("Other qualifications (domestic)"), "其他国内资格"),
