@@ -542,8 +542,7 @@ def test_who_moves_gets_one_of_his_new_association(engine: Engine) -> None:
     walk = issued(engine)
     with engine.database.transaction() as session:
         member = session.merge(walk.member)
-        other = get(engine, "330000100001").association_id
-        target = 2 if other != 2 else 3
+        target = 2 if member.association_id != 2 else 3
         change_association(
             session, engine, member=member, association_id=target, by=MANAGER, now=NOW
         )
@@ -602,6 +601,7 @@ def test_an_association_has_a_photo_renewed_and_the_certificate_holds_meanwhile(
         )
     renewed = Certifying(engine, MEMBER, case.id)
     assert renewed.steps == {"set_appointment"}
+    assert renewed.told[0].text.endswith("原因：照片与本人不符")
     assert certificates(walk)[0].state == "valid"
     renewed.appoint().review("accept", photo=[renewed.attach(make_photo(seed=6))])
     renewed.do("confirm_information", "issue")
@@ -611,6 +611,39 @@ def test_an_association_has_a_photo_renewed_and_the_certificate_holds_meanwhile(
     assert valid is not None
     assert renewed.kept is not None
     assert valid.photo_file_id == renewed.kept.file_id
+
+
+def test_a_renewal_ends_what_is_under_way(engine: Engine) -> None:
+    walk = begin(engine)
+    with engine.database.transaction() as session:
+        case = renew_photo(
+            session,
+            engine,
+            member=session.merge(walk.member),
+            reason="照片模糊",
+            by=PHOTO_CLERK,
+            now=NOW,
+        )
+    assert (walk.case.state, walk.case.status) == ("cancelled", "closed")
+    assert Certifying(engine, MEMBER, case.id).steps == {"set_appointment"}
+
+
+def test_what_is_under_way_goes_along_to_another_association(engine: Engine) -> None:
+    be(engine, "mismatching")
+    walk = begin(engine).upload()
+    before = walk.tasks()["set_appointment"].association_id
+    with engine.database.transaction() as session:
+        change_association(
+            session,
+            engine,
+            member=session.merge(walk.member),
+            association_id=2 if before != 2 else 3,
+            by=MANAGER,
+            now=NOW,
+        )
+    assert walk.tasks()["set_appointment"].association_id != before
+    walk.appoint()
+    assert walk.told[0].template == "photo_appointment"
 
 
 def test_a_second_confirmation_of_the_same_step_issues_nothing_more(engine: Engine) -> None:

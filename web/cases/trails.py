@@ -38,6 +38,7 @@ SENTENCES = {
     "data_shown": N_("The member's data were shown"),
     "data_erased": N_("The member's data were erased"),
     "case_moved": N_("The case went to another association with its member"),
+    "photo_renewed": N_("The association has the photo renewed"),
     "enrolment_cancelled": N_("The sign-up was cancelled"),
     "person_replaced": N_("Another person took the place"),
     "attendance_corrected": N_("The attendance was corrected"),

@@ -28,6 +28,7 @@ from workflows.member_certificate.kinds import (
 from workflows.member_certificate.policies import policy_of
 from workflows.shared.associations import get_association
 from workflows.shared.certificates import find_certificate
+from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, NotAMember, hold_member
 from workflows.shared.subjects import subject_of_member
 
@@ -125,6 +126,14 @@ def renew_photo(
     case = _start(session, engine, member=member, is_renewal=True, by=by, now=now)
     session.flush()
     note(session, engine, case_id=case.id, kind="photo_renewed", by=by, now=now, text=said)
+    send_to_member(
+        session,
+        member_id=member.id,
+        template="photo_renewed",
+        values={"reason": said},
+        case_id=case.id,
+        now=now,
+    )
     return case
 
 

@@ -45,6 +45,16 @@ TEXTS: dict[str, Texts] = {
         ABOUT,
         channels=ALL_CHANNELS,
     ),
+    "photo_renewed": make_texts(
+        ("会员证照片需要更换", "Your photo is to be renewed"),
+        (
+            "$association将为您更换会员证照片，现场审核的时间和地点另行通知。原因：$reason",
+            "$association has your photo renewed and will tell you when and where. Why: $reason",
+        ),
+        ("注协更换照片", "Renewed by the association"),
+        ABOUT,
+        channels=ALL_CHANNELS,
+    ),
     "photo_appointment": make_texts(
         ("会员证照片现场审核预约", "Your appointment for the photo"),
         (

@@ -429,6 +429,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Member, "edit_profile"): (_is_subject,),
     (Member, "change_profile"): (_is_subject,),
     (Member, "rule"): (_with("manage"),),
+    (Member, "renew_photo"): (_with("photos", "manage"),),
     (Member, "find"): (_with(*LOOKING_UP),),
     (Member, "read"): (_with(*READING),),
     (Member, "edit"): (_with("manage"),),
