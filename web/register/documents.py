@@ -1,5 +1,6 @@
 """Documents of many members at once: asked for, watched while they are made, taken as a zip."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -61,7 +62,9 @@ def list_documents() -> ResponseReturnValue:
     viewer = get_viewer_of_register(ACTION)
     with current.engine().database.read() as session:
         found = many.list_batches(session, KIND, account_id=viewer.account_id)
-        return _draw_list([_describe(session, each) for each in found])
+        last_year = local_date(current.now()).year - 1
+        typed = {"kind": "certificates", "year": last_year, "from_number": ""}
+        return _draw_list([_describe(session, each) for each in found], typed)
 
 
 @bp.post("/documents")
@@ -72,6 +75,8 @@ def start_documents() -> ResponseReturnValue:
     if batch_id is None:
         raise BatchNotFound
     kind: DocumentKind = "year" if request.form.get("kind") == "year" else "certificates"
+    year = request.form.get("year", type=small_int)
+    from_number = request.form.get("from", "").strip()[:20]
     engine = current.engine()
     try:
         with engine.database.transaction() as session:
@@ -80,8 +85,8 @@ def start_documents() -> ResponseReturnValue:
                 engine,
                 batch_id=batch_id,
                 kind=kind,
-                year=request.form.get("year", type=small_int) if kind == "year" else None,
-                from_number=request.form.get("from", "").strip()[:20],
+                year=year if kind == "year" else None,
+                from_number=from_number,
                 viewer=viewer,
                 language=spoken(),
                 address=current.address(),
@@ -91,7 +96,8 @@ def start_documents() -> ResponseReturnValue:
         with engine.database.read() as session:
             found = many.list_batches(session, KIND, account_id=viewer.account_id)
             described = [_describe(session, each) for each in found]
-            return _draw_list(described, kind=kind, problem=str(error)), 422
+            typed = {"kind": kind, "year": year, "from_number": from_number}
+            return _draw_list(described, typed, problem=str(error)), 422
     return redirect(url_for("register.show_documents", batch_id=batch_id))
 
 
@@ -139,7 +145,7 @@ def take_documents(batch_id: UUID) -> ResponseReturnValue:
 
 
 def _draw_list(
-    batches: list[dict[str, Any]], *, kind: DocumentKind = "certificates", problem: str = ""
+    batches: list[dict[str, Any]], typed: Mapping[str, Any], *, problem: str = ""
 ) -> str:
     this_year = local_date(current.now()).year
     return render_template(
@@ -148,7 +154,7 @@ def _draw_list(
         batch_id=new_id(),
         most=MOST,
         years=[this_year - back for back in range(YEARS)],
-        chosen=kind,
+        typed=typed,
         problem=problem,
     )
 
