@@ -28,7 +28,9 @@ from workflows.member_certificate.documents import (
     certificate_png,
     file_name,
 )
+from workflows.personal_data.collecting import collect
 from workflows.personal_data.erasing import erase_member
+from workflows.shared.accounts import Account
 from workflows.shared.certificates import (
     Certificate,
     CertificateNotFound,
@@ -231,3 +233,17 @@ def test_of_two_comparisons_at_once_one_is_counted(engine: Engine) -> None:
             begin_comparison(session, member_id=first.member.id, file_id=loser, key="new", now=NOW)
     assert first.comparison is not None
     assert first.comparison.state == "mismatched"
+
+
+def test_who_asks_for_his_data_has_his_certificate_among_them(engine: Engine) -> None:
+    certificate = issue(engine)
+    with engine.database.read() as session:
+        account = session.scalars(
+            select(Account).where(Account.member_id == certificate.member_id)
+        ).one()
+        found = collect(session, engine, account=account, now=NOW)
+        name = get_member(session, certificate.member_id).name
+    (row,) = found["certificates"]
+    assert (row["number"], row["printed"]["name"]) == (certificate.number, name)
+    assert [each["source"] for each in found["photos"]] == ["register"]
+    assert found["photo_comparison"] == []

@@ -18,10 +18,12 @@ from workflows.shared.accounts import Account
 from workflows.shared.associations import get_association
 from workflows.shared.bindings import Binding
 from workflows.shared.bound_forms import bind_form
+from workflows.shared.certificates import Certificate, read_printed
 from workflows.shared.deliveries import Delivery
 from workflows.shared.fees import FeeClaim, FeeEntry, FeePayment
 from workflows.shared.hours import HoursEntry, HoursExemption
 from workflows.shared.messages import Message
+from workflows.shared.photos import Photo, PhotoComparison
 from workflows.shared.register import Member, get_member, identity_number, personal_fields
 from workflows.shared.register_changes import RegisterChange, read_changes
 from workflows.shared.results import FormerResult, YearlyResult, read_record
@@ -77,6 +79,23 @@ def collect(session: Session, engine: Engine, *, account: Account, now: datetime
         "former_results": [
             _row(each, *_columns(FormerResult))
             for each in _of_member(session, FormerResult, member)
+        ],
+        "certificates": [
+            {
+                **_row(each, "number", "state", "issued_at", "ended_at", "ended_reason"),
+                "printed": read_printed(session, engine.vault, each),
+            }
+            for each in _of_member(session, Certificate, member)
+        ],
+        "photos": [
+            _row(each, "source", "result", "taken_at", "compared_at", "ended_at")
+            for each in _of_member(session, Photo, member)
+        ],
+        "photo_comparison": [
+            _row(each, "state", "asked_at", "answered_at")
+            for each in session.scalars(
+                select(PhotoComparison).where(PhotoComparison.member_id == member.id)
+            )
         ],
         **{
             name: [_row(each, *_columns(model)) for each in _of_member(session, model, member)]
