@@ -61,9 +61,7 @@ COLUMNS = (
     Column("year", (N_("Year"), "年度", "计入年度"), read_year, write_plain),
     Column("earned_date", (N_("Earned on"), "取得日期", "培训日期"), read_date, write_date),
     Column("hours", (N_("Hours"), "学时"), read_hours, write_hundredths),
-    Column(
-        "title", (N_("Course"), "培训课程", "课程", "课程名称", "培训内容"), text(200), write_plain
-    ),
+    Column("title", (N_("Course"), "培训课程", "课程名称", "培训内容"), text(200), write_plain),
     Column("source", (N_("Source"), "来源", "培训机构"), text(50), write_plain),
     Column("key", (N_("Number of the entry"), "记录编号", "学时记录编号"), text(100), write_plain),
 )

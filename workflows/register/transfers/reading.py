@@ -430,7 +430,7 @@ def _plain_number(said: str, number: float) -> int | float:
 
 def _to_date(epoch: datetime, number: float) -> Cell:
     try:
-        moment = epoch + timedelta(days=number)
+        moment = epoch + timedelta(seconds=round(number * 86_400))
     except OverflowError:
         return number
     return moment.date() if number == int(number) else moment
