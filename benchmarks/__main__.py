@@ -24,6 +24,7 @@ from benchmarks import (
     inbox,
     training,
     training_people,
+    transfers,
 )
 from benchmarks.figures import Figure, show
 from tests.databases import postgresql_server
@@ -36,14 +37,15 @@ PARTS = (
     "delivery",
     "training",
     "training_people",
+    "transfers",
     "documents",
     "feel",
     "inbox",
 )
-NAMES = "abcdef"
+NAMES = "abcdefg"
 """A database for each of the parts that ask for one."""
 
-ON_DATABASES = {"function", "http", "batch", "delivery", "training", "training_people"}
+ON_DATABASES = {"function", "http", "batch", "delivery", "training", "training_people", "transfers"}
 
 
 def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
@@ -65,7 +67,7 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
 
 def _measure_on(database: str, urls: Sequence[str], parts: Collection[str]) -> list[Figure]:
     """What asks for a database, each part with one of its own."""
-    first, second, third, fourth, fifth, sixth = urls
+    first, second, third, fourth, fifth, sixth, seventh = urls
     figures: list[Figure] = []
     if "function" in parts:
         figures += completion.measure(database, first)
@@ -79,6 +81,8 @@ def _measure_on(database: str, urls: Sequence[str], parts: Collection[str]) -> l
         figures += training.measure(database, fifth)
     if "training_people" in parts:
         figures += training_people.measure(database, sixth)
+    if "transfers" in parts:
+        figures += transfers.measure(database, seventh)
     return figures
 
 
