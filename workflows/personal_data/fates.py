@@ -68,6 +68,8 @@ KEPT: Mapping[str, str] = {
     "reminding": "staff only: who had people reminded",
     "reporting_account": "firms only: which accounts a year's reporting was opened for",
     "reporting_opening": "staff only: who opened a year's reporting",
+    "register_export": "staff only: who took a table of the register away, and why",
+    "register_import": "staff only: who sent a table for the register; its rows go with its key",
     "return_phrase": "staff only",
     "staff_duty": "staff only",
     "task_copy": "staff only: who was given a task to read",
