@@ -158,7 +158,7 @@ def _appointment(session: Session, case: Case, _task: Task | None) -> State:
         facts = [
             (_("Date"), say_day(found.day)),
             (_("Time"), found.time),
-            (_("Place"), found.place),
+            (_("Place of the review"), found.place),
             (_("What to bring"), found.bring),
             (_("Telephone"), found.telephone),
         ]
