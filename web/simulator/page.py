@@ -82,8 +82,8 @@ def tell() -> ResponseReturnValue:
             mood = next((each for each in MOODS if each == told), None)
             if mood is not None:
                 phones.set_mood(session, channel=channel, mood=mood)
-        told = request.form.get(PHOTOS)
-        photo_mood = next((each for each in photo_stand_in.MOODS if each == told), None)
+        photo_told = request.form.get(PHOTOS)
+        photo_mood = next((each for each in photo_stand_in.MOODS if each == photo_told), None)
         if photo_mood is not None:
             photo_stand_in.set_mood(session, photo_mood)
     return redirect(local_address(request.form.get("next"), url_for("simulator.show")))
