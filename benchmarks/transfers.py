@@ -6,20 +6,21 @@ Each database has a process of its own, so that the memory is its own.
 import resource
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from stdnum.cn import ric
 
 from benchmarks.figures import Figure
-from engine.database import new_id
+from engine.database import Database, new_id
 from engine.engine import Engine
 from engine.jobs import Worker
 from web.app import create_engine
@@ -152,8 +153,11 @@ class _Bench:
 
     def _time(self, step: str, do: Callable[[], None]) -> None:
         began, worked = time.perf_counter(), time.process_time()
-        do()
+        with _Neighbour(self.engine.database) as neighbour:
+            do()
         self.took[step] = (time.perf_counter() - began, time.process_time() - worked)
+        if step.endswith("taken_over"):
+            self.took[f"{step}_others_wait"] = (neighbour.longest, 0.0)
 
     def _add_manager(self) -> Viewer:
         with self.engine.database.transaction() as session:
@@ -165,6 +169,31 @@ class _Bench:
             session.flush()
             give_duty(session, account_id=account.id, association_id=ids[ZHEJIANG], duty="manage")
             return get_viewer(session, account)
+
+
+class _Neighbour:
+    """Somebody else who writes a little now and then, and how long he waits at most."""
+
+    def __init__(self, database: Database) -> None:
+        self.longest = 0.0
+        self._database = database
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        while not self._over.wait(0.2):
+            began = time.perf_counter()
+            with self._database.transaction() as session:
+                session.execute(update(Account).values(locale="zh_CN").where(Account.id == 1))
+            self.longest = max(self.longest, time.perf_counter() - began)
 
 
 def _people(count: int, *, employer: str) -> Iterator[Sequence[Any]]:
