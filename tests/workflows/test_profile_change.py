@@ -23,6 +23,7 @@ from workflows.profile_change.applications import (
 )
 from workflows.profile_change.form_data import check_approval, check_stated, review_change
 from workflows.shared.accounts import Account
+from workflows.shared.certificates import Certificate
 from workflows.shared.leaving import end_membership
 from workflows.shared.messages import Message, list_messages
 from workflows.shared.register import (
@@ -249,3 +250,40 @@ def test_a_date_of_admission_is_written_as_a_date(demo_engine: Engine) -> None:
     walk = decide(stated(demo_engine, values), "approve")
     assert walk.member.admission_date == date(2009, 5, 4)
     assert ("profile_change", "state_profile_change") in workflows.collect().form_data
+
+
+def test_a_certificate_that_shows_the_name_ends_with_it_and_another_field_leaves_it(
+    demo_engine: Engine,
+) -> None:
+    walk = begin(demo_engine)
+    with demo_engine.database.transaction() as session:
+        # As the member's certificate process leaves it.
+        certificate = Certificate(
+            member_id=walk.member.id,
+            association_id=walk.member.association_id,
+            number=f"{MEMBER}-01",
+            issued_at=NOW,
+            case_id=walk.case.id,
+        )
+        session.add(certificate)
+        session.flush()
+        certificate_id = certificate.id
+
+    def state() -> str:
+        with demo_engine.database.read() as session:
+            return session.get_one(Certificate, certificate_id).state
+
+    walk.do("state_profile_change", "apply", PASSPORT)
+    decide(walk, "approve")
+    assert state() == "valid"
+    assert "会员证" not in last_message(walk).text
+
+    again = stated(demo_engine)
+    with demo_engine.database.read() as session:
+        panel = review_change(
+            session, engine=demo_engine, case=again.case, language="zh", now=NOW
+        ).panels["changes"]
+        assert panel["is_superseded"]
+    decide(again, "approve")
+    assert state() == "superseded"
+    assert "原会员证已失效，请重新领取。" in last_message(again).text
