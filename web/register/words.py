@@ -74,7 +74,7 @@ FIRM_NAMES = {
     "approval_number": N_("Number of the approval"),
     "head": N_("Head of the firm"),
     "area_code": N_("Code of the place"),
-    "state": N_("State"),
+    "state": N_("Firm status"),
     "gave_birth_years": N_("Years with a birth"),
 }
 """What firms have and members have not, or have otherwise."""
