@@ -10,7 +10,8 @@ from engine.database import new_id
 from engine.engine import Engine
 from engine.jobs import Worker
 from tests.workflows.office import viewer
-from workflows.register.transfers import applying, sending, staging
+from workflows.register.transfers import applying, exporting, sending, staging
+from workflows.register.transfers.writing import Sheet, write_book
 
 Rows = Sequence[Sequence[Any]]
 
@@ -91,3 +92,25 @@ class Table:
         """Line, letter of the column, and why."""
         letters = self.found.letters
         return [(each.line, letters.get(each.column, ""), each.why) for each in self.part("wrong")]
+
+
+def take_away(
+    engine: Engine, kind: str, *, login: str = "zj_manage", is_in_full: bool = True
+) -> BytesIO:
+    """A table as somebody takes it away."""
+    with engine.database.transaction() as session:
+        wanted = exporting.begin_export(
+            session,
+            kind=kind,
+            viewer=viewer(session, login),
+            association_id=None,
+            wanted={},
+            reason="核对",
+            is_in_full=is_in_full,
+            address="",
+            now=engine.now(),
+        )
+    rows = exporting.export_rows(
+        engine, kind=kind, wanted=wanted, is_in_full=is_in_full, language="zh"
+    )
+    return BytesIO(b"".join(write_book([Sheet(kind, exporting.head_columns(kind), rows)])))

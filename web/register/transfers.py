@@ -32,7 +32,7 @@ from web.words import name_office
 from workflows.register.searching import list_offices
 from workflows.register.transfers import applying, exporting, sending, staging
 from workflows.register.transfers.every import KINDS
-from workflows.register.transfers.reading import MOST_UNPACKED
+from workflows.register.transfers.parts import MOST_UNPACKED
 from workflows.register.transfers.sending import MOST_BYTES
 from workflows.register.transfers.staging import PARTS, PORTION, Change, Part, Wrong
 from workflows.register.transfers.writing import Sheet, write_book

@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from engine.engine import Engine
 from tests.workflows.office import IN_GUANGZHOU, MEMBER
-from tests.workflows.register.test_transfers import take_away
-from tests.workflows.tables import Table
+from tests.workflows.tables import Table, take_away
 from workflows.register.transfers import staging
 from workflows.shared.fees import FeeEntry
 from workflows.shared.hours import HoursEntry

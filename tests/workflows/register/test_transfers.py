@@ -1,7 +1,6 @@
 """Tables of members and firms: looked through, taken over all at once, taken away."""
 
 from datetime import date
-from io import BytesIO
 from random import Random
 from typing import Any
 
@@ -12,12 +11,11 @@ from sqlalchemy import func, select, update
 from engine.engine import Engine
 from engine.errors import NotFound
 from tests.workflows.office import IN_GUANGZHOU, MEMBER, OTHER, account, viewer
-from tests.workflows.tables import Table
+from tests.workflows.tables import Table, take_away
 from workflows.demo.cast import FIRM_NUMBER
 from workflows.demo.people import make_identity_number
 from workflows.register.transfers import applying, exporting, looking, sending, staging
 from workflows.register.transfers.kinds import Wanted
-from workflows.register.transfers.writing import Sheet, write_book
 from workflows.shared.accounts import Account, StaffDuty
 from workflows.shared.register import (
     Firm,
@@ -68,28 +66,6 @@ def count(engine: Engine, model: Any) -> int:
     """How many rows a table has."""
     with engine.database.read() as session:
         return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def take_away(
-    engine: Engine, kind: str, *, login: str = "zj_manage", is_in_full: bool = True
-) -> BytesIO:
-    """A table as somebody takes it away."""
-    with engine.database.transaction() as session:
-        wanted = exporting.begin_export(
-            session,
-            kind=kind,
-            viewer=viewer(session, login),
-            association_id=None,
-            wanted={},
-            reason="核对",
-            is_in_full=is_in_full,
-            address="",
-            now=engine.now(),
-        )
-    rows = exporting.export_rows(
-        engine, kind=kind, wanted=wanted, is_in_full=is_in_full, language="zh"
-    )
-    return BytesIO(b"".join(write_book([Sheet(kind, exporting.head_columns(kind), rows)])))
 
 
 def test_new_members_stand_in_the_register_with_an_account_and_a_trail(demo_engine: Engine) -> None:

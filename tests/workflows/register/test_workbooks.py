@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from tests.workflows.tables import make_book
-from workflows.register.transfers import reading
-from workflows.register.transfers.reading import WorkbookTooLarge, WorkbookUnreadable, open_sheet
+from workflows.register.transfers import parts
+from workflows.register.transfers.parts import WorkbookTooLarge, WorkbookUnreadable
+from workflows.register.transfers.reading import open_sheet
 from workflows.register.transfers.writing import Sheet, write_book
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -22,13 +23,13 @@ def read(book: BytesIO) -> list[tuple[int, list[Any]]]:
     return [(each.number, list(each.cells)) for each in open_sheet(book).lines]
 
 
-def rebuilt(book: BytesIO, **parts: str | None) -> BytesIO:
+def rebuilt(book: BytesIO, **changed: str | None) -> BytesIO:
     """A workbook with parts changed, by the beginnings of their names, or left out."""
     made = BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             own = name.rpartition("/")[2].partition(".")[0]
-            content = parts.get(own, old.read(name))
+            content = changed.get(own, old.read(name))
             if content is not None:
                 new.writestr(name, content)
     made.seek(0)
@@ -141,12 +142,12 @@ def test_what_is_no_archive_is_refused() -> None:
 def test_a_bomb_is_refused_before_it_goes_off(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = rebuilt(make_book([("甲",)]), sheet1=sheet_of(" " * 2_000_000))
     assert len(bomb.getvalue()) < 20_000
-    monkeypatch.setattr(reading, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(parts, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(WorkbookTooLarge):
         read(bomb)
 
 
 def test_shared_texts_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_TEXTS", 20)
+    monkeypatch.setattr(parts, "MOST_TEXTS", 20)
     with pytest.raises(WorkbookTooLarge):
         read(with_texts("<si><t>长</t></si>" * 50, "<row><c><v>1</v></c></row>"))
