@@ -8,11 +8,15 @@ from werkzeug.datastructures import MultiDict
 
 from tests.web.conftest import Page, Visitor, together
 from tests.workflows.conftest import NOW
+from web.register import words
+from workflows.register import searching
+from workflows.shared import register_changes
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account, give_duty
 from workflows.shared.associations import Association
+from workflows.shared.field_names import NAMES
 from workflows.shared.one_time_links import OneTimeLink
-from workflows.shared.private import read_private
+from workflows.shared.private import PRIVATE_FIELDS, read_private
 from workflows.shared.register import Firm, Member, find_member_by_number, identity_number
 from workflows.shared.register_changes import list_changes, read_changes
 from workflows.shared.security_events import SecurityEvent
@@ -590,3 +594,12 @@ def test_one_payment_sent_twice_at_once_is_one(app: Flask) -> None:
     pages = together(app, *[lambda: who.send(f"{books}/payments", values)] * 2)
     assert [each.status for each in pages] == [200, 200]
     assert who.open(books).text.count("321.00 yuan") == 1
+
+
+def test_whatever_a_trail_may_say_has_words() -> None:
+    assert set(words.SOURCES) == set(register_changes.SOURCES)
+    of_members = (*register_changes.MEMBER_COLUMNS, *PRIVATE_FIELDS, "identity_number")
+    known = {*NAMES, *words.FIRM_NAMES}
+    assert known.issuperset((*of_members, *register_changes.FIRM_COLUMNS))
+    assert set(searching.MEMBER_STATES) == set(words.STATES)
+    assert set(searching.FIRM_STATES) == set(words.FIRM_STATES)
