@@ -225,7 +225,7 @@ TABLE = """
 系统      read_register     审 费 照 管 市 省 系 计
 系统      admit             管
 系统      see_register_changes  管 系 计
-系统      transfer_tables   费 训 粤训 管
+系统      transfer_tables   费 训 粤训 管 市 省
 系统      see_management    管 系 计
 系统      rule_years        管
 系统      see_inbox         审 费 照 台 训 粤训 管 市 省
