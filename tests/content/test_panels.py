@@ -203,14 +203,12 @@ MISSING_INFORMATION: dict[str, Any] = {
 }
 ON_SITE: dict[str, Any] = {
     "name": HOSTILE,
-    "number": "330000100001",
     "identity": "3301************12",
     "comparison": "mismatched",
-    "uploaded": "01970000-0000-7000-8000-000000000001",
     "taken": "01970000-0000-7000-8000-000000000002",
     "appointment": {"date": "2022-09-20", "time": "9:30", "place": HOSTILE},
 }
-ALONE = {**ON_SITE, "comparison": None, "uploaded": None, "taken": None, "appointment": None}
+ALONE = {**ON_SITE, "comparison": None, "taken": None, "appointment": None}
 APPEAL = {"reason": HOSTILE, "statement": HOSTILE}
 PREVIEW: dict[str, Any] = {
     "name": HOSTILE,
@@ -287,15 +285,15 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         "member_certificate/missing_information",
         {**MISSING_INFORMATION, "typed": [], "proved": [], "locked": []},
     ),
-    ("member_certificate/to_supply", {"name": HOSTILE, "number": "1", "missing": [HOSTILE]}),
-    ("member_certificate/to_supply", {"name": "", "number": "1", "missing": []}),
+    ("member_certificate/to_supply", {"missing": [HOSTILE]}),
+    ("member_certificate/to_supply", {"missing": []}),
     ("member_certificate/on_site_case", ON_SITE),
     ("member_certificate/on_site_case", ALONE),
     ("member_certificate/photo_refused", {"reason": HOSTILE, "office": ASSOCIATION}),
     ("member_certificate/photo_appeal", {**ON_SITE, **APPEAL}),
     ("member_certificate/photo_appeal", {**ALONE, **APPEAL}),
     ("member_certificate/certificate_preview", PREVIEW),
-    ("member_certificate/certificate_preview", {**PREVIEW, "photo": ON_SITE["uploaded"]}),
+    ("member_certificate/certificate_preview", {**PREVIEW, "photo": ON_SITE["taken"]}),
     ("payment/fee_claim", FEE_CLAIM),
     ("payment/fee_claim", {**FEE_CLAIM, "proof": [], "paid": 9000, "kind": "mismatch"}),
 ]

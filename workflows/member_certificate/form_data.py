@@ -71,7 +71,7 @@ def show_information(
 
 @form_data(PROCESS, SUPPLY)
 def show_supply(session: Session, *, engine: Engine, case: Case, language: Language) -> FormData:
-    """补充会员信息: whose information it is, and what is missing."""
+    """补充会员信息: what is missing."""
     member = get_member(session, case.subject_id)
     missing = find_missing(session, engine.vault, member)
     on_file = register_fields(session, engine.vault, member)
@@ -79,11 +79,7 @@ def show_supply(session: Session, *, engine: Engine, case: Case, language: Langu
         context={"missing": list(missing.locked)},
         prefill={"identity_type": on_file["identity_type"]},
         show_panels=lambda: {
-            "to_supply": {
-                "name": member.name,
-                "number": member.number,
-                "missing": [name_field(each, language) for each in missing.locked],
-            }
+            "to_supply": {"missing": [name_field(each, language) for each in missing.locked]}
         },
     )
 
@@ -218,18 +214,16 @@ def _check_file(engine: Engine, values: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _describe_case(session: Session, engine: Engine, case: Case) -> dict[str, Any]:
-    """Who comes, why, and the photos of this case."""
+    """Who comes, why, and what was settled before; what he sent stands beside it."""
     member = get_member(session, case.subject_id)
-    sent = read_last(session, engine.vault, case, UPLOAD, APPOINT, REVIEW)
+    sent = read_last(session, engine.vault, case, APPOINT, REVIEW)
     comparison = find_comparison(session, member.id)
     said = sent[APPOINT].values if APPOINT in sent else {}
     identity = identity_number(engine.vault, member)
     return {
         "name": member.name,
-        "number": member.number,
         "identity": mask("identity", identity),
         "comparison": None if comparison is None else comparison.state,
-        "uploaded": _file_name(find_file(sent[UPLOAD].values) if UPLOAD in sent else None),
         "taken": _file_name(find_file(sent[REVIEW].values) if REVIEW in sent else None),
         "appointment": {
             "date": said["appointment_date"],
