@@ -214,7 +214,7 @@ def tell_class_changed(session: Session, *, now: datetime, enrolment_id: int) ->
         session,
         enrolment=enrolment,
         training_class=training_class,
-        template="changed",
+        template="changed_late" if training_class.has_begun(now) else "changed",
         now=now,
     )
 

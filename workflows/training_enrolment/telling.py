@@ -47,6 +47,7 @@ def describe(training_class: TrainingClass) -> dict[str, str]:
     return {
         "class": training_class.name,
         "begins": training_class.begins_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
+        "ends": training_class.end_date.isoformat(),
         "place": training_class.place,
         "phone": training_class.organiser_phone,
     }

@@ -4,8 +4,8 @@ from workflows.shared.templates import ALL_CHANNELS, WITHOUT_SMS, Texts, make_te
 
 ABOUT = ("培训班报名", "Class sign-up")
 NODE = ("地方注协培训班报名", "Classes of the association")
-WHERE = "时间：$begins。地点：$place。联系电话：$phone。"
-WHERE_EN = "When: $begins. Where: $place. Telephone: $phone."
+WHERE = "时间：$begins至$ends。地点：$place。联系电话：$phone。"
+WHERE_EN = "When: $begins to $ends. Where: $place. Telephone: $phone."
 
 
 def _make(
@@ -71,6 +71,13 @@ TEXTS: dict[str, Texts] = {
         f"您报名的“$class”时间或地点有变更。{WHERE}不能参加的，请在开班前取消报名。",
         f"Time or place of “$class” changed. {WHERE_EN} If you cannot come, cancel before it"
         " begins.",
+        is_worth_sms=True,
+    ),
+    "enrolment_changed_late": _make(
+        "“$class”时间或地点变更",
+        "Time or place of “$class” changed",
+        f"您参加的“$class”已开班，时间或地点有变更。{WHERE}",
+        f"“$class” has begun, and its time or place changed. {WHERE_EN}",
         is_worth_sms=True,
     ),
     "enrolment_class_cancelled": _make(
