@@ -124,7 +124,7 @@ def with_camera(
         flags = [
             *CHROMIUM_FLAGS,
             "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream" if may_film else "--deny-permission-prompts",
+            "--use-fake-ui-for-media-stream" if may_film else "--use-fake-ui-for-media-stream=deny",
             f"--use-file-for-fake-video-capture={film}",
         ]
         browser = browser_type.launch(**{**browser_type_launch_args, "args": flags})
