@@ -236,9 +236,12 @@ def tell_class_cancelled(session: Session, *, now: datetime, enrolment_id: int) 
 
 @operation("training_enrolment.read_attendance")
 def read_attendance(session: Session, *, enrolment_id: int) -> dict[str, object]:
-    """What was recorded last: present, absent, or nothing yet."""
-    enrolment, _training_class = _get(session, enrolment_id)
-    return {"attendance": enrolment.attendance}
+    """What was recorded last: present, absent, or nothing yet.
+
+    Nothing is recorded meanwhile: whoever records it next finds the case waiting for it.
+    """
+    query = select(Enrolment.attendance).where(Enrolment.id == enrolment_id)
+    return {"attendance": session.scalars(query.with_for_update(key_share=True)).one()}
 
 
 @operation("training_enrolment.credit")
