@@ -47,8 +47,8 @@ FINANCE_PLACES = tuple(each for each in FIRM_PLACES if each[0] != "training.inde
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("help_desk.index", N_("Help desk"), "phone"),
-    ("classes.index", N_("Classes"), "school"),
     ("cases.index", N_("Cases"), "list-search"),
+    ("classes.index", N_("Classes"), "school"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
