@@ -297,7 +297,7 @@ def _hold_person(session: Session, person: Person) -> Person:
 
     Whoever ends a membership or takes somebody off a list finds this sign-up, or is found here.
     """
-    model: type[Member] | type[Employee] = type(person)
+    model: type[Member | Employee] = type(person)
     query = select(model).where(model.id == person.id).with_for_update(key_share=True)
     held = session.scalars(query.execution_options(populate_existing=True)).one()
     return cast(Person, held)

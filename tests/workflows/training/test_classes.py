@@ -268,6 +268,18 @@ def test_what_people_rely_on_stays(school: School, clerk: int) -> None:
     assert (changed.place, changed.change_no) == ("三楼", 1)
 
 
+def test_a_class_begins_at_a_time_to_come(school: School, clerk: int) -> None:
+    today = {"start_date": "2022-09-06", "closes_date": "2022-09-06"}
+    _values, wrong = check_new({**TYPED, **today, "start_time": "17:32"}, now=school.now)
+    assert set(wrong) == {"start_time"}
+    _values, wrong = check_new({**TYPED, **today, "start_time": "17:33"}, now=school.now)
+    assert wrong == {}
+    training_class = school.offer()
+    with pytest.raises(ClassNotAsTyped) as refused:
+        save(school, training_class, clerk, start_date="2022-09-06", start_time="17:30")
+    assert set(refused.value.wrong) == {"start_time"}
+
+
 def test_somebody_elses_change_is_never_overwritten_unseen(school: School, clerk: int) -> None:
     training_class = school.offer()
     save(school, training_class, clerk, place="宁波")
