@@ -15,9 +15,9 @@ from workflows.demo.cast import FIRM_NUMBER
 from workflows.shared.dates import local_date
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import Enrolment
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.register import Firm, Member, identity_hash
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.firms.drafts import PersonDraft
 
 FAMILY_NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 CLASS = "会计师事务所数字化审计与质量管理专题培训班（第三期·杭州）"
