@@ -12,10 +12,13 @@ from engine.engine import Engine
 from engine.errors import NotAllowed
 from engine.submissions import submissions
 from tests.workflows.enrolling import BEGINS_AT, School, make_school
+from workflows import collect
 from workflows.shared.associations import Association
 from workflows.shared.employees import Employee
+from workflows.shared.enrolments import PROCESS
 from workflows.shared.private import write_private
 from workflows.shared.register import Member
+from workflows.shared.sent_forms import Applications
 from workflows.shared.training_classes import FIELDS, TrainingClass
 from workflows.training_enrolment.audience import find_obstacle
 from workflows.training_enrolment.places import Counts
@@ -196,6 +199,23 @@ def test_what_the_class_asks_for_is_kept_sealed_and_nothing_else(school: School)
         )
     assert (sent.element_id, sent.outcome) == ("sign_up", "start")
     assert sent.values == {"mobile": "13800138000", "lodging": "shared"}
+
+
+def test_a_reviewer_reads_what_was_asked_then_and_nothing_where_nothing_was(
+    school: School,
+) -> None:
+    asked = school.offer(required_fields=["mobile", "remarks"])
+    answered = school.sign_up(asked, school.member(), {"mobile": "13800138000"})
+    unasked = school.sign_up(school.offer(), school.member())
+    applications = Applications(school.engine, collect().form_data)
+    with school.transaction() as session:
+        session.get_one(TrainingClass, asked.id).required_fields = ["lodging"]
+        session.flush()
+        read = {"kind": PROCESS, "language": "zh", "now": school.now}
+        (form,) = applications.read_forms(session, case=school.case(answered), **read)
+        labels = [each.key for each in form.form.form.fields if form.form.visibility.shows(each)]
+        assert labels == ["mobile", "remarks"]
+        assert applications.read_forms(session, case=school.case(unasked), **read) == []
 
 
 def test_what_is_missing_or_wrong_is_said_at_its_field(school: School) -> None:
