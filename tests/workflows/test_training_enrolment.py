@@ -364,7 +364,7 @@ def test_signing_up_and_confirming_stay_cheap(school: School) -> None:
     database = school.engine.database.sql
     event.listen(database, "before_cursor_execute", lambda *given: statements.append(given[2]))
     enrolment = school.sign_up(training_class, people[1])
-    assert len(statements) <= 32
+    assert len(statements) <= 33
     task = school.task(enrolment)
     statements.clear()
     with school.transaction() as session:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.actors import Actor
+from engine.actors import SYSTEM, Actor
 from engine.engine import Engine
 from tests.workflows.enrolling import BEGINS_AT, STAFF, School, make_school
 from workflows.shared.accounts import Account, give_duty
@@ -100,11 +100,16 @@ def test_who_leaves_the_profession_leaves_his_classes_and_the_next_has_his_place
             member=session.get_one(Member, leaving.id),
             state="resigned",
             reason="本人申请退会",
-            by=STAFF,
+            by=SYSTEM,
             now=school.now,
         )
     assert [each.id for each in left] == [has.case_id]
     assert (school.state(has), school.case(has).ended_in) == ("cancelled", "cancelled")
+    with school.engine.database.read() as session:
+        said = session.scalars(
+            select(Message.text).where(Message.template == "enrolment_cancelled")
+        ).all()
+    assert said == ["您报名的“2022年审计准则培训班”已由浙江省注册会计师协会取消。"]
     assert school.state(waits) == "reserved"
     assert school.state(under_way) == "reserved"
 

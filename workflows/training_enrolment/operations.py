@@ -77,7 +77,7 @@ def reserve_place(
         enrolment=enrolment,
         training_class=training_class,
         template=enrolment.state,
-        by=name_actor(session, by),
+        by=name_actor(session, by, training_class),
         now=now,
     )
     return {
@@ -197,7 +197,7 @@ def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: int) -> N
             enrolment=enrolment,
             training_class=training_class,
             template="cancelled",
-            by=name_actor(session, by),
+            by=name_actor(session, by, training_class),
             now=now,
         )
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from workflows.shared.accounts import Account
+from workflows.shared.associations import get_association
 from workflows.shared.dates import ZONE
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.messages import send_to_member
@@ -59,7 +60,9 @@ def note_news(enrolment: Enrolment, news: str) -> None:
         enrolment.firm_news = news
 
 
-def name_actor(session: Session, by: Actor) -> str:
-    """What a message calls who acted; the system stays unnamed."""
+def name_actor(session: Session, by: Actor, training_class: TrainingClass) -> str:
+    """What a message calls who acted; the system acts for the class's association."""
     account = None if by.id is None else session.get(Account, by.id)
-    return "" if account is None else account.name
+    if account is None:
+        return get_association(session, training_class.association_id).name
+    return account.name
