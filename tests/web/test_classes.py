@@ -209,6 +209,8 @@ def test_all_that_wait_are_confirmed_by_a_batch_which_starts_once(app: Flask) ->
         assert session.scalar(select(func.count()).select_from(Batch)) == 1
         states = session.scalars(select(Enrolment.state).order_by(Enrolment.number)).all()
     assert states == ["confirmed", "confirmed", "waiting"]
+    done = clerk.open(f"{started.path}?class={class_id}").links()
+    assert done["To the class"] == f"/classes/{class_id}#sign-ups"
 
 
 def test_a_sign_up_leads_to_the_step_that_refuses_it(app: Flask) -> None:
