@@ -218,7 +218,7 @@ def sign_up(
     `cancelling.replace_person` has freed for him. Raises a SignUpRejected with a `code`, and
     NotAllowed for a person of another firm.
     """
-    person = _hold_person(session, person)
+    person = hold_person(session, person)
     if firm_id is not None and person.firm_id != firm_id:
         raise NotAllowed
     held = hold_class(session, training_class.id)
@@ -271,6 +271,17 @@ def sign_up(
     return enrolment
 
 
+def hold_person(session: Session, person: Person) -> Person:
+    """The person as he is now, locked before the class: nobody takes him off meanwhile.
+
+    Whoever ends a membership or takes somebody off a list finds this sign-up, or is found here.
+    """
+    model: type[Member | Employee] = type(person)
+    query = select(model).where(model.id == person.id).with_for_update(key_share=True)
+    held = session.scalars(query.execution_options(populate_existing=True)).one()
+    return cast(Person, held)
+
+
 def find_overlaps(
     session: Session, person: Person, training_class: TrainingClass
 ) -> Sequence[TrainingClass]:
@@ -290,17 +301,6 @@ def find_overlaps(
         .order_by(TrainingClass.start_date, TrainingClass.id)
     )
     return session.scalars(query).all()
-
-
-def _hold_person(session: Session, person: Person) -> Person:
-    """The person as he is now, locked before the class: nobody takes him off meanwhile.
-
-    Whoever ends a membership or takes somebody off a list finds this sign-up, or is found here.
-    """
-    model: type[Member | Employee] = type(person)
-    query = select(model).where(model.id == person.id).with_for_update(key_share=True)
-    held = session.scalars(query.execution_options(populate_existing=True)).one()
-    return cast(Person, held)
 
 
 def _subject(person: Person, training_class: TrainingClass) -> Subject:
