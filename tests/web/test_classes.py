@@ -245,6 +245,28 @@ def test_tables_have_what_the_filters_show(app: Flask) -> None:
     assert rows("/classes/classes.xlsx?state=over") == []
 
 
+def test_who_holds_a_class_takes_away_what_it_asked_and_who_only_looks_does_not(
+    app: Flask,
+) -> None:
+    class_id = offer(app, capacity=2, planned=2, required_fields=["mobile", "lodging"])
+    said = {"mobile": "13900000042", "lodging": "single"}
+    sign_up(sign_in(app, READY), class_id, **said)
+
+    def rows(login: str) -> list[tuple[Any, ...]]:
+        address = f"/classes/{class_id}/sign-ups.xlsx"
+        answer = staff(app, login).client.get(address, buffered=True)
+        sheet = load_workbook(BytesIO(answer.get_data())).active
+        assert sheet is not None
+        return list(sheet.iter_rows(values_only=True))
+
+    heads, row = rows(CLERK)
+    assert heads[-2:] == ("Mobile number", "Lodging")
+    assert row[-2:] == ("13900000042", "Single room")
+    heads, row = rows("audit")
+    assert heads[-1] == "Hours"
+    assert "13900000042" not in row
+
+
 def test_hostile_filters_are_nothing(app: Flask) -> None:
     class_id = filled(app)
     clerk = staff(app, CLERK)

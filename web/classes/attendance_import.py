@@ -27,6 +27,7 @@ from workflows.training_enrolment.attendance.reading import (
     NAME,
     NUMBER,
     PLACE,
+    read_table,
 )
 from workflows.training_enrolment.attendance.recording import NOT_PRESENT, PRESENT, REFUSALS
 from workflows.training_enrolment.attendance.understanding import PROBLEMS, Understood
@@ -68,13 +69,17 @@ def send_import(class_id: int) -> ResponseReturnValue:
             raise NoFileChosen
         name, content = clean_file_name(sent.filename), cast(BinaryIO, sent.stream)
         check_upload(content, name, accept=("xlsx",), max_size=MOST_BYTES)
+        with current.engine().database.read() as session:
+            get_taken_class(session, class_id)
+        # It takes a while, in which others write.
+        table = read_table(content)
         with current.engine().database.transaction() as session:
             importing.look_through(
                 session,
                 current.engine().vault,
                 key=key,
                 training_class=get_taken_class(session, class_id),
-                content=content,
+                table=table,
                 name=name,
                 by=get_staff_person().viewer.account_id,
                 now=current.now(),

@@ -100,7 +100,7 @@ def look_through(
             school.engine.vault,
             key=key or uuid4(),
             training_class=get_class(session, training_class.id),
-            content=content,
+            table=reading.read_table(content),
             name="考勤.xlsx",
             by=by.id or 0,
             now=school.now,

@@ -8,7 +8,7 @@ in one transaction; every other one is named with its line, its column and why.
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -24,7 +24,7 @@ from engine.recurring import Every
 from engine.vault import BY_MASTER, Vault
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.attendance.reading import read_table
+from workflows.training_enrolment.attendance.reading import Table
 from workflows.training_enrolment.attendance.recording import (
     NOT_PRESENT,
     PRESENT,
@@ -71,19 +71,18 @@ def look_through(
     *,
     key: UUID,
     training_class: TrainingClass,
-    content: BinaryIO,
+    table: Table,
     name: str,
     by: int,
     now: datetime,
 ) -> AttendanceImport:
-    """Read a table and keep what was understood, under a key that the page made: twice is once.
+    """Keep what is understood of a table, under a key that the page made: twice is once.
 
     Another table under the key takes the place of the one before, until that was confirmed.
-    Raises what `read_table` and `check_can_record` raise, and ImportNotFound for the key of
-    somebody else's.
+    Raises what `check_can_record` raises, and ImportNotFound for the key of somebody else's.
     """
     check_can_record(training_class, now=now)
-    understood = understand(session, training_class.id, read_table(content))
+    understood = understand(session, training_class.id, table)
     sealed = vault.seal_text(orjson.dumps(asdict(understood)).decode())
     class_id, name = training_class.id, name[:200]
     made = AttendanceImport(id=key, class_id=class_id, name=name, by=by, at=now, sealed=sealed)
