@@ -108,6 +108,54 @@ def test_a_class_is_made_of_what_was_typed_and_nothing_typed_is_lost(app: Flask)
         assert found.audience == ["cpa", "employee"]
 
 
+def test_what_is_wrong_names_its_field_above_the_form(app: Flask) -> None:
+    clerk = staff(app, CLERK)
+    past = {"opens_date": "2020-01-01", "closes_date": "2020-01-02"}
+    wrong = send(clerk, clerk.open("/classes/new"), "/classes", **typed_class() | past)
+    over = "This day is over: a new class has days to come."
+    for field, label in (("opens_date", "Sign-up from"), ("closes_date", "Sign-up until")):
+        (said,) = wrong.html.xpath(f"//a[@href='#{field}']")
+        assert say(said) == f"{label}: {over}"
+        assert say(wrong.html.get_element_by_id(f"{field}-wrong")) == over
+
+
+def test_where_a_switch_of_the_language_would_lose_what_was_typed_there_is_none(
+    app: Flask,
+) -> None:
+    class_id = offer(app, **ORGANISED)
+    clerk, address = staff(app, CLERK), f"/classes/{class_id}/edit"
+    page = clerk.open(address)
+    assert "中文" in page.links()
+    impact = send(clerk, page, address, place="Ningbo")
+    assert "What the change touches" in impact.text
+    form = send(clerk, impact, f"/classes/{class_id}/save")
+    assert form.path == f"/classes/{class_id}"
+    refused = send(clerk, page, address, place="Wenzhou", name="")
+    for each in (impact, refused):
+        assert "中文" not in each.links()
+    assert refused.values(address)["place"] == "Wenzhou"
+
+
+def test_the_language_is_switched_where_a_question_was_asked(app: Flask) -> None:
+    class_id = filled(app)
+    clerk, address = staff(app, CLERK), f"/classes/{class_id}"
+    page = clerk.open(address)
+    values = MultiDict({**TOKEN, "all": "1"})
+    asked = clerk.send(f"{address}/confirm", values)
+    switched = clerk.open(asked.links()["中文"])
+    assert (switched.status, switched.path) == (200, page.path)
+    clerk = staff(app, CLERK)
+    sent_from = {"Referer": f"http://localhost{address}?state=reserved#sign-ups"}
+    asked = clerk.send(f"{address}/confirm", values, headers=sent_from)
+    switched = clerk.open(asked.links()["中文"], follow_redirects=False)
+    assert switched.response.location == f"{address}?state=reserved"
+    clerk = staff(app, CLERK)
+    elsewhere = {"Referer": "https://elsewhere.example/inbox"}
+    asked = clerk.send(f"{address}/confirm", values, headers=elsewhere)
+    switched = clerk.open(asked.links()["中文"], follow_redirects=False)
+    assert switched.response.location == address
+
+
 def test_a_class_is_offered_only_by_ones_own_association(app: Flask) -> None:
     class_id = offer(app, "440000")
     clerk = staff(app, CLERK)
