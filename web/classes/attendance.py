@@ -228,6 +228,7 @@ def _check_all(class_id: int, said: Said, rest: Word) -> ResponseReturnValue:
             "classes/attendance_check.html",
             training_class=training_class,
             rest=rest,
+            is_over=training_class.ends_at <= current.now(),
             said={each.id: whole[each.id] for each in new},
             before=said,
             present=[each for each in new if whole[each.id] == PRESENT],
