@@ -134,6 +134,7 @@ def _describe(found: Named, training_class: TrainingClass) -> dict[str, Any]:
         "number": found.number,
         "name": name,
         "state": enrolment.state,
+        "successor": found.successor,
         "arrived_at": enrolment.arrived_at,
         "hours": enrolment.hours,
         "cancel": url_for("training.ask_to_cancel", enrolment_id=enrolment.id)

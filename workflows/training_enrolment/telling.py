@@ -37,6 +37,7 @@ def tell(
         member_id=member.id,
         template=f"enrolment_{template}",
         values={**describe(training_class), **values},
+        values_en={"days": _say_days(training_class, " to ")},
         case_id=enrolment.case_id,
         now=now,
         association_id=training_class.association_id,
@@ -49,9 +50,16 @@ def describe(training_class: TrainingClass) -> dict[str, str]:
         "class": training_class.name,
         "begins": training_class.begins_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
         "ends": training_class.end_date.isoformat(),
+        "days": _say_days(training_class, "至"),
+        "time": training_class.start_time.strftime("%H:%M"),
         "place": training_class.place,
         "phone": training_class.organiser_phone,
     }
+
+
+def _say_days(training_class: TrainingClass, to: str) -> str:
+    first, last = training_class.start_date, training_class.end_date
+    return first.isoformat() if first == last else f"{first}{to}{last}"
 
 
 def note_news(enrolment: Enrolment, news: str) -> None:
