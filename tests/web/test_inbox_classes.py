@@ -98,6 +98,7 @@ def test_a_row_and_the_page_say_the_class(app: Flask, engine: Engine) -> None:
     # What the class asks for reaches its people.
     assert "项目经理" in say(page.html)
     assert "13800138000" in say(page.html)
+    assert "are covered" not in say(page.html)
 
 
 def test_the_list_is_of_one_class_when_one_is_chosen(app: Flask, engine: Engine) -> None:
