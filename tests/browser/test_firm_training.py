@@ -268,6 +268,7 @@ def test_one_person_is_signed_up_by_keyboard_replaced_and_cancelled(
     firm.type("手机", "13900000002")
     page.get_by_role("button", name=firm.say("Give the place to %(name)s", name="钱一明")).click()
     expect(page.locator("tbody tr")).to_have_count(2)
+    firm.look("firm-replaced")
     work(server)
     firm.go(f"/training/firm/classes/{class_id}?state=reserved").follow("Cancel the sign-up")
     page.locator("main button.btn-primary").click()

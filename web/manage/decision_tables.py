@@ -37,7 +37,7 @@ OF_SECTIONS = {"fee": ("fee_status",), "hours": ("hours_of_year", "inspection_ho
 
 @dataclass(frozen=True)
 class Cell:
-    """What a rule asks or answers in a column; what is neither text nor yes or no is FEEL."""
+    """What a rule asks or answers in a column: a plain value, or an expression of FEEL."""
 
     text: str
     is_feel: bool = False
@@ -127,7 +127,7 @@ def _read_cell(feel: str) -> Cell:
         return Cell(_("Yes") if feel == "true" else _("No"))
     if TEXTS.fullmatch(feel):
         return Cell(_(", ").join(TEXT.findall(feel)))
-    return Cell(feel, is_feel=True)
+    return Cell(feel, is_feel=not feel.isdecimal())
 
 
 def _say_about(element: Element, english: Mapping[str, str]) -> str:
