@@ -10,9 +10,9 @@ help: ## List these commands
 setup: ## Set up all that running and testing need
 	@.ci/setup test
 
-run: ## Set up what is missing and start the server with demo data
+run: ## Set up what is missing and start the server with demo data: make run port=8001
 	@.ci/setup run
-	@.venv/bin/huiji run
+	@.venv/bin/huiji run $(if $(port),--port $(port))
 
 test: setup ## Check everything: style, types, imports, all tests on both databases, browsers
 	.venv/bin/ruff check .

@@ -11,6 +11,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from engine.database import Database
+from tests.addresses import share_builders
 from tests.databases import PostgresqlCopies, SqliteCopies, postgresql_server
 from tests.statements import share_compiled
 from workflows.shared import accounts
@@ -28,6 +29,7 @@ def pytest_configure() -> None:
         tempfile.tempdir = str(MEMORY)
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     share_compiled()
+    share_builders()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -52,7 +52,6 @@ from web import (
     words,
 )
 from web.numbers import SmallInt
-from web.routing import LazyRule
 from web.settings import Settings
 from web.uploads import StreamingRequest
 from workflows.member_certificate import photo_service, policies
@@ -70,7 +69,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
     app.request_class = StreamingRequest
-    app.url_rule_class = LazyRule
     app.url_map.converters["int"] = SmallInt
     app.config["SETTINGS"] = settings
     app.config["SESSION_COOKIE_NAME"] = "huiji_notice"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, url_for
 from sqlalchemy.orm import Session
@@ -47,9 +48,9 @@ FINANCE_PLACES = tuple(each for each in FIRM_PLACES if each[0] != "training.inde
 STAFF_PLACES = (
     ("inbox.enter", N_("Inbox"), "inbox"),
     ("help_desk.index", N_("Help desk"), "phone"),
-    ("classes.index", N_("Classes"), "school"),
     ("cases.index", N_("Cases"), "list-search"),
     ("register.index", N_("Membership register"), "id"),
+    ("classes.index", N_("Classes"), "school"),
     ("manage.index", N_("Management"), "adjustments"),
     ("studio.index", N_("Processes"), "sitemap"),
 )
@@ -84,8 +85,21 @@ class Shell:
 
     @property
     def here(self) -> str:
-        """The address of this page, or of the page that sent the form it answers."""
-        return request.full_path.rstrip("?") if request.method == "GET" else request.path
+        """The address of this page, or of one near it if this one only answers a form.
+
+        Near is the page that sent the form, as far as it is ours, else the first one above.
+        """
+        if request.method == "GET":
+            return request.full_path.rstrip("?")
+        if _is_page(request.path):
+            return request.path
+        sent_from = urlsplit(request.referrer or "")
+        if sent_from.netloc == request.host and _is_page(sent_from.path):
+            return sent_from._replace(scheme="", netloc="", fragment="").geturl()
+        above = request.path
+        while above and not _is_page(above):
+            above = above.rpartition("/")[0]
+        return above or url_for("home")
 
     @cached_property
     def described(self) -> str:
@@ -193,6 +207,12 @@ def _places_of(person: sessions.Person) -> tuple[tuple[str, str, str], ...]:
     if person.viewer.is_staff:
         return STAFF_PLACES
     return FINANCE_PLACES if person.viewer.is_finance else FIRM_PLACES
+
+
+def _is_page(path: str) -> bool:
+    """Whether there is something to be opened at a path."""
+    routes = current_app.create_url_adapter(request)
+    return bool(path) and routes is not None and routes.test(path, method="GET")
 
 
 def _belongs(endpoint: str) -> bool:

@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.child import INVALID_TITLE_REGEX
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IN_MEMORY = 2**20
@@ -34,7 +35,7 @@ def send_sheets(name: str, sheets: Sequence[Sheet]) -> Response:
     """Answer with a workbook; texts stay texts, whatever they begin with."""
     book = Workbook(write_only=True)
     for each in sheets:
-        page = book.create_sheet(each.title[:LONGEST_TITLE])
+        page = book.create_sheet(_title(each.title))
         page.freeze_panes = "A2"
         for place in range(1, len(each.heads) + 1):
             page.column_dimensions[get_column_letter(place)].width = WIDTH
@@ -45,6 +46,12 @@ def send_sheets(name: str, sheets: Sequence[Sheet]) -> Response:
     book.save(file)
     file.seek(0)
     return send_file(file, mimetype=TYPE, as_attachment=True, download_name=name)
+
+
+def _title(words: str) -> str:
+    """A sheet's title: spreadsheets have no use for some characters, nor for quotes around it."""
+    fit = INVALID_TITLE_REGEX.sub(" ", ILLEGAL_CHARACTERS_RE.sub("", words))
+    return fit.strip(" '")[:LONGEST_TITLE].rstrip(" '")
 
 
 def _head(page: object, words: str) -> object:

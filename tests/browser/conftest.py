@@ -175,7 +175,9 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
         if javascript:
             context.add_init_script(TELL_READY)
             page.add_locator_handler(
-                page.locator(NOT_READY), lambda: page.wait_for_load_state("load"), no_wait_after=True
+                page.locator(NOT_READY),
+                lambda: page.wait_for_load_state("load"),
+                no_wait_after=True,
             )
         return page
 

@@ -124,7 +124,7 @@ def with_camera(
         flags = [
             *CHROMIUM_FLAGS,
             "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream" if may_film else "--deny-permission-prompts",
+            "--use-fake-ui-for-media-stream" if may_film else "--use-fake-ui-for-media-stream=deny",
             f"--use-file-for-fake-video-capture={film}",
         ]
         browser = browser_type.launch(**{**browser_type_launch_args, "args": flags})
@@ -196,7 +196,13 @@ def test_a_hand_scanner_marks_one_after_the_other(
     clerk.page.context.set_offline(True)
     scan_by_hand(clerk.page, code_of(server, third))
     expect(clerk.page.locator("#door-waiting")).not_to_be_empty()
+    # The refusal of the one before does not stand before this one.
+    expect(card).not_to_have_class(re.compile("is-"))
+    expect(card).to_contain_text(clerk.say("Kept here, not sent yet"))
+    expect(card).to_contain_text(clerk.say("A scanned code"))
     clerk.look("door-offline")
+    scan_by_hand(clerk.page, "330000999999")
+    expect(card).to_contain_text("330000999999")
     clerk.page.context.set_offline(False)
     expect(clerk.page.locator(".door-list li")).to_have_count(3)
     expect(clerk.page.locator("#door-waiting")).to_be_empty()

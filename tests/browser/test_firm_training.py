@@ -15,9 +15,9 @@ from workflows.demo.cast import FIRM_NUMBER
 from workflows.shared.dates import local_date
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import Enrolment
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.register import Firm, Member, identity_hash
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.firms.drafts import PersonDraft
 
 FAMILY_NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 CLASS = "会计师事务所数字化审计与质量管理专题培训班（第三期·杭州）"
@@ -258,7 +258,7 @@ def test_one_person_is_signed_up_by_keyboard_replaced_and_cancelled(
     expect(page.locator("#sign-ups")).to_be_visible()
     work(server)
     firm.go(f"/training/firm/classes/{class_id}")
-    firm.follow("Replace").look("firm-replace")
+    firm.follow("Replace the person").look("firm-replace")
     page.get_by_label(firm.say("Name or number begins with")).fill("钱一")
     keys.press("Enter")
     firm.follow("钱一明")
@@ -268,13 +268,14 @@ def test_one_person_is_signed_up_by_keyboard_replaced_and_cancelled(
     firm.type("手机", "13900000002")
     page.get_by_role("button", name=firm.say("Give the place to %(name)s", name="钱一明")).click()
     expect(page.locator("tbody tr")).to_have_count(2)
+    firm.look("firm-replaced")
     work(server)
     firm.go(f"/training/firm/classes/{class_id}?state=reserved").follow("Cancel the sign-up")
-    page.locator("button.btn-danger").click()
+    page.locator("main button.btn-primary").click()
     expect(page.locator("#reason-wrong")).to_be_visible()
     firm.look("firm-cancel")
     page.locator("#reason").fill("项目外勤，无法到场")
-    page.locator("button.btn-danger").click()
+    page.locator("main button.btn-primary").click()
     expect(page.locator("h1")).to_have_text(CLASS)
     live = Enrolment.state.in_(("reserved", "waiting", "confirmed"))
     assert count(server, Enrolment, Enrolment.class_id == class_id, live) == 0

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.attachments import MB, big_photo, document, payload, picture
-from tests.browser.conftest import Enter, Errands
+from tests.browser.conftest import NOT_READY, Enter, Errands
 from tests.browser.walking import Person
 
 MEMBER = "440100100001"
@@ -48,6 +48,7 @@ def test_a_file_is_sent_shown_and_removed(member: Person) -> None:
 def test_a_file_chosen_before_the_scripts_came_is_sent(enter: Enter, errand: Errands) -> None:
     errand(MEMBER).start().to("provide_materials")
     member = enter(MEMBER).go("/")
+    member.page.remove_locator_handler(member.page.locator(NOT_READY))
     held: list[Route] = []
 
     def hold(route: Route) -> None:

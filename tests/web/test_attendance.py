@@ -21,6 +21,12 @@ from workflows.training_enrolment.attendance.tokens import door_token
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+UNREADABLE = (
+    "The workbook cannot be read. Open it in your spreadsheet program, save it as xlsx and send"
+    " it again, or begin with the template."
+)
+
+
 class Morning:
     """The first morning of a class of five people, and who takes its attendance."""
 
@@ -156,6 +162,18 @@ def test_a_word_on_all_is_looked_through_first_and_can_be_left(
     assert morning.said() == ["present"] + ["absent"] * 4
     check = clerk.send(page.path, go(told, "all_present"))
     assert "Attendance is recorded of everybody already" in check.text
+
+
+def test_after_the_end_a_word_on_all_is_said_to_be_final(morning: Morning, clerk: Visitor) -> None:
+    page = clerk.open(f"{morning.address}/attendance")
+    final, later = "so this is final at once", "Until the end of the class it can be changed"
+    before = clerk.send(page.path, go(page, "rest_absent")).text
+    assert (final in before, later in before) == (False, True)
+    morning.school.now = OVER_AT
+    clerk = morning.visitor("zj_training")
+    page = clerk.open(page.path)
+    after = clerk.send(page.path, go(page, "rest_absent")).text
+    assert (final in after, later in after) == (True, False)
 
 
 def test_hostile_fields_of_the_list_do_nothing(morning: Morning, clerk: Visitor) -> None:
@@ -304,10 +322,10 @@ def test_the_template_comes_back_filled_in_and_is_recorded_once(
     ("content", "name", "sentence"),
     [
         (b"", "a.xlsx", "The file is empty."),
-        (b"%PDF-1.4", "a.xlsx", "Only these kinds of files can be used: xlsx."),
-        (b"PK\x03\x04", "a.xlsx", "Only these kinds of files can be used: xlsx."),
+        (b"%PDF-1.4", "a.pdf", "Only these kinds of files can be used: xlsx."),
+        (b"PK\x03\x04", "a.xlsx", UNREADABLE),
     ],
-    ids=["empty", "pdf", "zip"],
+    ids=["empty", "pdf", "broken"],
 )
 def test_a_file_that_is_no_table_is_refused_at_its_field(
     morning: Morning, clerk: Visitor, content: bytes, name: str, sentence: str

@@ -58,6 +58,17 @@ def test_ticked_tasks_are_named_confirmed_and_decided(app: Flask, tasks: list[UU
     assert list(states.values()) == ["approve", "approve", None]
 
 
+def test_the_language_of_the_question_is_switched_in_the_inbox(
+    app: Flask, tasks: list[UUID]
+) -> None:
+    reviewer = staff(app)
+    sent_from = {"Referer": f"http://localhost/inbox?q={READY}"}
+    values = MultiDict({**TOKEN, "all": "approve"})
+    asked = reviewer.send("/inbox/batches/ask", values, headers=sent_from)
+    switched = reviewer.open(asked.links()["中文"])
+    assert (switched.status, switched.path) == (200, "/inbox")
+
+
 def test_all_that_fit_the_filters_are_taken(app: Flask, tasks: list[UUID]) -> None:
     reviewer = staff(app)
     values = {**TOKEN, "all": "approve"}

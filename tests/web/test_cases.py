@@ -49,7 +49,7 @@ def test_an_administrator_sees_place_data_trail_and_what_was_sent(app: Flask) ->
     for words in ("inspection:2021:330000100001", "In review", "Waits for a person"):
         assert words in page.text
     assert "member_no" in page.text
-    assert "Done by the system: Assess the hours" in page.text
+    assert "Done by the system: Add up the hours" in page.text
     assert page.html.xpath("//iframe[contains(@src, '/diagram')]")
 
 

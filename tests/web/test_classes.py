@@ -108,6 +108,54 @@ def test_a_class_is_made_of_what_was_typed_and_nothing_typed_is_lost(app: Flask)
         assert found.audience == ["cpa", "employee"]
 
 
+def test_what_is_wrong_names_its_field_above_the_form(app: Flask) -> None:
+    clerk = staff(app, CLERK)
+    past = {"opens_date": "2020-01-01", "closes_date": "2020-01-02"}
+    wrong = send(clerk, clerk.open("/classes/new"), "/classes", **typed_class() | past)
+    over = "This day is over: a new class has days to come."
+    for field, label in (("opens_date", "Sign-up from"), ("closes_date", "Sign-up until")):
+        (said,) = wrong.html.xpath(f"//a[@href='#{field}']")
+        assert say(said) == f"{label}: {over}"
+        assert say(wrong.html.get_element_by_id(f"{field}-wrong")) == over
+
+
+def test_where_a_switch_of_the_language_would_lose_what_was_typed_there_is_none(
+    app: Flask,
+) -> None:
+    class_id = offer(app, **ORGANISED)
+    clerk, address = staff(app, CLERK), f"/classes/{class_id}/edit"
+    page = clerk.open(address)
+    assert "中文" in page.links()
+    impact = send(clerk, page, address, place="Ningbo")
+    assert "What the change touches" in impact.text
+    form = send(clerk, impact, f"/classes/{class_id}/save")
+    assert form.path == f"/classes/{class_id}"
+    refused = send(clerk, page, address, place="Wenzhou", name="")
+    for each in (impact, refused):
+        assert "中文" not in each.links()
+    assert refused.values(address)["place"] == "Wenzhou"
+
+
+def test_the_language_is_switched_where_a_question_was_asked(app: Flask) -> None:
+    class_id = filled(app)
+    clerk, address = staff(app, CLERK), f"/classes/{class_id}"
+    page = clerk.open(address)
+    values = MultiDict({**TOKEN, "all": "1"})
+    asked = clerk.send(f"{address}/confirm", values)
+    switched = clerk.open(asked.links()["中文"])
+    assert (switched.status, switched.path) == (200, page.path)
+    clerk = staff(app, CLERK)
+    sent_from = {"Referer": f"http://localhost{address}?state=reserved#sign-ups"}
+    asked = clerk.send(f"{address}/confirm", values, headers=sent_from)
+    switched = clerk.open(asked.links()["中文"], follow_redirects=False)
+    assert switched.response.location == f"{address}?state=reserved"
+    clerk = staff(app, CLERK)
+    elsewhere = {"Referer": "https://elsewhere.example/inbox"}
+    asked = clerk.send(f"{address}/confirm", values, headers=elsewhere)
+    switched = clerk.open(asked.links()["中文"], follow_redirects=False)
+    assert switched.response.location == address
+
+
 def test_a_class_is_offered_only_by_ones_own_association(app: Flask) -> None:
     class_id = offer(app, "440000")
     clerk = staff(app, CLERK)
@@ -209,6 +257,8 @@ def test_all_that_wait_are_confirmed_by_a_batch_which_starts_once(app: Flask) ->
         assert session.scalar(select(func.count()).select_from(Batch)) == 1
         states = session.scalars(select(Enrolment.state).order_by(Enrolment.number)).all()
     assert states == ["confirmed", "confirmed", "waiting"]
+    done = clerk.open(f"{started.path}?class={class_id}").links()
+    assert done["To the class"] == f"/classes/{class_id}#sign-ups"
 
 
 def test_a_sign_up_leads_to_the_step_that_refuses_it(app: Flask) -> None:
@@ -241,6 +291,28 @@ def test_tables_have_what_the_filters_show(app: Flask) -> None:
     assert row[0] == "Auditing in practice"
     assert row[11:15] == (2, 2, 0, 1)
     assert rows("/classes/classes.xlsx?state=over") == []
+
+
+def test_who_holds_a_class_takes_away_what_it_asked_and_who_only_looks_does_not(
+    app: Flask,
+) -> None:
+    class_id = offer(app, capacity=2, planned=2, required_fields=["mobile", "lodging"])
+    said = {"mobile": "13900000042", "lodging": "single"}
+    sign_up(sign_in(app, READY), class_id, **said)
+
+    def rows(login: str) -> list[tuple[Any, ...]]:
+        address = f"/classes/{class_id}/sign-ups.xlsx"
+        answer = staff(app, login).client.get(address, buffered=True)
+        sheet = load_workbook(BytesIO(answer.get_data())).active
+        assert sheet is not None
+        return list(sheet.iter_rows(values_only=True))
+
+    heads, row = rows(CLERK)
+    assert heads[-2:] == ("Mobile number", "Lodging")
+    assert row[-2:] == ("13900000042", "Single room")
+    heads, row = rows("audit")
+    assert heads[-1] == "Hours"
+    assert "13900000042" not in row
 
 
 def test_hostile_filters_are_nothing(app: Flask) -> None:

@@ -19,9 +19,9 @@ from workflows.shared.accounts import Account
 from workflows.shared.dates import local_date
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import Enrolment
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.firms.drafts import PersonDraft
 
 SECOND_FIRM = "33000002"
 CPA = "330000900001"

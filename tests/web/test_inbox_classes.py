@@ -52,7 +52,7 @@ def offer(engine: Engine, name: str) -> int:
             capacity=40,
             place="杭州",
             hours=1600,
-            required_fields=["position"],
+            required_fields=["position", "mobile"],
             created_at=NOW,
         )
         session.add(found)
@@ -71,7 +71,7 @@ def join(engine: Engine, class_id: int, numbers: Sequence[str] = NUMBERS) -> lis
                 engine,
                 training_class=session.get_one(TrainingClass, class_id),
                 person=member,
-                answers={"position": "项目经理"},
+                answers={"position": "项目经理", "mobile": "13800138000"},
                 by=Actor("member", member.id),
                 firm_id=None,
                 now=NOW,
@@ -95,7 +95,10 @@ def test_a_row_and_the_page_say_the_class(app: Flask, engine: Engine) -> None:
     head = page.html.xpath("//div[contains(@class, 'review-head')]")[0]
     assert head.xpath(f".//a[@href='/classes/{class_id}']/text()") == [AUDIT]
     assert "1 of 40" in say(page.html)
+    # What the class asks for reaches its people.
     assert "项目经理" in say(page.html)
+    assert "13800138000" in say(page.html)
+    assert "are covered" not in say(page.html)
 
 
 def test_the_list_is_of_one_class_when_one_is_chosen(app: Flask, engine: Engine) -> None:

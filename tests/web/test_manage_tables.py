@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import READY, Visitor
-from tests.web.offices import staff
+from tests.web.offices import say, staff
 
 
 def test_every_table_at_work_can_be_read_in_both_languages(app: Flask) -> None:
@@ -21,6 +21,9 @@ def test_every_table_at_work_can_be_read_in_both_languages(app: Flask) -> None:
         "release 1",
     ):
         assert words in page.text, words
+    cells = {say(each) for each in page.html.xpath("//main//tbody/tr/td[not(@class='title')]")}
+    assert cells >= {"Yes", "No", "paper", "elsewhere", "any"}
+    assert not cells & {"true", "false", '"paper"'}
     assert page.links()["Decision tables"] == "/manage/decision-tables"
     manager.client.set_cookie("huiji_language", "zh")
     chinese = manager.open("/manage/decision-tables")

@@ -473,6 +473,24 @@ def test_a_firm_sees_the_list_and_no_members_pages(app: Flask) -> None:
     assert firm.open(f"/training/classes/{class_id}/sign-up").status == 404
 
 
+def test_a_firm_is_not_led_to_where_it_can_sign_nobody_up(app: Flask) -> None:
+    class_id = offer(app, audience=["non_practising"])
+    firm = sign_in(app, "33000001", "firm")
+    (row,) = rows(firm.open("/training"))
+    assert "Sign up" not in row["acts-cell"]
+    assert "Sign up people" not in firm.open(f"/training/classes/{class_id}").links()
+
+
+def test_a_firm_is_led_to_the_site_that_a_class_names(app: Flask) -> None:
+    there = "https://example.org/class"
+    class_id = offer(app, audience=["cpa"], outside_url=there)
+    firm = sign_in(app, "33000001", "firm")
+    for address in (f"/training/classes/{class_id}", f"/training/classes/{class_id}/people"):
+        page = firm.open(address)
+        assert page.links()["Sign up there"] == there
+        assert page.html.xpath("//main//table | //main//form") == []
+
+
 @pytest.mark.parametrize(("login", "kind"), [("zj_training", "staff"), ("33000001_cw", "firm")])
 def test_training_is_nothing_for_others(app: Flask, login: str, kind: str) -> None:
     class_id = offer(app)

@@ -151,6 +151,7 @@ TABLE = """
 金的报名  see               金 审 训 管 系 计
 金的报名  see_trail         金 审 训 管 系 计
 金的报名  see_diagram       审 管 系 计
+金的报名  reach             训 管
 浙江的班  see_enrolments    训 管 系 计
 浙江的班  change            训 管
 浙江的班  take_attendance   训 管

@@ -36,6 +36,11 @@ def test_the_demo_has_classes_and_sign_ups_in_every_state(demo_engine: Engine) -
         counts = counts_of(session, [each.id for each in classes])
         assert {class_state(each, counts[each.id], NOW) for each in classes} == set(STATE_LABELS)
         assert len(classes) > 20
+        assert max(each.created_at for each in classes) < NOW
+        # Whoever cannot sign up here is not sent here to sign up.
+        assert {"登录本系统" in each.announcement for each in classes if each.outside_url} == {
+            False
+        }
         (full,) = [counts[each.id] for each in classes if each.capacity == 8]
         assert (full.placed, full.waiting) == (8, 4)
         states = defaultdict(set)

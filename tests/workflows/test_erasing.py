@@ -17,6 +17,7 @@ from engine.jobs import Worker
 from engine.submissions import NewMark, marks, submissions
 from engine.vault import SubjectKey
 from tests.workflows.conftest import NOW
+from tests.workflows.enrolling import School
 from tests.workflows.office import viewer
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
 from web.schema import all_tables
@@ -86,6 +87,12 @@ def walk(demo_engine: Engine) -> Iterator[Walk]:
             now=NOW,
         )
     walk.do("review_application", "approve", {"reason": ""}, by=REVIEWER).let_jobs_run()
+    school = School(engine, now=NOW, association_id=walk.member.association_id)
+    school.sign_up(
+        school.offer(required_fields=["employer", "remarks"]),
+        walk.member,
+        {"employer": EMPLOYER, "remarks": "独孤无双不吃辣"},
+    )
     with engine.database.transaction() as session:
         member = session.get_one(Member, walk.member.id)
         end_membership(

@@ -15,6 +15,7 @@ from engine.files import add_file
 from engine.jobs import Worker
 from engine.vault import Erased
 from tests.workflows.conftest import NOW
+from tests.workflows.enrolling import School
 from tests.workflows.walking import INFORMATION, REVIEWER, Walk
 from workflows.personal_data.exporting import (
     DataExport,
@@ -27,8 +28,9 @@ from workflows.personal_data.exporting import (
 )
 from workflows.shared import sealed_files
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.private import read_private
-from workflows.shared.register import identity_number
+from workflows.shared.register import Firm, identity_number
 from workflows.shared.sealed_files import open_file, seal_file
 from workflows.shared.security_events import list_events
 
@@ -95,6 +97,40 @@ def test_it_holds_what_is_known_and_what_was_sent(walk: Walk) -> None:
     (name,) = [each for each in archive.namelist() if each.startswith("files/")]
     assert ".." not in name.split("/")
     assert archive.read(name) == b"%PDF-1.4 scan"
+
+
+def test_it_holds_classes_and_what_firms_typed(walk: Walk) -> None:
+    engine, member = walk.engine, walk.member
+    school = School(engine, now=NOW, association_id=member.association_id)
+    with engine.database.read() as session:
+        firm = session.scalars(select(Firm)).first()
+    assert firm is not None
+    training_class = school.offer(required_fields=["mobile", "remarks"])
+    school.sign_up(training_class, member, {"mobile": "15400000001", "remarks": "不吃辣"})
+    with engine.database.transaction() as session:
+        said = orjson.dumps({"remarks": "坐轮椅"})
+        session.add(
+            PersonDraft(
+                firm_id=firm.id,
+                class_id=training_class.id,
+                person_kind="member",
+                person_id=member.id,
+                values_sealed=engine.vault.seal(session, member.vault_subject, said),
+                changed_at=NOW,
+            )
+        )
+    _ask(walk)
+    Worker(engine).run_due()
+    archive = _take(walk)
+    data = orjson.loads(archive.read("data.json"))
+    (found,) = data["classes"]
+    assert (found["class"], found["signed_up_by"]) == (training_class.name, None)
+    (draft,) = data["class_drafts"]
+    assert (draft["signed_up_by"], draft["remarks"]) == (firm.name, "坐轮椅")
+    (case,) = [each for each in data["cases"] if each["process"] == "参加培训班"]
+    assert case["sent"][0]["values"]["remarks"] == "不吃辣"
+    page = html.fromstring(archive.read("data.html").decode()).text_content()
+    assert all(words in page for words in ("不吃辣", "坐轮椅", "15400000001"))
 
 
 def test_the_page_reads_without_anything_else(walk: Walk) -> None:

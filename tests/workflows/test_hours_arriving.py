@@ -1,6 +1,7 @@
 """An inspection that waits for hours goes on by itself, whatever process brings them."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.workflows.enrolling import School
 from tests.workflows.test_output_hours import PAPER, begin, grant
 from tests.workflows.walking import INFORMATION, Walk
 from workflows.shared.enrolments import Enrolment
+from workflows.shared.hours import credit_hours
 from workflows.shared.messages import list_messages
 
 SHORT = "330000100006"
@@ -63,3 +65,25 @@ def test_hours_of_a_class_let_it_go_on(demo_engine: Engine) -> None:
     assert school.state(enrolment) == "completed"
     assert walk.steps == {"view_inspection"}
     assert "hours_credited" in told(walk)
+
+
+def test_hours_that_come_in_the_moment_of_the_check_are_not_missed(demo_engine: Engine) -> None:
+    walk = Walk(demo_engine, SHORT).start()
+    with ThreadPoolExecutor(1) as threads:
+        with demo_engine.database.transaction() as session:
+            credit_hours(
+                session,
+                member_id=walk.member.id,
+                year=2021,
+                earned_date=date(2021, 12, 1),
+                hours=2000,
+                title="补学",
+                source="培训班",
+                external_key="test:1",
+                now=demo_engine.now(),
+            )
+            going = threads.submit(walk.do, "fill_information", "apply", INFORMATION)
+            wait([going], timeout=0.5)
+        going.result()
+    walk.let_jobs_run()
+    assert walk.steps == {"view_inspection"}

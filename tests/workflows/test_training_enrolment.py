@@ -1,11 +1,12 @@
 """A sign-up for a class goes its way: reserved, confirmed, reminded, attended, credited."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 
-from engine.actors import Actor
+from engine.actors import SYSTEM, Actor
 from engine.completing import hold_task
 from engine.engine import Engine
 from engine.message_events import publish
@@ -13,6 +14,7 @@ from engine.noting import texts
 from tests.workflows.enrolling import BEGINS_AT, OVER_AT, STAFF, School, make_school
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.hours import list_hours
+from workflows.shared.register import Member
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.cancelling import (
     ReasonNeeded,
@@ -27,9 +29,15 @@ from workflows.training_enrolment.places import (
     tell_class_cancelled,
     tell_class_changed,
 )
-from workflows.training_enrolment.signing_up import ClassHasBegun
+from workflows.training_enrolment.signing_up import (
+    AlreadySignedUp,
+    ClassHasBegun,
+    hold_person,
+    sign_up,
+)
 
 DAY = timedelta(days=1)
+BY_FIRM = Actor("firm", 5)
 
 
 @pytest.fixture
@@ -43,6 +51,20 @@ def attend(school: School, enrolment: Enrolment, attendance: str) -> None:
     with school.transaction() as session:
         session.get_one(Enrolment, enrolment.id).attendance = attendance
         publish(session, name="attendance_recorded", key=str(enrolment.id), now=school.now)
+
+
+def replace(school: School, former: Enrolment, person: Member) -> Enrolment:
+    """Let the firm give a place to somebody else."""
+    with school.transaction() as session:
+        return replace_person(
+            session,
+            school.engine,
+            enrolment=session.get_one(Enrolment, former.id),
+            person=person,
+            answers={},
+            by=BY_FIRM,
+            now=school.now,
+        )
 
 
 def change(school: School, training_class: TrainingClass, **changes: object) -> None:
@@ -307,33 +329,44 @@ def test_another_person_takes_number_and_place(school: School) -> None:
     training_class = school.offer(capacity=1)
     firm = school.firm()
     first, other, third = school.members(3, firm_id=firm.id)
-    by = Actor("firm", 5)
-    had = school.sign_up(training_class, first, by=by, firm=firm)
-    waiting = school.sign_up(training_class, third, by=by, firm=firm)
+    had = school.sign_up(training_class, first, by=BY_FIRM, firm=firm)
+    waiting = school.sign_up(training_class, third, by=BY_FIRM, firm=firm)
     school.decide(had)
-
-    def replace(former: Enrolment) -> Enrolment:
-        with school.transaction() as session:
-            return replace_person(
-                session,
-                school.engine,
-                enrolment=session.get_one(Enrolment, former.id),
-                person=other,
-                answers={},
-                by=by,
-                now=school.now,
-            )
 
     # After the window, too: the place is taken already.
     school.now = BEGINS_AT - DAY
-    has = replace(had)
+    has = replace(school, had, other)
     assert (has.state, has.number, has.replaces_id) == ("reserved", 1, had.id)
     assert [school.state(each) for each in (had, waiting)] == ["cancelled", "waiting"]
     assert school.case(had).ended_in == "cancelled"
     with pytest.raises(SignUpIsOver):
-        replace(had)
+        replace(school, had, other)
     school.decide(has)
     assert school.state(has) == "confirmed"
+
+
+def test_who_signs_up_while_he_is_to_replace_somebody_waits_for_neither(school: School) -> None:
+    training_class, firm = school.offer(), school.firm()
+    first, other = school.members(2, firm_id=firm.id)
+    enrolment = school.sign_up(training_class, first, firm=firm)
+    with ThreadPoolExecutor(1) as threads:
+        with school.transaction() as session:
+            person = hold_person(session, other)
+            going = threads.submit(replace, school, enrolment, other)
+            wait([going], timeout=0.5)
+            sign_up(
+                session,
+                school.engine,
+                training_class=training_class,
+                person=person,
+                answers={},
+                by=SYSTEM,
+                firm_id=None,
+                now=school.now,
+            )
+        with pytest.raises(AlreadySignedUp):
+            going.result()
+    assert school.state(enrolment) == "reserved"
 
 
 def test_two_who_cancel_the_same_sign_up_at_once_free_one_place(school: School) -> None:
@@ -364,7 +397,7 @@ def test_signing_up_and_confirming_stay_cheap(school: School) -> None:
     database = school.engine.database.sql
     event.listen(database, "before_cursor_execute", lambda *given: statements.append(given[2]))
     enrolment = school.sign_up(training_class, people[1])
-    assert len(statements) <= 32
+    assert len(statements) <= 33
     task = school.task(enrolment)
     statements.clear()
     with school.transaction() as session:

@@ -1,11 +1,11 @@
 """What firms and offices are told together, and how a sign-up ends with a membership."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from engine.actors import Actor
+from engine.actors import SYSTEM, Actor
 from engine.engine import Engine
 from tests.workflows.enrolling import BEGINS_AT, STAFF, School, make_school
 from workflows.shared.accounts import Account, give_duty
@@ -67,6 +67,34 @@ def test_a_firm_hears_of_all_its_people_in_one_message(school: School) -> None:
     assert len([each for each in bundles(school) if each[0] == "firm"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "zh", "en"),
+    [
+        (1, "时间：2022-10-01，09:00开班。", "When: 2022-10-01, beginning at 09:00."),
+        (
+            2,
+            "时间：2022-10-01至2022-10-02，09:00开班。",
+            "When: 2022-10-01 to 2022-10-02, beginning at 09:00.",
+        ),
+    ],
+)
+def test_a_message_says_the_days_of_a_class_and_a_single_one_once(
+    school: School, days: int, zh: str, en: str
+) -> None:
+    first = date(2022, 10, 1)
+    last = first + timedelta(days=days - 1)
+    training_class = school.offer(name="“审计”专题班", start_date=first, end_date=last)
+    reader = school.member()
+    account(school, reader.number, user_type="cpa", member_id=reader.id)
+    school.sign_up(training_class, reader)
+    with school.engine.database.read() as session:
+        told = session.scalars(select(Message).where(Message.template == "enrolment_reserved"))
+        message = told.one()
+    assert message.title == "已报名《“审计”专题班》，待确认"
+    assert zh in message.text
+    assert en in message.text_en
+
+
 def test_the_office_hears_how_many_gave_their_places_back(school: School) -> None:
     training = account(school, "class_teacher", user_type="staff")
     with school.transaction() as session:
@@ -79,7 +107,7 @@ def test_the_office_hears_how_many_gave_their_places_back(school: School) -> Non
     training_class = school.offer()
     for each in school.members(2):
         school.cancel(school.sign_up(training_class, each))
-    assert bundles(school) == [("staff", "“2022年审计准则培训班”有2人取消报名，名额已释放。")]
+    assert bundles(school) == [("staff", "《2022年审计准则培训班》有2人取消报名，名额已释放。")]
     assert len(bundles(school)) == 1
 
 
@@ -100,11 +128,16 @@ def test_who_leaves_the_profession_leaves_his_classes_and_the_next_has_his_place
             member=session.get_one(Member, leaving.id),
             state="resigned",
             reason="本人申请退会",
-            by=STAFF,
+            by=SYSTEM,
             now=school.now,
         )
     assert [each.id for each in left] == [has.case_id]
     assert (school.state(has), school.case(has).ended_in) == ("cancelled", "cancelled")
+    with school.engine.database.read() as session:
+        said = session.scalars(
+            select(Message.text).where(Message.template == "enrolment_cancelled")
+        ).all()
+    assert said == ["您报名的《2022年审计准则培训班》已由浙江省注册会计师协会取消。"]
     assert school.state(waits) == "reserved"
     assert school.state(under_way) == "reserved"
 

@@ -1,6 +1,7 @@
 """Who may sign up for a class and who may not, each with a sentence and a code."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -11,9 +12,13 @@ from engine.engine import Engine
 from engine.errors import NotAllowed
 from engine.submissions import submissions
 from tests.workflows.enrolling import BEGINS_AT, School, make_school
+from workflows import collect
 from workflows.shared.associations import Association
+from workflows.shared.employees import Employee
+from workflows.shared.enrolments import PROCESS
 from workflows.shared.private import write_private
 from workflows.shared.register import Member
+from workflows.shared.sent_forms import Applications
 from workflows.shared.training_classes import FIELDS, TrainingClass
 from workflows.training_enrolment.audience import find_obstacle
 from workflows.training_enrolment.places import Counts
@@ -21,6 +26,7 @@ from workflows.training_enrolment.signing_up import (
     AlreadySignedUp,
     Answers,
     MissingField,
+    NotTarget,
     SignUpRejected,
     bind_sign_up,
     find_overlaps,
@@ -164,6 +170,25 @@ def test_a_firm_signs_up_its_own_people_only(school: School) -> None:
     assert (enrolment.firm_id, enrolment.by_kind, enrolment.by_id) == (firm.id, "firm", 5)
 
 
+def test_who_left_in_the_same_moment_is_not_signed_up(school: School) -> None:
+    training_class, firm = school.offer(), school.firm()
+    member, employee = school.member(firm_id=firm.id), school.employee(firm)
+
+    def sign_up(person: Member | Employee) -> None:
+        school.sign_up(training_class, person, firm=firm)
+
+    for person, after in ((member, "resigned"), (employee, "left")):
+        with ThreadPoolExecutor(1) as threads:
+            with school.transaction() as session:
+                held = session.get_one(type(person), person.id, with_for_update=True)
+                held.state = after
+                session.flush()
+                going = threads.submit(sign_up, person)
+                wait([going], timeout=0.5)
+            with pytest.raises(NotTarget):
+                going.result()
+
+
 def test_what_the_class_asks_for_is_kept_sealed_and_nothing_else(school: School) -> None:
     training_class = school.offer(required_fields=["mobile", "lodging"])
     enrolment = school.sign_up(training_class, school.member(), ANSWERS)
@@ -174,6 +199,23 @@ def test_what_the_class_asks_for_is_kept_sealed_and_nothing_else(school: School)
         )
     assert (sent.element_id, sent.outcome) == ("sign_up", "start")
     assert sent.values == {"mobile": "13800138000", "lodging": "shared"}
+
+
+def test_a_reviewer_reads_what_was_asked_then_and_nothing_where_nothing_was(
+    school: School,
+) -> None:
+    asked = school.offer(required_fields=["mobile", "remarks"])
+    answered = school.sign_up(asked, school.member(), {"mobile": "13800138000"})
+    unasked = school.sign_up(school.offer(), school.member())
+    applications = Applications(school.engine, collect().form_data)
+    with school.transaction() as session:
+        session.get_one(TrainingClass, asked.id).required_fields = ["lodging"]
+        session.flush()
+        read = {"kind": PROCESS, "language": "zh", "now": school.now}
+        (form,) = applications.read_forms(session, case=school.case(answered), **read)
+        labels = [each.key for each in form.form.form.fields if form.form.visibility.shows(each)]
+        assert labels == ["mobile", "remarks"]
+        assert applications.read_forms(session, case=school.case(unasked), **read) == []
 
 
 def test_what_is_missing_or_wrong_is_said_at_its_field(school: School) -> None:
@@ -229,9 +271,11 @@ def test_other_classes_on_the_same_days_are_pointed_out(school: School) -> None:
     this = school.offer()
     same = school.offer(name="同日", start_date=date(2022, 10, 11), end_date=date(2022, 10, 12))
     later = school.offer(name="后日", start_date=date(2022, 10, 12), end_date=date(2022, 10, 12))
-    given_up = school.offer(name="已取消")
-    for each in (this, same, later):
+    given_up, called_off = school.offer(name="已取消"), school.offer(name="停办")
+    for each in (this, same, later, called_off):
         school.sign_up(each, member)
+    with school.transaction() as session:
+        session.get_one(TrainingClass, called_off.id).cancelled_at = school.now
     school.cancel(school.sign_up(given_up, member))
     with school.engine.database.read() as session:
         found = find_overlaps(session, member, this)

@@ -10,10 +10,12 @@ const form = document.getElementById("door-form");
 const field = document.getElementById("code");
 const shown = document.getElementById("shown");
 const waiting = document.getElementById("door-waiting");
+const unsent = document.getElementById("door-unsent");
 
 /* Sending: in order, each once; the field is free for the next one at once. */
 const queue = [];
 let isSending = false;
+let isLost = false;
 
 async function send(code) {
   const body = new URLSearchParams(new FormData(form));
@@ -30,9 +32,18 @@ async function send(code) {
   window.location.assign(elsewhere ?? window.location.href);
 }
 
-function tellWaiting(isLost) {
+/* Nobody else's result stays before the person at the door, whose own is not known yet. */
+function showUnsent(code) {
+  const card = unsent.content.cloneNode(true);
+  const isTyped = !code.includes("/");
+  card.querySelector(".door-name").textContent = isTyped ? code : unsent.dataset.code;
+  shown.querySelector(".door-result").replaceChildren(card);
+}
+
+function tellWaiting() {
   const words = waiting.dataset.words.replace("{count}", queue.length);
   waiting.textContent = isLost ? words : "";
+  if (isLost) showUnsent(queue.at(-1));
 }
 
 async function sendAll() {
@@ -42,9 +53,11 @@ async function sendAll() {
     try {
       await send(queue[0]);
       queue.shift();
-      tellWaiting(false);
+      isLost = false;
+      tellWaiting();
     } catch {
-      tellWaiting(true);
+      isLost = true;
+      tellWaiting();
       await new Promise((resume) => setTimeout(resume, RETRY_MS));
     }
   }
@@ -53,6 +66,7 @@ async function sendAll() {
 
 function add(code) {
   queue.push(code);
+  if (isLost) tellWaiting();
   sendAll();
 }
 

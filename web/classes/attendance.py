@@ -44,6 +44,7 @@ from workflows.training_enrolment.attendance.recording import (
 A_PAGE = 50
 MOST_NAMED = 10
 FIELD = "said."
+LONGEST_KEY = 10
 
 Said = Mapping[int, Word]
 
@@ -158,7 +159,7 @@ def _read_said() -> dict[int, Word]:
     said: dict[int, Word] = {}
     for name, value in request.form.items():
         key = name.removeprefix(FIELD)
-        if name == key or not key.isdecimal() or int(key[:12]) > BIGGEST:
+        if name == key or not key.isdecimal() or len(key) > LONGEST_KEY or int(key) > BIGGEST:
             continue
         said |= {int(key): word for word in WORDS if word == value}
     return said
@@ -227,6 +228,7 @@ def _check_all(class_id: int, said: Said, rest: Word) -> ResponseReturnValue:
             "classes/attendance_check.html",
             training_class=training_class,
             rest=rest,
+            is_over=training_class.ends_at <= current.now(),
             said={each.id: whole[each.id] for each in new},
             before=said,
             present=[each for each in new if whole[each.id] == PRESENT],

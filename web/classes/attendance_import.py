@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.database import new_id
 from engine.errors import Rejected
 from engine.language import _
-from forms.files import check_upload, clean_file_name
+from forms.files import FileKindRefused, check_upload, clean_file_name
 from web import current
 from web.classes.attendance import find_obstacle, get_taken_class
 from web.classes.blueprint import bp
@@ -27,6 +27,8 @@ from workflows.training_enrolment.attendance.reading import (
     NAME,
     NUMBER,
     PLACE,
+    WorkbookUnreadable,
+    read_table,
 )
 from workflows.training_enrolment.attendance.recording import NOT_PRESENT, PRESENT, REFUSALS
 from workflows.training_enrolment.attendance.understanding import PROBLEMS, Understood
@@ -67,14 +69,18 @@ def send_import(class_id: int) -> ResponseReturnValue:
         if sent is None or not sent.filename:
             raise NoFileChosen
         name, content = clean_file_name(sent.filename), cast(BinaryIO, sent.stream)
-        check_upload(content, name, accept=("xlsx",), max_size=MOST_BYTES)
+        _check_workbook(content, name)
+        with current.engine().database.read() as session:
+            get_taken_class(session, class_id)
+        # It takes a while, in which others write.
+        table = read_table(content)
         with current.engine().database.transaction() as session:
             importing.look_through(
                 session,
                 current.engine().vault,
                 key=key,
                 training_class=get_taken_class(session, class_id),
-                content=content,
+                table=table,
                 name=name,
                 by=get_staff_person().viewer.account_id,
                 now=current.now(),
@@ -132,6 +138,16 @@ def _draw_choice(class_id: int, *, problem: str = "") -> str:
             key=new_id(),
             largest=MOST_BYTES,
         )
+
+
+def _check_workbook(content: BinaryIO, name: str) -> None:
+    """Raises UploadRefused, or WorkbookUnreadable where a workbook's name was chosen."""
+    try:
+        check_upload(content, name, accept=("xlsx",), max_size=MOST_BYTES)
+    except FileKindRefused as error:
+        if name.lower().endswith(".xlsx"):
+            raise WorkbookUnreadable from error
+        raise
 
 
 def _read_key() -> UUID:

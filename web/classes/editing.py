@@ -182,7 +182,7 @@ def _draw_new(
         offices=[{"id": each.id, "name": name_office(each)} for each in offices],
         office_id=office_id or offices[0].id,
         wrong=wrong,
-        problems=list(wrong.items()),
+        problems=_say_problems(wrong),
     )
 
 
@@ -205,7 +205,7 @@ def _draw_form(
         sections=SECTIONS,
         typed=typed,
         wrong=wrong,
-        problems=list(wrong.items()),
+        problems=_say_problems(wrong),
         meanwhile=meanwhile,
         # What was not brought to a newer state stays one of its own version.
         version=training_class.version if meanwhile else _version(training_class),
@@ -221,6 +221,20 @@ def _draw_conflict(
     edits = changed_meanwhile(session, training_class, version=version)
     typed = type_values(EVERYTHING, merged)
     return _draw_form(session, training_class, typed, meanwhile=describe_edits(session, edits))
+
+
+def _say_problems(wrong: Wrong) -> list[tuple[str, str]]:
+    """What is wrong by field, each with the field's name: of four days one may be over."""
+    labels = {each.name: _(each.label) for each in EVERYTHING.settings}
+    return [
+        (
+            name,
+            _("%(label)s: %(sentence)s", label=labels[name], sentence=sentence)
+            if name in labels
+            else sentence,
+        )
+        for name, sentence in wrong.items()
+    ]
 
 
 def _describe(session: Session, training_class: TrainingClass) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def export_classes() -> ResponseReturnValue:
             _("Planned number of people"),
             _("At most so many people"),
             _("Signed up"),
-            _("Confirmed"),
+            _("Confirmed in all"),
             _("Waiting list"),
             _("State of the class"),
         ]

@@ -121,8 +121,14 @@ def show_batch(batch_id: UUID) -> ResponseReturnValue:
         }
     is_part = request.headers.get("HX-Target") == PART
     template = "inbox/_batch_results.html" if is_part else "inbox/batch.html"
-    inbox_address = url_for("inbox.index", **kept_filters())
-    return render_template(template, batch=found, inbox_address=inbox_address)
+    class_id = read_filters().class_id
+    return render_template(
+        template,
+        batch=found,
+        inbox_address=url_for("inbox.index", **kept_filters()),
+        class_address=class_id
+        and url_for("classes.show_class", class_id=class_id, _anchor="sign-ups"),
+    )
 
 
 @bp.post("/batches/<uuid:batch_id>/again")

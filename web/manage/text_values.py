@@ -36,6 +36,8 @@ VALUES = {
     "until": Value(N_("the last day"), "2026-12-31"),
     "begins": Value(N_("the first day"), "2026-12-01"),
     "ends": Value(N_("the last day"), "2026-12-31"),
+    "days": Value(N_("the days of the class"), "2026-12-01至2026-12-02"),
+    "time": Value(N_("when the class begins"), "09:00"),
     "title": Value(N_("the title of the work"), "数据资源入表的审计应对"),
     "claimed": Value(N_("hours claimed"), "20"),
     "login": Value(N_("the account"), "330000100001"),

@@ -34,8 +34,13 @@ WORDS = (
 
 
 def reveal(session: Session, case: Case) -> Collection[str]:
-    """The masks that forms of a case lift for who asks."""
+    """The masks that forms of a case lift for who asks.
+
+    What a class asks for is asked for its organisers: they reach its people by it.
+    """
     viewer, now = get_staff_person().viewer, current.now()
+    if can(viewer, "reach", case):
+        return SHOWN
     if case.subject_kind != "member":
         return COVERED
     found = find_unmasking(session, viewer=viewer, member_id=case.subject_id, now=now)
@@ -45,7 +50,8 @@ def reveal(session: Session, case: Case) -> Collection[str]:
 def describe(session: Session, case: Case, *, task_id: UUID | None = None) -> dict[str, Any] | None:
     """The bar above a case's data: what is covered, who may lift it, or what is shown now.
 
-    None where there is nobody's data. `task_id`: the page of a task, to come back to.
+    None where there is nobody's data. What a class asked for is covered to nobody who holds it:
+    there is nothing to lift then. `task_id`: the page of a task, to come back to.
     """
     if case.subject_kind != "member":
         return None
@@ -56,6 +62,7 @@ def describe(session: Session, case: Case, *, task_id: UUID | None = None) -> di
     back = {} if task_id is None else {"task": str(task_id), **kept_filters()}
     return {
         "is_erased": False,
+        "is_reached": can(viewer, "reach", case),
         "can_show": can(viewer, "unmask", member),
         "show_address": url_for("personal_data.ask", case_id=case.id, **back),
         "cover_address": url_for("personal_data.cover_again", case_id=case.id, **back),

@@ -99,7 +99,7 @@ def _training() -> list[dict[str, str]]:
         {
             "icon": "clock",
             "title": _("Hours of our CPAs"),
-            "words": _("Earned and required, year by year"),
+            "words": _("What they earned, year by year"),
             "address": url_for("training.list_firm_hours"),
         },
     ]

@@ -20,6 +20,7 @@ from workflows.shared.register import Member, get_member
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.audience import find_obstacle
 from workflows.training_enrolment.classes.settings import AUDIENCE_LABELS, say_audience
+from workflows.training_enrolment.firms.people import kinds_for
 from workflows.training_enrolment.listing import (
     ClassFilters,
     ClassPage,
@@ -93,7 +94,7 @@ def find_sign_up_address(
     if state not in (OPEN, FULL):
         return ""
     if not person.is_member or member is None:
-        if FIRM_SIGN_UP not in current_app.view_functions:
+        if FIRM_SIGN_UP not in current_app.view_functions or not kinds_for(training_class):
             return ""
         return url_for(FIRM_SIGN_UP, class_id=training_class.id)
     if enrolment is not None and enrolment.is_live:

@@ -30,10 +30,10 @@ class NotUnderstood(Rejected):
 def keep_draft(class_id: int) -> ResponseReturnValue:
     """Keep changes that a script sends; answers how many are ticked now."""
     engine = current.engine()
-    changes = list(_read_changes(request.form.get("changes", "")))
     with engine.database.transaction() as session:
         firm, viewer = get_firm(session)
         training_class = get_offered_class(session, viewer, class_id)
+        changes = list(_read_changes(request.form.get("changes", "")))
         drafts.keep(
             session,
             engine,

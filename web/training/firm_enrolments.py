@@ -135,6 +135,7 @@ def _describe(found: Named, training_class: TrainingClass) -> dict[str, Any]:
         "number": found.number,
         "name": name,
         "state": enrolment.state,
+        "successor": found.successor,
         "arrived_at": enrolment.arrived_at,
         "hours": enrolment.hours,
         "confirmation": find_confirmation_address(enrolment, training_class),

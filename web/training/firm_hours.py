@@ -9,6 +9,7 @@ from web.numbers import small_int
 from web.sheets import Sheet, send_sheets
 from web.training.blueprint import bp
 from web.training.firm import get_firm, read_page
+from web.training.sources import name_source
 from workflows.shared.dates import local_date
 from workflows.shared.hours import list_hours
 from workflows.training_enrolment.firms.hours import (
@@ -58,7 +59,15 @@ def show_hours_of(member_id: int) -> str:
         name=member.name,
         number=member.number,
         year=year,
-        entries=entries,
+        entries=[
+            {
+                "title": each.title,
+                "earned_date": each.earned_date,
+                "source": name_source(each),
+                "hours": each.hours,
+            }
+            for each in entries
+        ],
         total=sum(each.hours for each in entries),
     )
 
@@ -84,7 +93,7 @@ def _write_sheets(session: Session, firm_id: int, year: int) -> list[Sheet]:
         for each in all_hours_of_people(session, current.engine(), firm_id=firm_id, year=year)
     )
     entries = (
-        (number, name, each.earned_date, each.title, each.source, each.hours / 100)
+        (number, name, each.earned_date, each.title, name_source(each), each.hours / 100)
         for number, name, each in all_entries_of_people(session, firm_id=firm_id, year=year)
     )
     number, name = _("Number"), _("Name")

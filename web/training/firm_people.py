@@ -146,7 +146,9 @@ def _move(where: Mapping[str, str], go: str) -> dict[str, Any]:
 def _describe_page(
     session: Session, firm: Firm, training_class: TrainingClass, where: Mapping[str, str]
 ) -> dict[str, Any]:
-    engine, kinds = current.engine(), kinds_for(training_class)
+    # Who can only be signed up elsewhere is not offered here.
+    kinds = () if training_class.outside_url else kinds_for(training_class)
+    engine = current.engine()
     kind = where.get("kind", "")
     kind = kind if kind in kinds else next(iter(kinds), "")
     only = where.get("only") == TICKED
@@ -224,6 +226,7 @@ def _describe_class(session: Session, training_class: TrainingClass) -> dict[str
         "place": training_class.place,
         "state": state,
         "state_words": state_label(state),
+        "outside_url": training_class.outside_url,
         "is_open": state in (OPEN, FULL),
         "is_full": state == FULL,
         "left": max(training_class.capacity - counts.placed, 0),

@@ -1,10 +1,12 @@
 """What became of the people whom a firm signed up together: while it is done, and afterwards."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
@@ -17,14 +19,15 @@ from web.training.firm import get_firm
 from workflows.shared import many
 from workflows.shared.enrolments import CONFIRMED, RESERVED, WAITING
 from workflows.shared.many import DONE, RUNNING
-from workflows.shared.training_classes import get_class
+from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms.people import name_people
 from workflows.training_enrolment.firms.sign_up_work import ALREADY, SigningUp
 from workflows.training_enrolment.firms.sign_ups import (
     KIND,
     MISSING,
+    Results,
     SignUps,
-    count_codes,
+    count_results,
 )
 
 PART = "sign-ups"
@@ -43,7 +46,7 @@ def list_sign_ups() -> str:
     with current.engine().database.read() as session:
         _firm, viewer = get_firm(session)
         found = many.list_batches(session, KIND, account_id=viewer.account_id, limit=50)
-        described = [_describe(session, each) for each in found]
+        described = _describe(session, found)
     return render_template("training/firm_sign_ups.html", sign_ups=described)
 
 
@@ -53,32 +56,36 @@ def show_sign_ups(sign_ups_id: UUID) -> str:
     with current.engine().database.read() as session:
         _firm, viewer = get_firm(session)
         batch = many.get_own(session, KIND, sign_ups_id, account_id=viewer.account_id)
-        found = _describe(session, batch)
+        (found,) = _describe(session, [batch])
         found["groups"] = _group(session, batch)
     is_part = request.headers.get("HX-Target") == PART
     template = "training/firm_sign_up_results.html" if is_part else "training/firm_sign_up.html"
     return render_template(template, batch=found, part=PART)
 
 
-def _describe(session: Session, batch: SignUps) -> dict[str, Any]:
-    progress = many.count_progress(session, KIND, batch.id)
-    codes = count_codes(session, batch.id)
-    placed = codes.get(RESERVED, 0) + codes.get(CONFIRMED, 0)
-    waiting = codes.get(WAITING, 0)
-    back: dict[str, Any] = {"class_id": batch.class_id}
+def _describe(session: Session, batches: Sequence[SignUps]) -> list[dict[str, Any]]:
+    results = count_results(session, [each.id for each in batches])
+    classes = {each.class_id for each in batches}
+    query = select(TrainingClass.id, TrainingClass.name).where(TrainingClass.id.in_(classes))
+    names = {each.id: each.name for each in session.execute(query)}
+    return [_describe_one(each, results[each.id], names[each.class_id]) for each in batches]
+
+
+def _describe_one(batch: SignUps, results: Results, class_name: str) -> dict[str, Any]:
+    codes, back = results.codes, dict[str, Any](class_id=batch.class_id)
+    already = codes.get(ALREADY, 0)
     return {
         "address": url_for("training.show_sign_ups", sign_ups_id=batch.id),
-        "class_name": get_class(session, batch.class_id).name,
+        "class_name": class_name,
         "started_at": batch.started_at,
         "is_running": batch.state == RUNNING,
-        "total": progress.total,
-        "done": progress.done + progress.failed,
-        "left": progress.waiting,
-        "placed": placed,
-        "waiting": waiting,
-        "already": codes.get(ALREADY, 0),
-        "missing": codes.get(MISSING, 0),
-        "failed": progress.failed - codes.get(ALREADY, 0),
+        "total": results.total,
+        "done": results.done,
+        "left": results.waiting,
+        "placed": codes.get(RESERVED, 0) + codes.get(CONFIRMED, 0),
+        "waiting": codes.get(WAITING, 0),
+        "already": already,
+        "failed": results.failed - already,
         "back_address": url_for("training.sign_up_people", **back),
         "ticked_address": url_for("training.sign_up_people", **back, only="ticked"),
         "class_address": url_for("training.show_firm_class", **back),

@@ -14,15 +14,13 @@ from web import current
 from web.sessions import get_member_person
 from web.sheets import Sheet, Value, send_sheets
 from web.training.blueprint import bp
+from web.training.sources import OF_A_CLASS, name_source
 from workflows.shared.dates import local_date
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.hours import HoursEntry, list_hours
 from workflows.shared.hours_asked import assess_hours
 from workflows.shared.register import NON_PRACTISING, get_member
 from workflows.shared.seasons import find_season
-
-OF_A_CLASS = "enrolment:"
-"""How the key of hours begins that a class gave: the enrolment's follows, and which correction."""
 
 START = "output_hours.start"
 
@@ -53,7 +51,7 @@ def export_hours() -> Response:
     person, member_id = get_member_person()
     with current.engine().database.read() as session:
         rows: list[list[Value]] = [
-            [each.year, each.earned_date, each.title, each.source, each.hours / 100]
+            [each.year, each.earned_date, each.title, name_source(each), each.hours / 100]
             for each in list_hours(session, member_id=member_id)
         ]
     heads = [_("Year"), _("Date"), _("Course"), _("Source"), _("Hours")]
@@ -79,7 +77,7 @@ def _describe_year(
             {
                 "title": each.title,
                 "earned_date": each.earned_date,
-                "source": each.source,
+                "source": name_source(each),
                 "hours": each.hours,
                 "address": _address_of_class(each, classes),
             }

@@ -125,6 +125,7 @@ def _draw(
         "training/sign_up.html",
         **described,
         is_full=described["training_class"]["state"] == FULL,
+        asks_nothing=not training_class.required_fields,
         overlapping=find_overlaps(session, get_member(session, member_id), training_class),
         form=forms.draw(
             current_app.jinja_env, bound, bound.complete(values), errors=errors, reveal=True

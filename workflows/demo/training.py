@@ -46,11 +46,15 @@ ANNOUNCEMENT = """各有关单位和个人：
 
 一、培训对象：{audience}。
 二、培训地点：{place}。
-三、报名：请于{closes}前登录本系统，在“继续教育—培训班报名”中报名；名额有限，报满后列入候补。
+三、报名：{how}
 四、学时：全程参加的计{hours}学时，直接记入学时台账。
 五、因故不能参加的，请在开班前取消报名，以便安排候补人员；未取消又未到场的将予以通报。
 
 联系人：{organiser}，{phone}。"""
+
+HERE = "请于{closes}前登录本系统，在“继续教育—培训班报名”中报名；名额有限，报满后列入候补。"
+ELSEWHERE = "本系统不受理报名。请于{closes}前在举办单位的网站报名：{address}"
+"""How one signs up."""
 
 AUDIENCES = {CPA: "注册会计师", EMPLOYEE: "从业人员", NON_PRACTISING: "非执业会员"}
 
@@ -319,7 +323,8 @@ def _add_class(
         required_fields=list(offer.required_fields),
         announcement=_announce(offer, start, end, day(offer.closes)),
         outside_url=offer.outside_url,
-        created_at=datetime.combine(day(offer.opens - 5), time(10), ZONE),
+        # What opens only later was announced all the same.
+        created_at=datetime.combine(day(min(offer.opens - 5, -1)), time(10), ZONE),
     )
     session.add(found)
     session.flush()
@@ -330,13 +335,16 @@ def _announce(offer: Offer, start: date, end: date, closes: date) -> str:
     def say(day: date) -> str:
         return f"{day.year}年{day.month}月{day.day}日"
 
+    how = (ELSEWHERE if offer.outside_url else HERE).format(
+        closes=say(closes), address=offer.outside_url
+    )
     return ANNOUNCEMENT.format(
         year=start.year,
         days=say(start) if start == end else f"{say(start)}至{say(end)}",
         name=offer.name,
         audience="、".join(AUDIENCES[each] for each in offer.audience),
         place=offer.place,
-        closes=say(closes),
+        how=how,
         hours=f"{offer.hours / 100:g}",
         organiser=offer.organiser,
         phone=offer.phone,

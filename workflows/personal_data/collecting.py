@@ -14,6 +14,7 @@ from engine.engine import Engine
 from engine.files import StoredFile
 from engine.submissions import Sent, marks, submissions
 from forms.display import display
+from workflows.personal_data.training import describe_classes, describe_drafts
 from workflows.shared.accounts import Account
 from workflows.shared.associations import get_association
 from workflows.shared.bindings import Binding
@@ -101,6 +102,8 @@ def collect(session: Session, engine: Engine, *, account: Account, now: datetime
             name: [_row(each, *_columns(model)) for each in _of_member(session, model, member)]
             for name, model in LEDGERS.items()
         },
+        "classes": describe_classes(session, member),
+        "class_drafts": describe_drafts(session, engine.vault, member),
         "messages": [
             _row(each, "at", "read_at", "title", "text", "office")
             for each in session.scalars(

@@ -409,6 +409,7 @@ def _association_of(thing: Object) -> int | None:
 RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Case, "see"): (_is_subject, _with("review", *OVERSEERS), _of_a_class(_with("training"))),
     (Case, "see_trail"): (_is_subject, _with("review", *OVERSEERS), _of_a_class(_with("training"))),
+    (Case, "reach"): (_of_a_class(_with("training", "manage")),),
     (Case, "see_diagram"): (_with("review", *OVERSEERS),),
     (Case, "check_trail"): (_with(*OVERSEERS),),
     (Case, "withdraw"): (_is_subject,),

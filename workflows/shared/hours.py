@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.database import Base, BigId
 from engine.message_events import publish
 from workflows.shared.messages import send_to_member
+from workflows.shared.register import hold_member
 
 
 class HoursEntry(Base):
@@ -67,8 +68,10 @@ def credit_hours(
 ) -> bool:
     """Enter hours, wake the cases that wait for them and tell the member if one does.
 
-    False when the entry is known already.
+    False when the entry is known already. Holds the member: a case that is just adding up either
+    counts these hours or waits already when they are told of.
     """
+    hold_member(session, member_id)
     known = session.scalar(select(HoursEntry.id).where(HoursEntry.external_key == external_key))
     if known is not None:
         return False

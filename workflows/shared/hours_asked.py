@@ -25,7 +25,7 @@ from engine.releases import ReleaseNotFound, Unit, current_release_id
 from engine.spiff import Model, read_tables
 from workflows.shared.dates import ZONE, age_on, local_date
 from workflows.shared.hours import HoursEntry, HoursExemption
-from workflows.shared.register import Member, get_member
+from workflows.shared.register import Member, get_member, hold_member
 from workflows.shared.results import YearlyResult, last_inspected_year
 from workflows.shared.seasons import INSPECTION, Season, get_season
 
@@ -184,7 +184,11 @@ def assess_hours(
 def add_up(
     session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, season_id: int
 ) -> dict[str, object]:
-    """Add up the member's hours for the season: hours_sums has required and done, in hours."""
+    """Add up the member's hours for the season: hours_sums has required and done, in hours.
+
+    What is credited from now on finds the case waiting for it.
+    """
+    hold_member(session, member_id)
     member, season = get_member(session, member_id), get_season(session, season_id)
     tables = find_tables(session, engine, release_id=_release_of(case))
     _last, sums = _add_up(session, tables, member, season, now)

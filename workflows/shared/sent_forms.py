@@ -88,7 +88,7 @@ class Applications:
         """The forms of an application as they stood in a round, in page order.
 
         `round` None: as they stand now. `element_ids`: these of them only. Those of somebody who
-        was erased cannot be read: there are none.
+        was erased cannot be read: there are none. A form that asked for nothing is left out.
         """
         release = self.engine.releases.get(session, case.release_id)
         names = StepNames(release, language)
@@ -119,6 +119,8 @@ class Applications:
                 now=now,
                 sent=sent.values,
             )
+            if not _asks(form, sent.values):
+                continue
             made.append(
                 SentForm(
                     process_id=sent.process_id,
@@ -131,6 +133,13 @@ class Applications:
                 )
             )
         return made
+
+
+def _asks(form: BoundForm, values: Mapping[str, Any]) -> bool:
+    """Whether a form shows anything but its buttons."""
+    form.see(form.complete(values))
+    shown = (each for each in form.form.components if form.visibility.shows(each))
+    return any(each.type != "button" for each in shown)
 
 
 def cover_identity(

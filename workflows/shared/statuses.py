@@ -47,7 +47,7 @@ LABELS = {
     "enrolment_absent": N_("Absent"),
     "enrolment_completed": N_("Completed"),
     "output_in_review": N_("In review"),
-    "output_granted": N_("Hours granted"),
+    "output_granted": N_("Granted"),
     "output_refused": N_("No hours granted"),
     "profile_change_in_review": N_("In review"),
     "profile_changed": N_("Register changed"),

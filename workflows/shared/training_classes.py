@@ -108,7 +108,7 @@ def get_class(session: Session, class_id: int) -> TrainingClass:
 
 
 def hold_class(session: Session, class_id: int) -> TrainingClass:
-    """The class, locked: one at a time gives and frees its places. Lock a case before it."""
+    """The class, locked: one at a time gives and frees its places. Case and person go before."""
     query = select(TrainingClass).where(TrainingClass.id == class_id)
     found = session.scalar(
         query.with_for_update(key_share=True).execution_options(populate_existing=True)

@@ -17,7 +17,7 @@ from forms.lists import Language
 from workflows.shared.enrolments import CANCELLED, CANCELLED_EVENT, Enrolment
 from workflows.shared.training_classes import hold_class
 from workflows.training_enrolment.audience import Person
-from workflows.training_enrolment.signing_up import check_takes_place, sign_up
+from workflows.training_enrolment.signing_up import check_takes_place, hold_person, sign_up
 
 LONGEST_REASON = 500
 
@@ -81,6 +81,7 @@ def replace_person(
     """
     if not _hold(session, enrolment):
         raise SignUpIsOver
+    person = hold_person(session, person)
     held = hold_class(session, enrolment.class_id)
     session.refresh(enrolment)
     check_takes_place(held, now)

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.engine import Engine
+from engine.submissions import last_submissions
 from workflows.shared.dates import ZONE
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import PROCESS, Enrolment, find_of_case
@@ -17,12 +19,18 @@ from workflows.training_enrolment.signing_up import FORM, describe_asked, find_o
 
 
 @form_data(PROCESS, FORM)
-def show_sign_up(session: Session, *, case: Case) -> FormData:
-    """报名: which fields the class asks for."""
+def show_sign_up(session: Session, *, engine: Engine, case: Case) -> FormData:
+    """报名: which fields the class asked for then, whatever it asks for now."""
     enrolment = find_of_case(session, case.id)
     if enrolment is None:
         return FormData()
-    return FormData(context=describe_asked(get_class(session, enrolment.class_id)))
+    context = describe_asked(get_class(session, enrolment.class_id))
+    sent = last_submissions(
+        session, engine.vault, case_id=case.id, subject=case.subject_key, element_ids=[FORM]
+    )
+    if FORM in sent:
+        context["required_fields"] = list(sent[FORM].values)
+    return FormData(context=context)
 
 
 @form_data("enrolment_place", "confirm_enrolment")

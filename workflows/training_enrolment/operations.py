@@ -77,7 +77,7 @@ def reserve_place(
         enrolment=enrolment,
         training_class=training_class,
         template=enrolment.state,
-        by=name_actor(session, by),
+        by=name_actor(session, by, training_class),
         now=now,
     )
     return {
@@ -197,7 +197,7 @@ def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: int) -> N
             enrolment=enrolment,
             training_class=training_class,
             template="cancelled",
-            by=name_actor(session, by),
+            by=name_actor(session, by, training_class),
             now=now,
         )
 
@@ -214,7 +214,7 @@ def tell_class_changed(session: Session, *, now: datetime, enrolment_id: int) ->
         session,
         enrolment=enrolment,
         training_class=training_class,
-        template="changed",
+        template="changed_late" if training_class.has_begun(now) else "changed",
         now=now,
     )
 
@@ -236,9 +236,12 @@ def tell_class_cancelled(session: Session, *, now: datetime, enrolment_id: int) 
 
 @operation("training_enrolment.read_attendance")
 def read_attendance(session: Session, *, enrolment_id: int) -> dict[str, object]:
-    """What was recorded last: present, absent, or nothing yet."""
-    enrolment, _training_class = _get(session, enrolment_id)
-    return {"attendance": enrolment.attendance}
+    """What was recorded last: present, absent, or nothing yet.
+
+    Nothing is recorded meanwhile: whoever records it next finds the case waiting for it.
+    """
+    query = select(Enrolment.attendance).where(Enrolment.id == enrolment_id)
+    return {"attendance": session.scalars(query.with_for_update(key_share=True)).one()}
 
 
 @operation("training_enrolment.credit")

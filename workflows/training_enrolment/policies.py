@@ -18,8 +18,8 @@ def remind_at(training_class: TrainingClass) -> datetime:
 def describe_times(training_class: TrainingClass, now: datetime) -> dict[str, object]:
     """The times of a class as its cases' diagram waits for them.
 
-    Who is confirmed later than the reminder is not reminded at once: the timer of the beginning
-    follows it.
+    Who is confirmed later than the reminder is not reminded at once: its time is the beginning
+    then, when there is nothing to remind of any more.
     """
     begins_at, reminder = training_class.begins_at, remind_at(training_class)
     return {

@@ -7,7 +7,7 @@ so that places are given in the order of arrival.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from forms.receiving import SHOWN, Submitted
 from forms.requirements import FieldError
 from workflows.shared.bound_forms import load_form
 from workflows.shared.dates import ZONE
+from workflows.shared.employees import Employee
 from workflows.shared.enrolments import LIVE, PROCESS, Enrolment, find_live, find_of_case
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm, Member
@@ -217,6 +218,7 @@ def sign_up(
     `cancelling.replace_person` has freed for him. Raises a SignUpRejected with a `code`, and
     NotAllowed for a person of another firm.
     """
+    person = hold_person(session, person)
     if firm_id is not None and person.firm_id != firm_id:
         raise NotAllowed
     held = hold_class(session, training_class.id)
@@ -269,6 +271,17 @@ def sign_up(
     return enrolment
 
 
+def hold_person(session: Session, person: Person) -> Person:
+    """The person as he is now, locked before the class: nobody takes him off meanwhile.
+
+    Whoever ends a membership or takes somebody off a list finds this sign-up, or is found here.
+    """
+    model: type[Member | Employee] = type(person)
+    query = select(model).where(model.id == person.id).with_for_update(key_share=True)
+    held = session.scalars(query.execution_options(populate_existing=True)).one()
+    return cast(Person, held)
+
+
 def find_overlaps(
     session: Session, person: Person, training_class: TrainingClass
 ) -> Sequence[TrainingClass]:
@@ -281,6 +294,7 @@ def find_overlaps(
             Enrolment.person_id == person.id,
             Enrolment.state.in_(LIVE),
             TrainingClass.id != training_class.id,
+            TrainingClass.cancelled_at.is_(None),
             TrainingClass.start_date <= training_class.end_date,
             TrainingClass.end_date >= training_class.start_date,
         )

@@ -1,6 +1,6 @@
 """Who came to a class is recorded, at the door or from a list, and corrected with a reason."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import event, select
 from engine.actors import Actor
 from engine.engine import Engine
 from engine.noting import texts
+from engine.timers import fire_timers
 from engine.trail import events
 from tests.workflows.enrolling import BEGINS_AT, OVER_AT, School, make_school
 from workflows.shared.accounts import Account
@@ -142,6 +143,23 @@ def test_who_is_recorded_only_after_the_end_is_credited_then(school: School, cle
     school.work()
     assert school.state(first) == "completed"
     assert ledger(school, first.person_id) == [(f"enrolment:{first.id}", 1600)]
+
+
+def test_what_is_recorded_in_the_moment_the_class_ends_is_not_missed(
+    school: School, clerk: Actor
+) -> None:
+    training_class, (enrolment,) = confirmed(school, 1)
+    school.at(BEGINS_AT)
+    school.now = OVER_AT
+    with ThreadPoolExecutor(1) as threads:
+        with school.transaction() as session:
+            fire_timers(session, school.engine, school.now, case_id=str(enrolment.case_id))
+            said = {enrolment.id: PRESENT}
+            going = threads.submit(record, school, training_class, clerk, said)
+            wait([going], timeout=0.5)
+        assert going.result().changed == [enrolment.id]
+    school.work()
+    assert school.state(enrolment) == "completed"
 
 
 def test_the_same_word_again_changes_nothing_and_another_one_corrects_it(

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from openpyxl import Workbook
@@ -86,16 +86,21 @@ def training_class(school: School) -> TrainingClass:
 
 
 def look_through(
-    school: School, training_class: TrainingClass, by: Actor, content: io.BytesIO
+    school: School,
+    training_class: TrainingClass,
+    by: Actor,
+    content: io.BytesIO,
+    *,
+    key: UUID | None = None,
 ) -> tuple[AttendanceImport, Understood]:
     """Send a table."""
     with school.transaction() as session:
         found = importing.look_through(
             session,
             school.engine.vault,
-            key=uuid4(),
+            key=key or uuid4(),
             training_class=get_class(session, training_class.id),
-            content=content,
+            table=reading.read_table(content),
             name="考勤.xlsx",
             by=by.id or 0,
             now=school.now,
@@ -189,6 +194,26 @@ def test_confirming_twice_is_once_and_a_table_again_says_nothing_new(
     assert confirm(school, training_class, clerk, found) == first
     _found, again = look_through(school, training_class, clerk, workbook(*rows))
     assert (again.right, again.unchanged) == ([], 1)
+
+
+def test_another_table_from_the_same_page_takes_the_place_of_the_first_until_it_is_confirmed(
+    school: School, clerk: Actor, training_class: TrainingClass
+) -> None:
+    key, rest = uuid4(), (1, "330000000101", "赵一", "")
+    first, _wrong = look_through(
+        school, training_class, clerk, workbook(HEADS, (*rest, "缺席")), key=key
+    )
+    found, mended = look_through(
+        school, training_class, clerk, workbook(HEADS, (*rest, "出席")), key=key
+    )
+    assert (found.id, mended.right[0].word) == (first.id, PRESENT)
+    confirm(school, training_class, clerk, found)
+    _found, late = look_through(
+        school, training_class, clerk, workbook(HEADS, (*rest, "缺席")), key=key
+    )
+    assert late == mended
+    with pytest.raises(importing.ImportNotFound):
+        look_through(school, training_class, Actor("staff", 77), workbook(HEADS), key=key)
 
 
 def test_what_somebody_else_recorded_meanwhile_is_not_overwritten(
@@ -294,13 +319,36 @@ def of_lies() -> io.BytesIO:
     return replace_part(content, "xl/_rels/workbook.xml.rels", b"<Relationships/>")
 
 
+def damaged() -> io.BytesIO:
+    """A workbook of which some bytes were changed on the way."""
+    content = workbook(HEADS)
+    with zipfile.ZipFile(content) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    raw = bytearray(content.getvalue())
+    begin = part.header_offset + 30 + len(part.filename)
+    raw[begin : begin + 20] = b"\xff" * 20
+    return io.BytesIO(bytes(raw))
+
+
+def locked() -> io.BytesIO:
+    """A workbook of which every part says that it has a password."""
+    raw = bytearray(workbook(HEADS).getvalue())
+    for sign, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        begin = raw.find(sign)
+        while begin >= 0:
+            raw[begin + at] |= 1
+            begin = raw.find(sign, begin + 4)
+    return io.BytesIO(bytes(raw))
+
+
 def no_workbook() -> io.BytesIO:
     """Something else."""
     return io.BytesIO(b"PK\x03\x04 not a workbook at all")
 
 
 @pytest.mark.parametrize(
-    "hostile", [bomb, entities, entities_in_two_bytes, broken, of_lies, no_workbook]
+    "hostile",
+    [bomb, entities, entities_in_two_bytes, broken, of_lies, damaged, locked, no_workbook],
 )
 def test_a_hostile_workbook_gets_a_sentence(hostile: Any) -> None:
     with pytest.raises(reading.WorkbookUnreadable):

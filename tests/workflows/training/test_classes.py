@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 
 from engine.actors import Actor
 from engine.engine import Engine
+from engine.timers import fire_timers
 from tests.workflows.enrolling import BEGINS_AT, School, make_school
 from workflows.shared.access import Viewer
 from workflows.shared.accounts import Account
 from workflows.shared.associations import Association
 from workflows.shared.edits import list_edits
 from workflows.shared.training_classes import TrainingClass, get_class
+from workflows.training_enrolment.attendance.recording import record_attendance
 from workflows.training_enrolment.classes.cancellation import (
     CancelReasonMissing,
     ClassHasBegun,
@@ -263,7 +265,19 @@ def test_what_people_rely_on_stays(school: School, clerk: int) -> None:
         save(school, training_class, clerk, start_date="2022-10-12", end_date="2022-10-12")
     assert set(refused.value.wrong) == {"start_date"}
     changed = save(school, training_class, clerk, place="三楼")
-    assert (changed.place, changed.change_no) == ("三楼", 0)
+    assert (changed.place, changed.change_no) == ("三楼", 1)
+
+
+def test_a_class_begins_at_a_time_to_come(school: School, clerk: int) -> None:
+    today = {"start_date": "2022-09-06", "closes_date": "2022-09-06"}
+    _values, wrong = check_new({**TYPED, **today, "start_time": "17:32"}, now=school.now)
+    assert set(wrong) == {"start_time"}
+    _values, wrong = check_new({**TYPED, **today, "start_time": "17:33"}, now=school.now)
+    assert wrong == {}
+    training_class = school.offer()
+    with pytest.raises(ClassNotAsTyped) as refused:
+        save(school, training_class, clerk, start_date="2022-09-06", start_time="17:30")
+    assert set(refused.value.wrong) == {"start_time"}
 
 
 def test_somebody_elses_change_is_never_overwritten_unseen(school: School, clerk: int) -> None:
@@ -431,3 +445,48 @@ def test_values_are_checked_against_the_class_as_it_is(school: School) -> None:
         typed, training_class=training_class, counts=counts, now=school.now
     )
     assert set(wrong) == {"capacity", "start_date", "place", "closes_date"}
+
+
+@pytest.mark.parametrize("days", [-1, 2])
+def test_a_class_ends_when_its_last_day_as_it_is_now_is_over(
+    school: School, clerk: int, days: int
+) -> None:
+    training_class = school.offer(end_date=date(2022, 10, 12))
+    confirmed, undecided = (school.sign_up(training_class, each) for each in school.members(2))
+    school.decide(confirmed)
+    school.at(BEGINS_AT + timedelta(hours=2))
+    last_day = training_class.end_date + timedelta(days=days)
+    changed = save(school, training_class, clerk, end_date=last_day.isoformat())
+    assert untold(school, training_class) == 2
+    school.work()
+    assert untold(school, training_class) == 0
+    assert school.told(confirmed.case_id)[-1] == "enrolment_changed_late"
+    with school.transaction() as session:
+        record_attendance(
+            session,
+            training_class=changed,
+            said={confirmed.id: "present"},
+            by=clerk,
+            now=school.now,
+        )
+    school.at(changed.ends_at - timedelta(minutes=1))
+    assert (school.state(confirmed), school.state(undecided)) == ("confirmed", "reserved")
+    school.at(changed.ends_at)
+    assert school.state(confirmed) == "completed"
+
+
+def test_a_class_that_is_cancelled_the_moment_before_it_begins_ends_its_sign_ups(
+    school: School, clerk: int
+) -> None:
+    training_class = school.offer()
+    enrolment = school.sign_up(training_class, school.member())
+    school.decide(enrolment)
+    school.at(BEGINS_AT - timedelta(seconds=1))
+    with school.transaction() as session:
+        cancel_class(session, class_id=training_class.id, reason="停电", by=clerk, now=school.now)
+    # Their timers are first, however many there are to be told.
+    with school.transaction() as session:
+        fire_timers(session, school.engine, BEGINS_AT, case_id=str(enrolment.case_id))
+    school.at(BEGINS_AT)
+    assert school.state(enrolment) == "cancelled"
+    assert school.case(enrolment).ended_in == "gone_with_class"

@@ -26,6 +26,7 @@ from workflows.shared.accounts import Account
 from workflows.shared.employees import Employee
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.hours import HoursEntry
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.private import read_private, write_private
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import TrainingClass
@@ -287,8 +288,8 @@ def test_ticks_and_words_are_kept_and_those_of_nobody_are_not(office: Office) ->
     assert one.values == {"mobile": "13900000001", "email": "a@example.com"}
     assert not two.is_ticked
     with office.engine.database.read() as session:
-        rows = session.scalars(select(drafts.PersonDraft)).all()
-        assert [each.key for each in rows] == [key_of(first)]
+        rows = session.scalars(select(PersonDraft)).all()
+        assert [each.person_id for each in rows] == [first.id]
         assert b"139" not in (rows[0].values_sealed or b"")
 
 
@@ -426,12 +427,12 @@ def test_what_was_typed_is_kept_no_longer_than_it_is_needed(office: Office) -> N
         items = many.list_items(session, KIND, key)
         assert [each.values_sealed for each in items] == [None, None]
         # Of who is not signed up the draft still has everything.
-        kept = session.scalars(select(drafts.PersonDraft)).all()
-        assert {each.key for each in kept} == {key_of(second), key_of(third)}
+        kept = session.scalars(select(PersonDraft)).all()
+        assert {each.person_id for each in kept} == {second.id, third.id}
     office.school.now = BEGINS_AT + timedelta(days=1)
     with office.school.transaction() as session:
         drafts.forget_drafts(session, office.school.now)
-        assert session.scalars(select(drafts.PersonDraft)).all() == []
+        assert session.scalars(select(PersonDraft)).all() == []
 
 
 def facts(number: str, name: str = "孙从业") -> EmployeeFacts:

@@ -8,11 +8,12 @@ in one transaction; every other one is named with its line, its column and why.
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, Json, UtcDateTime
@@ -23,7 +24,7 @@ from engine.recurring import Every
 from engine.vault import BY_MASTER, Vault
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.training_classes import TrainingClass
-from workflows.training_enrolment.attendance.reading import read_table
+from workflows.training_enrolment.attendance.reading import Table
 from workflows.training_enrolment.attendance.recording import (
     NOT_PRESENT,
     PRESENT,
@@ -70,31 +71,31 @@ def look_through(
     *,
     key: UUID,
     training_class: TrainingClass,
-    content: BinaryIO,
+    table: Table,
     name: str,
     by: int,
     now: datetime,
 ) -> AttendanceImport:
-    """Read a table and keep what was understood, under a key that the page made: twice is once.
+    """Keep what is understood of a table, under a key that the page made: twice is once.
 
-    Raises what `read_table` and `check_can_record` raise.
+    Another table under the key takes the place of the one before, until that was confirmed.
+    Raises what `check_can_record` raises, and ImportNotFound for the key of somebody else's.
     """
     check_can_record(training_class, now=now)
-    found = session.get(AttendanceImport, key)
-    if found is not None and found.class_id == training_class.id and found.by == by:
+    understood = understand(session, training_class.id, table)
+    sealed = vault.seal_text(orjson.dumps(asdict(understood)).decode())
+    class_id, name = training_class.id, name[:200]
+    made = AttendanceImport(id=key, class_id=class_id, name=name, by=by, at=now, sealed=sealed)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        found = get_import(session, key=key, class_id=class_id, hold=True)
+        if found.by != by:
+            raise ImportNotFound from None
+        if found.confirmed_at is None:
+            found.name, found.at, found.sealed = name, now, sealed
         return found
-    understood = understand(session, training_class.id, read_table(content))
-    said = orjson.dumps(asdict(understood)).decode()
-    made = AttendanceImport(
-        id=key,
-        class_id=training_class.id,
-        name=name[:200],
-        by=by,
-        at=now,
-        sealed=vault.seal_text(said),
-    )
-    session.add(made)
-    session.flush()
     return made
 
 
@@ -140,7 +141,12 @@ def confirm_import(
         return found
     right = open_import(vault, found).right
     now_said = _attendance_of(session, [each.enrolment_id for each in right])
-    fresh = [each for each in right if now_said.get(each.enrolment_id, "") == each.before]
+    fresh, stale = list[Right](), dict[int, str]()
+    for each in right:
+        if now_said.get(each.enrolment_id, "") == each.before:
+            fresh.append(each)
+        else:
+            stale[each.line] = "changed"
     recorded = record_attendance(
         session,
         training_class=training_class,
@@ -148,7 +154,6 @@ def confirm_import(
         by=by,
         now=now,
     )
-    stale = {each.line: "changed" for each in right if each not in fresh}
     refused = {each.line: recorded.refused.get(each.enrolment_id, "") for each in fresh}
     changed = set(recorded.changed)
     found.confirmed_at = now

@@ -5,6 +5,7 @@ to; parts that a workbook does not need (document types, entities) are not read 
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -41,6 +42,7 @@ NEEDED = (NUMBER, ATTENDANCE)
 
 _BROKEN = (
     zipfile.BadZipFile,
+    zlib.error,
     InvalidFileException,
     LxmlError,
     SyntaxError,
@@ -49,7 +51,7 @@ _BROKEN = (
     IndexError,
     AttributeError,
     TypeError,
-    NotImplementedError,
+    RuntimeError,
     OSError,
     EOFError,
 )

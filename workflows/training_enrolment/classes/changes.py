@@ -118,8 +118,8 @@ def save_class(
     wrong = find_contradictions(values, training_class=training_class, counts=counts, now=now)
     if wrong:
         raise ClassNotAsTyped(wrong)
-    is_told = is_told_of(before, values) and bool(counts.live)
-    is_told = is_told and not training_class.has_begun(now)
+    # Also while the class goes on: its last day and its place are still to come.
+    is_told = is_told_of(before, values) and bool(counts.live) and now < training_class.ends_at
     for name, value in kept_as(values).items():
         setattr(training_class, name, value)
     training_class.version += 1

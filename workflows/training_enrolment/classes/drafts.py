@@ -1,11 +1,11 @@
 """A class as it was typed: read, checked against what is, and every wrong value named."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from engine.language import _, ngettext
-from workflows.shared.dates import local_date
+from workflows.shared.dates import ZONE, local_date
 from workflows.shared.setting_values import read_values
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.classes.settings import EVERYTHING
@@ -15,6 +15,9 @@ from workflows.training_enrolment.places import Counts
 Values = Mapping[str, Any]
 Wrong = dict[str, str]
 
+BEGINNING = frozenset({"start_date", "start_time"})
+"""What says when a class begins."""
+
 
 def check_new(raw: Values, *, now: datetime) -> tuple[dict[str, Any], Wrong]:
     """The plain values of what was typed for a new class, and what is wrong by field."""
@@ -23,6 +26,8 @@ def check_new(raw: Values, *, now: datetime) -> tuple[dict[str, Any], Wrong]:
     for name in ("opens_date", "closes_date", "start_date", "end_date"):
         if name not in wrong and values[name] < today:
             wrong[name] = _("This day is over: a new class has days to come.")
+    if wrong.keys().isdisjoint(BEGINNING) and _begins_at(values) <= now:
+        wrong["start_time"] = _("This time is over: a class begins at a time to come.")
     return values, wrong
 
 
@@ -49,11 +54,15 @@ def find_contradictions(
     changed = {name for name, value in values.items() if value != before[name]}
     today = local_date(now).isoformat()
     over = _("This day is over: a class moves to a day to come.")
-    for name in changed & {"start_date", "start_time"}:
+    for name in changed & BEGINNING:
         if training_class.has_begun(now):
             wrong[name] = _("The class has begun: its beginning stays as it is.")
     if "start_date" in changed - wrong.keys() and values["start_date"] < today:
         wrong["start_date"] = over
+    is_known = values.keys() >= BEGINNING and wrong.keys().isdisjoint(BEGINNING)
+    if changed & BEGINNING and is_known and _begins_at(values) <= now:
+        # Nobody could leave any more who is told that he may.
+        wrong["start_time"] = _("This time is over: a class begins at a time to come.")
     if "end_date" in changed and values["end_date"] < today:
         wrong["end_date"] = over
     if "capacity" in values and values["capacity"] < counts.placed:
@@ -75,6 +84,11 @@ def find_contradictions(
             counts.completed,
         )
     return wrong
+
+
+def _begins_at(values: Values) -> datetime:
+    day, clock = date.fromisoformat(values["start_date"]), time.fromisoformat(values["start_time"])
+    return datetime.combine(day, clock, ZONE)
 
 
 def _read(raw: Values) -> tuple[dict[str, Any], Wrong]:

@@ -56,8 +56,15 @@ def describe_impact(
 
 
 def _told(training_class: TrainingClass, counts: Counts, now: datetime) -> Effect:
+    if now >= training_class.ends_at:
+        return Effect(_("The class is over: nobody is told of it."))
     if training_class.has_begun(now):
-        return Effect(_("The class has begun: nobody is told of it by this system."))
+        words = ngettext(
+            "%(n)s person who is signed up is told of the new time or place.",
+            "%(n)s people who are signed up are told of the new time or place.",
+            counts.live,
+        )
+        return Effect(words, is_hard=True)
     words = ngettext(
         "%(n)s person who is signed up is told of the new time or place, and may leave.",
         "%(n)s people who are signed up are told of the new time or place, and may leave.",

@@ -12,11 +12,7 @@ from datetime import datetime, time
 import orjson
 from sqlalchemy import (
     ColumnElement,
-    ForeignKey,
-    Index,
-    LargeBinary,
     Select,
-    String,
     and_,
     delete,
     exists,
@@ -26,15 +22,15 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
 from engine.jobs import job
 from engine.recurring import Daily
-from engine.vault import BY_SUBJECT, Erased, Vault
+from engine.vault import Erased, Vault
 from forms.answers import clean_text
 from workflows.shared.dates import ZONE, local_date
+from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms.people import MODELS, PersonKey, find_people, kinds_for
 
@@ -48,26 +44,6 @@ ONE_FOR_ALL = ("lodging", "arrival", "invoice_title", "tax_number")
 NIGHT = time(3, tzinfo=ZONE)
 LONGEST = 500
 MOST_CHANGES = 500
-
-
-class PersonDraft(Base):
-    """One person's tick and what was typed for him, of a firm and a class."""
-
-    __tablename__ = "person_draft"
-    __table_args__ = (Index("ix_person_draft_class_id", "class_id"),)
-
-    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), primary_key=True)
-    person_kind: Mapped[str] = mapped_column(String(10), primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    is_ticked: Mapped[bool] = mapped_column(default=False)
-    values_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=BY_SUBJECT)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime())
-
-    @property
-    def key(self) -> PersonKey:
-        """Whom it is about."""
-        return PersonKey(self.person_kind, self.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +122,7 @@ def read(
     keys: Sequence[PersonKey],
 ) -> dict[PersonKey, Kept]:
     """What is kept about people; nothing for those of whom nothing is."""
-    rows = {each.key: each for each in session.scalars(_rows(firm_id, class_id, keys))}
+    rows = {_key_of(each): each for each in session.scalars(_rows(firm_id, class_id, keys))}
     vault.read_keys(session, [subject_of(firm_id, key) for key in rows])
     found = dict.fromkeys(keys, NOTHING)
     for key, row in rows.items():
@@ -288,7 +264,11 @@ def _hold(
         PersonDraft.person_kind, PersonDraft.person_id
     )
     held = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
-    return {each.key: each for each in held}
+    return {_key_of(each): each for each in held}
+
+
+def _key_of(row: PersonDraft) -> PersonKey:
+    return PersonKey(row.person_kind, row.person_id)
 
 
 def _rows(firm_id: int, class_id: int, keys: Collection[PersonKey]) -> Select[PersonDraft]:

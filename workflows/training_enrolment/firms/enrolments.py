@@ -21,11 +21,12 @@ from workflows.training_enrolment.firms.people import (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A sign-up with the number and the name of the person."""
+    """A sign-up with the number and the name of the person; `successor`: who goes instead."""
 
     enrolment: Enrolment
     number: str
     name: str
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,25 @@ def list_of_class(
         .offset((found.number - 1) * PAGE)
         .limit(PAGE)
     ).all()
-    names = name_people(session, [_person_of(each) for each in rows])
-    return found, [Named(each, *names.get(_person_of(each), ("", ""))) for each in rows]
+    successors = {
+        each.replaces_id: _person_of(each)
+        for each in session.scalars(
+            select(Enrolment).where(
+                Enrolment.class_id == class_id,
+                Enrolment.replaces_id.in_([each.id for each in rows]),
+            )
+        )
+    }
+    names = name_people(session, [*(_person_of(each) for each in rows), *successors.values()])
+    nobody = ("", "")
+    return found, [
+        Named(
+            each,
+            *names.get(_person_of(each), nobody),
+            names.get(successors[each.id], nobody)[1] if each.id in successors else "",
+        )
+        for each in rows
+    ]
 
 
 def count_states(session: Session, *, firm_id: int, class_id: int) -> Mapping[str, int]:

@@ -4,7 +4,9 @@ What was typed for each is frozen when the firm presses the button. Who could no
 stays ticked in the draft, with everything that was typed, so that the firm can go on from there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from engine.vault import BY_SUBJECT
 from forms.lists import Language
 from workflows.shared import many
 from workflows.shared.access import Viewer
-from workflows.shared.many import BatchRow, ItemRow
+from workflows.shared.many import FAILED, WAITING, BatchRow, ItemRow
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.people import PersonKey
@@ -127,14 +129,37 @@ def start_sign_ups(
     )
 
 
-def count_codes(session: Session, sign_ups_id: UUID) -> Mapping[str, int]:
-    """How many people of a sign-up have which result; those who still wait have none."""
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How far a sign-up of many is. `failed`: who was not signed up; by what else, in `codes`."""
+
+    total: int
+    waiting: int
+    failed: int
+    codes: Mapping[str, int]
+
+    @property
+    def done(self) -> int:
+        """Whose result is known."""
+        return self.total - self.waiting
+
+
+def count_results(session: Session, keys: Collection[UUID]) -> Mapping[UUID, Results]:
+    """How far some sign-ups of many are, by their keys."""
     rows = session.execute(
-        select(SignUpItem.code, func.count())
-        .where(SignUpItem.batch_id == sign_ups_id)
-        .group_by(SignUpItem.code)
+        select(SignUpItem.batch_id, SignUpItem.state, SignUpItem.code, func.count())
+        .where(SignUpItem.batch_id.in_(keys))
+        .group_by(SignUpItem.batch_id, SignUpItem.state, SignUpItem.code)
     )
-    return {code: count for code, count in rows if code}
+    states: dict[UUID, Counter[str]] = {key: Counter() for key in keys}
+    codes: dict[UUID, Counter[str]] = {key: Counter() for key in keys}
+    for key, state, code, count in rows:
+        states[key][state] += count
+        codes[key][code] += count
+    return {
+        key: Results(states[key].total(), states[key][WAITING], states[key][FAILED], codes[key])
+        for key in keys
+    }
 
 
 def _freeze(
