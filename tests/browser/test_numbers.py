@@ -1,5 +1,7 @@
 """The page of numbers in a browser: charts beside their tables."""
 
+from datetime import date, timedelta
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter, Errands
@@ -29,7 +31,12 @@ def test_numbers_are_charts_with_their_tables(enter: Enter, errand: Errands) -> 
 def test_weeks_and_months_and_a_period_without_anything(enter: Enter, errand: Errands) -> None:
     errand(MEMBER).start().apply()
     manager = enter("zj_manage", "phone").go("/manage/numbers")
-    for step, rows in (("week", 14), ("month", 4)):
+    first, last = (
+        date.fromisoformat(manager.main.locator(each).input_value()) for each in ("#first", "#last")
+    )
+    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+    weeks, months = {each.isocalendar()[:2] for each in days}, {each.month for each in days}
+    for step, rows in (("week", len(weeks)), ("month", len(months))):
         manager.main.locator("#step").select_option(step)
         manager.press("Show")
         expect(manager.page.locator("#course tbody tr")).to_have_count(rows)

@@ -55,8 +55,12 @@ def test_what_another_manager_does_not_agree_to_changes_nothing(
     errand(MEMBER).start().apply()
     first = enter("zj_manage")
     find_year(first, 2025)
-    first.field("处理结果").select_option(label="未参检")
-    first.type("处理理由", REASON).press("提出")
+    with first.page.expect_response(lambda each: each.request.method == "POST"):
+        first.field("处理结果").select_option(label="未参检")
+    # The form is drawn anew for what was chosen.
+    expect(first.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    with first.page.expect_navigation():
+        first.type("处理理由", REASON).press("提出")
     second = enter("zj_manage2", "phone")
     second.go("/inbox?kind=ruling").page.get_by_role("link", name=NAME).click()
     second.look("ruling-agree-phone").press("不同意")
