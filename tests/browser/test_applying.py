@@ -192,6 +192,26 @@ def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
         expect(member.page.get_by_role("checkbox", name=words)).to_be_checked()
 
 
+def test_a_button_that_is_held_down_while_the_form_is_drawn_anew_is_pressed(enter: Enter) -> None:
+    member = begin(enter)
+    page, held = member.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/tasks/*", hold, times=1)
+    with page.expect_request("**/tasks/*"):
+        page.get_by_role("checkbox", name="建造师").click()
+    member.button("年检申请").hover()
+    page.mouse.down()
+    with page.expect_response("**/tasks/*"):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    with page.expect_navigation():
+        page.mouse.up()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("完善信息")
+
+
 def test_a_step_back_keeps_what_was_typed(enter: Enter, errand: Errands) -> None:
     errand(MEMBER).start().to("view_inspection")
     member = enter(MEMBER).go("/").follow("Go on").is_at("年检信息").press("上一步")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from engine.actors import SYSTEM
 from engine.database import new_id
@@ -287,25 +288,29 @@ def test_a_message_of_a_transaction_that_fails_goes_nowhere(world: World) -> Non
     world.work()
     with pytest.raises(RuntimeError):
         write_and_fail()
+    assert fan_outs(world) == []
+
+
+def remind(session: Session, member_id: int) -> None:
+    """Write a message to a member."""
+    send_to_member(
+        session, member_id=member_id, template=REMINDED, values={}, case_id=None, now=NOW
+    )
+
+
+def fan_outs(world: World) -> list[int]:
+    """How many messages each job is about that waits to hand them over."""
     with world.engine.database.read() as session:
-        assert session.scalars(select(Job).where(Job.name == FAN_OUT)).all() == []
+        jobs = session.scalars(select(Job).where(Job.name == FAN_OUT)).all()
+    return [len(each.args["message_ids"]) for each in jobs]
 
 
 def test_messages_of_one_transaction_are_one_row_more(world: World) -> None:
     with world.engine.database.transaction() as session:
         members = session.scalars(select(Member.id).where(Member.state == "active").limit(250))
         for member_id in members.all():
-            send_to_member(
-                session,
-                member_id=member_id,
-                template=REMINDED,
-                values={},
-                case_id=None,
-                now=NOW,
-            )
-    with world.engine.database.read() as session:
-        jobs = session.scalars(select(Job).where(Job.name == FAN_OUT)).all()
-    assert [len(each.args["message_ids"]) for each in jobs] == [50] * 5
+            remind(session, member_id)
+    assert fan_outs(world) == [50] * 5
     world.work()
     with world.engine.database.read() as session:
         states = session.execute(
@@ -317,11 +322,10 @@ def test_messages_of_one_transaction_are_one_row_more(world: World) -> None:
 def test_what_many_wrote_one_by_one_is_handed_over_together(world: World) -> None:
     for _ in range(5):
         world.write()
-    with world.engine.database.read() as session:
-        assert len(session.scalars(select(Job).where(Job.name == FAN_OUT)).all()) == 5
+    assert len(fan_outs(world)) == 5
     assert Worker(world.engine).run_due(queue=FAN_OUT_QUEUE) == 1
+    assert fan_outs(world) == []
     with world.engine.database.read() as session:
-        assert session.scalars(select(Job).where(Job.name == FAN_OUT)).all() == []
         messages = session.scalars(select(Delivery.message_id).distinct()).all()
     assert len(messages) == 5
 
@@ -331,17 +335,8 @@ def test_what_a_part_of_a_transaction_wrote_is_one_row_with_the_rest(world: Worl
         members = session.scalars(select(Member.id).where(Member.state == "active").limit(3)).all()
         for member_id in members:
             with session.begin_nested():
-                send_to_member(
-                    session,
-                    member_id=member_id,
-                    template=REMINDED,
-                    values={},
-                    case_id=None,
-                    now=NOW,
-                )
-    with world.engine.database.read() as session:
-        jobs = session.scalars(select(Job).where(Job.name == FAN_OUT)).all()
-    assert [len(each.args["message_ids"]) for each in jobs] == [3]
+                remind(session, member_id)
+    assert fan_outs(world) == [3]
 
 
 def test_a_text_message_that_can_wait_does_not_come_by_night(world: World) -> None:

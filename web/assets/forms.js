@@ -66,6 +66,20 @@ function focusOn(form, ...selectors) {
   }
 }
 
+/* What is being pressed stays until it is let go: a click on what was replaced meanwhile is none. */
+let letGo = Promise.resolve();
+
+addEventListener(
+  "pointerdown",
+  () => {
+    letGo = new Promise((resolve) => {
+      // The click comes after the pointer went up.
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(resolve), { once: true });
+    });
+  },
+  true,
+);
+
 /** Presses a button that stays on the page; in the plain way when that does not work. */
 async function act(form, button, name, value, ...focus) {
   form.setAttribute("aria-busy", "true");
@@ -74,7 +88,9 @@ async function act(form, button, name, value, ...focus) {
   if (value.startsWith("remove_row:")) sent.fields.clear();
   try {
     const response = await fetch(form.getAttribute("action"), { method: "POST", body: collect(form, name, value) });
-    if (response.redirected || !redraw(form, await response.text(), sent, ...focus)) throw new Error("no form");
+    const html = await response.text();
+    await letGo;
+    if (response.redirected || !redraw(form, html, sent, ...focus)) throw new Error("no form");
   } catch {
     form.dataset.plain = "true";
     if (button?.isConnected) form.requestSubmit(button);

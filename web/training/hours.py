@@ -14,13 +14,14 @@ from web import current
 from web.sessions import get_member_person
 from web.sheets import Sheet, Value, send_sheets
 from web.training.blueprint import bp
-from web.training.sources import OF_A_CLASS, name_source
+from web.training.sources import name_source
 from workflows.shared.dates import local_date
 from workflows.shared.enrolments import Enrolment
 from workflows.shared.hours import HoursEntry, list_hours
 from workflows.shared.hours_asked import assess_hours
 from workflows.shared.register import NON_PRACTISING, get_member
 from workflows.shared.seasons import find_season
+from workflows.training_enrolment.crediting import KEY as OF_A_CLASS
 
 START = "output_hours.start"
 

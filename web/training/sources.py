@@ -5,9 +5,7 @@ from web.languages import spoken
 from workflows.output_hours.kinds import name_kind
 from workflows.output_hours.limits import SOURCE as OF_OUTPUT
 from workflows.shared.hours import HoursEntry
-
-OF_A_CLASS = "enrolment:"
-"""How the key of hours begins that a class gave: the enrolment's follows, and which correction."""
+from workflows.training_enrolment.crediting import KEY as OF_A_CLASS
 
 
 def name_source(entry: HoursEntry) -> str:

@@ -12,9 +12,13 @@ SOURCE = "培训班"
 """What the ledger calls where hours of classes come from."""
 
 
+KEY = "enrolment:"
+"""How the ledger's key of such hours begins: the enrolment's follows, and which correction."""
+
+
 def hours_key(enrolment: Enrolment) -> str:
     """The ledger's key of the hours that a sign-up brought."""
-    return f"enrolment:{enrolment.id}"
+    return f"{KEY}{enrolment.id}"
 
 
 def enter_hours(

@@ -19,6 +19,7 @@ from engine.errors import Conflict, NotAllowed, Rejected
 from engine.language import N_
 from engine.lifecycle import STARTED, start_case
 from forms.bound import BoundForm, Reading
+from forms.document import Component
 from forms.lists import Language
 from forms.receiving import SHOWN, Submitted
 from forms.requirements import FieldError
@@ -158,6 +159,11 @@ def bind_sign_up(
     form = load_form(release, process_id=PROCESS, form_id=FORM)
     context = describe_asked(training_class)
     return form.bind(context=context, language=language, now=now.astimezone(ZONE))
+
+
+def list_fields(bound: BoundForm) -> Sequence[Component]:
+    """The fields that a class asks for, in the order of its sign-up form."""
+    return [each for each in bound.form.fields if bound.visibility.shows(each)]
 
 
 def describe_asked(training_class: TrainingClass) -> dict[str, object]:

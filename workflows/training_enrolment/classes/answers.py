@@ -11,17 +11,11 @@ from engine.submissions import last_of_many
 from engine.vault import Vault
 from forms.bound import BoundForm
 from forms.display import display
-from forms.document import Component
-from workflows.training_enrolment.signing_up import FORM
-
-
-def list_fields(bound: BoundForm) -> Sequence[Component]:
-    """The fields that a class asks for, in the order of its sign-up form."""
-    return [each for each in bound.form.fields if bound.visibility.shows(each)]
+from workflows.training_enrolment.signing_up import FORM, list_fields
 
 
 def name_fields(bound: BoundForm) -> list[str]:
-    """The labels of these fields."""
+    """The labels of the fields that a class asks for."""
     scope = bound.see({})
     return [each.label(bound.language, scope) for each in list_fields(bound)]
 

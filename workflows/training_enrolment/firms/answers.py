@@ -22,7 +22,7 @@ from workflows.training_enrolment.audience import find_obstacle
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.drafts import lay_over
 from workflows.training_enrolment.firms.people import Person, PersonKey, key_of
-from workflows.training_enrolment.signing_up import Answers, bind_sign_up, prefill
+from workflows.training_enrolment.signing_up import Answers, bind_sign_up, list_fields, prefill
 
 NO_ERRORS: Mapping[str, str] = {}
 
@@ -64,8 +64,7 @@ def list_asked(bound: BoundForm) -> list[Asked]:
             longest=min(each.max_length, drafts.LONGEST),
             options=each.fixed_options(bound.language),
         )
-        for each in bound.form.fields
-        if bound.visibility.shows(each)
+        for each in list_fields(bound)
     ]
 
 
