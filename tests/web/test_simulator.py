@@ -21,6 +21,7 @@ from web.simulator.browsers import Browser
 from workflows.channels import phones
 from workflows.channels.wechat.stand_in import MENU, StandInAccount
 from workflows.shared.channels import OFFICIAL_ACCOUNT, SMS, channels_of
+from workflows.shared.stand_ins import find_setting
 
 KEY = b64encode(b"k" * 32).decode()
 
@@ -236,7 +237,7 @@ def test_the_menu_is_set_by_a_command(
         said = CliRunner().invoke(main, ["menu"], env=environ)
         assert (said.exit_code, said.output) == (0, "The menu is set.\n")
     with database.read() as session:
-        assert phones.find_setting(session, MENU) == make_menu("http://localhost")
+        assert find_setting(session, MENU) == make_menu("http://localhost")
     with database.transaction() as session:
         phones.set_mood(session, channel=OFFICIAL_ACCOUNT, mood="away")
     said = CliRunner().invoke(main, ["menu"], env=environ)

@@ -7,15 +7,16 @@ message is sent by one server process and looked at through another.
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 from sqlalchemy import ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.database import Base, BigId, Database, Json, UtcDateTime
+from engine.database import Base, BigId, Database, UtcDateTime
 from engine.errors import NotFound
 from workflows.shared.channels import CHANNELS, ChannelAway, ChannelRefused
+from workflows.shared.stand_ins import find_setting, keep_setting
 
 Mood = Literal["well", "away", "slow", "refusing", "twice"]
 """How a stand-in behaves until it is told otherwise."""
@@ -89,15 +90,6 @@ class ShownCode(Base):
     content: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
-
-
-class SimulatedSetting(Base):
-    """What the stand-ins were told: the mood of each channel, the official account's menu."""
-
-    __tablename__ = "simulated_setting"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[Any] = mapped_column(Json)
 
 
 def add_phone(
@@ -227,18 +219,6 @@ def arrive(
             )
             .on_conflict_do_nothing(index_elements=[PhoneMessage.key])
         )
-
-
-def keep_setting(session: Session, name: str, value: object) -> None:
-    """Remember what the stand-ins were told."""
-    session.merge(SimulatedSetting(name=name, value=value))
-    session.flush()
-
-
-def find_setting(session: Session, name: str) -> Any:
-    """What the stand-ins were told, or None."""
-    found = session.get(SimulatedSetting, name)
-    return None if found is None else found.value
 
 
 def _mood(session: Session, channel: str) -> Mood:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.vault import Vault
-from workflows.channels.phones import find_setting, keep_setting
 from workflows.member_certificate.models import StandInComparison, StandInPhoto
 from workflows.member_certificate.photo_service import PhotoServiceAway
 from workflows.shared.register import identity_hash
+from workflows.shared.stand_ins import find_setting, keep_setting
 
 Mood = Literal["matching", "mismatching", "away", "lost"]
 """How it behaves until it is told otherwise; lost: it compares, and its answers never arrive."""

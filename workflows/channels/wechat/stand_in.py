@@ -35,6 +35,7 @@ from workflows.channels.wechat.envelopes import (
 )
 from workflows.channels.wechat.scenes import check_scene, check_state
 from workflows.shared.channels import OFFICIAL_ACCOUNT, ChannelRefused, SceneCode
+from workflows.shared.stand_ins import find_setting, keep_setting
 
 PURPOSE = "official-account-stand-in"
 ORIGINAL_ID = "gh_standin00000"
@@ -113,7 +114,7 @@ class StandInAccount:
         """Show a menu on every phone that follows."""
         self._behave()
         with self.engine.database.transaction() as session:
-            phones.keep_setting(session, MENU, dict(menu))
+            keep_setting(session, MENU, dict(menu))
 
     def sign_in_address(self, *, back: str, state: str) -> str:
         """The simulator's page that knows whose phone it is shown on."""
@@ -146,7 +147,7 @@ class StandInAccount:
     def read_menu(self) -> Any:
         """The menu as it was set, or None."""
         with self.engine.database.read() as session:
-            return phones.find_setting(session, MENU)
+            return find_setting(session, MENU)
 
     def make_sign_in_code(self, phone_id: int) -> str:
         """The code that a phone brings back to the page that sent it to `sign_in_address`."""
