@@ -1,0 +1,97 @@
+/* Has a draft checked while it is edited, and lists what was found.
+ *
+ * `keepChecking({ address, path, read, show, onChoose })` sends the document as it stands, laid
+ * over the draft; answers that come after a newer question are dropped. The list stands in
+ * [data-problems], how many there are in every [data-problem-count].
+ */
+import { Refused, ask } from "./asking.js";
+import { make, say, sayCount } from "./words.js";
+
+const PAUSE_MS = 400;
+const AGAIN_MS = 5000;
+
+/** Checks from now on. `onVariables`, where given, hears which variables exist at which element. */
+export function keepChecking({ address, path, read, show, onChoose, onVariables }) {
+  let timer = null;
+  let asking = null;
+
+  function plan(pause) {
+    clearTimeout(timer);
+    timer = setTimeout(check, pause);
+  }
+
+  async function check() {
+    asking?.abort();
+    const mine = new AbortController();
+    asking = mine;
+    try {
+      const json = { path, content: await read(), variables: Boolean(onVariables) };
+      const answer = await ask(address, { json, signal: mine.signal });
+      if (asking !== mine) return;
+      show?.(answer.problems, answer.counts);
+      onVariables?.(answer.variables ?? {});
+      list(answer.problems, answer.counts);
+    } catch (error) {
+      if (error.name === "AbortError" || asking !== mine) return;
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 0 || error.status >= 500 || error.status === 429) plan(AGAIN_MS);
+    }
+  }
+
+  function list(problems, counts) {
+    for (const place of document.querySelectorAll("[data-problem-count]")) {
+      place.textContent = counts.errors + counts.warnings || "";
+      place.classList.toggle("has-errors", counts.errors > 0);
+      place.setAttribute("aria-label", describe(counts));
+    }
+    const place = document.querySelector("[data-problems]");
+    if (!place) return;
+    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const [here, elsewhere] = part(problems, (each) => !each.document || each.document === path);
+    place.replaceChildren(
+      make("p", { class: "problems-count", role: "status" }, describe(counts)),
+      ...(here.length ? [make("ul", { class: "problems" }, ...here.map(line))] : []),
+      ...(elsewhere.length
+        ? [
+            make("h3", { class: "problems-elsewhere" }, say("problems.elsewhere")),
+            make("ul", { class: "problems" }, ...elsewhere.map(line)),
+          ]
+        : []),
+    );
+    if (focused) [...place.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
+  }
+
+  function line(problem) {
+    const kind = problem.is_warning ? "warning" : "error";
+    const key = `${problem.document} ${problem.element} ${problem.message}`;
+    const sign = make("span", { class: "problem-kind" }, say(`problems.${kind}`));
+    const isHere = !problem.document || problem.document === path;
+    const words = [sign, make("span", { class: "problem-words" }, problem.message)];
+    const choice = isHere
+      ? make("button", { type: "button", "data-key": key, onclick: () => onChoose?.(problem) }, ...words)
+      : make("a", { href: elsewhereAddress(problem), "data-key": key }, ...words);
+    return make("li", { class: `problem problem-${kind}` }, choice);
+  }
+
+  function elsewhereAddress(problem) {
+    const draft = address.slice(0, address.lastIndexOf("/"));
+    const element = problem.element ? `#${encodeURIComponent(problem.element)}` : "";
+    return `${draft}/edit/${problem.document}${element}`;
+  }
+
+  plan(0);
+  return { changed: () => plan(PAUSE_MS) };
+}
+
+/** Says how many problems there are, in words. */
+function describe({ errors, warnings }) {
+  if (!errors && !warnings) return say("problems.none");
+  const parts = [];
+  if (errors) parts.push(sayCount("problems.errors", errors));
+  if (warnings) parts.push(sayCount("problems.warnings", warnings));
+  return parts.join(say("presence.comma"));
+}
+
+function part(items, test) {
+  return [items.filter(test), items.filter((each) => !test(each))];
+}
