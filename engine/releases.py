@@ -159,16 +159,29 @@ def make_release(
     problems = check_unit(process_id, documents, checks)
     if any(not problem.is_warning for problem in problems):
         raise InvalidRelease([each for each in problems if not each.is_warning])
+    return keep_release(
+        session, process_id=process_id, documents=documents, reason=reason, by=by, now=now
+    )
+
+
+def keep_release(
+    session: Session,
+    *,
+    process_id: str,
+    documents: Documents,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Release:
+    """Put a unit to work that was checked already. The same unit again is the release it was."""
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in documents.items()}
-    digest = hashlib.sha256(
-        "\n".join(f"{path} {digests[path]}" for path in sorted(digests)).encode()
-    ).hexdigest()
+    digest = digest_of(digests)
+    take_releases(session, process_id)
     last = session.scalar(
         select(Release)
         .where(Release.process_id == process_id)
         .order_by(Release.number.desc())
         .limit(1)
-        .with_for_update()
     )
     if last is not None and last.digest == digest:
         return last
@@ -192,6 +205,23 @@ def make_release(
     )
     session.flush()
     return release
+
+
+def take_releases(session: Session, process_id: str | None = None) -> None:
+    """Let nobody else release a process, None: any, until the transaction ends.
+
+    A process's first release, which never changes, is what stands for all of them.
+    """
+    query = select(Release.id).where(Release.number == 1).order_by(Release.id)
+    if process_id is not None:
+        query = query.where(Release.process_id == process_id)
+    session.execute(query.with_for_update())
+
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """The digest of a unit, of its documents' digests by path."""
+    lines = "\n".join(f"{path} {digests[path]}" for path in sorted(digests))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def has_release(session: Session, process_id: str) -> bool:

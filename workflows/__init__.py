@@ -42,6 +42,7 @@ PACKAGES = (
     "account",
     "help_desk",
     "register",
+    "studio",
 )
 
 

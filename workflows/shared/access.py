@@ -19,7 +19,7 @@ from engine.tasks import Task
 from workflows.shared.accounts import DUTIES, FINANCE, Account, list_duties
 from workflows.shared.application_kinds import told_when
 from workflows.shared.applications import find_deciding_office
-from workflows.shared.associations import Association, ids_below
+from workflows.shared.associations import Association, get_top, ids_below
 from workflows.shared.deliveries import Delivery
 from workflows.shared.enrolments import PROCESS as ENROLMENT
 from workflows.shared.enrolments import Enrolment
@@ -98,6 +98,15 @@ class DecidedElsewhere(NotAllowed):
     """Another association had the last word, above the viewer's."""
 
     message = N_("Another association decided this last: a manager there can revoke it.")
+
+
+class ProcessesAreForAll(NotAllowed):
+    """Somebody wants to change a process who looks after one association, or only reads."""
+
+    message = N_(
+        "Processes are the same for all associations: only an administrator of the "
+        "national association changes and releases them."
+    )
 
 
 class System:
@@ -223,6 +232,18 @@ def check_revoke(session: Session, viewer: Viewer | None, case: Case) -> None:
     check(viewer, "revoke", case)
     if not can_revoke(session, viewer, case):
         raise DecidedElsewhere
+
+
+def can_edit_processes(session: Session, viewer: Viewer | None) -> bool:
+    """Whether the viewer may change and release processes: they are every association's."""
+    return can(viewer, "edit_processes", get_top(session))
+
+
+def check_edit_processes(session: Session, viewer: Viewer | None) -> None:
+    """Let the viewer change processes; raises ProcessesAreForAll, or as `check`."""
+    check(viewer, "see_processes", SYSTEM)
+    if not can_edit_processes(session, viewer):
+        raise ProcessesAreForAll
 
 
 def check_file(session: Session, viewer: Viewer | None, file: StoredFile) -> None:
@@ -387,6 +408,13 @@ def _of_a_class(rule: Rule) -> Rule:
     )
 
 
+def _of_the_top(rule: Rule) -> Rule:
+    """A rule for what is everybody's: only the association above all others settles it."""
+    return lambda viewer, thing: (
+        isinstance(thing, Association) and thing.parent_id is None and rule(viewer, thing)
+    )
+
+
 def _anywhere(*duties: str) -> Rule:
     """The viewer has one of the duties at any association."""
 
@@ -445,6 +473,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Association, "open_reporting"): (_with("manage"),),
     (Association, "admit"): (_with("manage"),),
     (Association, "offer_classes"): (_with("training", "manage"),),
+    (Association, "edit_processes"): (_of_the_top(_with("admin")),),
     (TrainingClass, "see_enrolments"): (_with("training", *OVERSEERS),),
     (TrainingClass, "change"): (_with("training", "manage"),),
     (TrainingClass, "take_attendance"): (_with("training", "manage"),),

@@ -55,6 +55,15 @@ def get_association(session: Session, association_id: int) -> Association:
     return found
 
 
+def get_top(session: Session) -> Association:
+    """The association above all others; raises AssociationNotFound."""
+    query = select(Association).where(Association.parent_id.is_(None)).order_by(Association.id)
+    found = session.scalars(query.limit(1)).first()
+    if found is None:
+        raise AssociationNotFound
+    return found
+
+
 def ids_below(session: Session, association_ids: Iterable[int]) -> frozenset[int]:
     """The keys of the associations and of all below them, in one query."""
     roots = list(association_ids)
