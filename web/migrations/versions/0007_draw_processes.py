@@ -28,9 +28,11 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(length=10), nullable=False),
         sa.Column("base_release_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("made_at", engine.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column(
+            "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("changed_at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["base_release_id"],
@@ -48,7 +50,9 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column(
+            "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("changed_at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["draft_id"],
@@ -72,6 +76,7 @@ def upgrade() -> None:
             ["account_id"],
             ["account.id"],
             name=op.f("fk_process_draft_presence_account_id_account"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["draft_id"],
