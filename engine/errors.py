@@ -68,7 +68,10 @@ class InvalidRelease(HuijiError):
 
 
 class Problem:
-    """One thing wrong with a release: which document, which element, which sentence."""
+    """One thing wrong with a release: which document, which element, which sentence.
+
+    `rule` is the lasting name of what was looked for, by which tools know it.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Problem:
         element: str | None,
         message: str,
         *,
+        rule: str = "",
         is_warning: bool = False,
         **values: object,
     ) -> None:
@@ -83,6 +87,7 @@ class Problem:
         self.element = element
         self.message = message
         self.values = values
+        self.rule = rule
         self.is_warning = is_warning
 
     def __str__(self) -> str:

@@ -20,11 +20,13 @@ from engine.actors import Actor
 from engine.database import Base, UtcDateTime
 from engine.errors import InvalidRelease, NotFound, Problem
 from engine.language import N_
-from engine.spiff import Model, read_model
+from engine.spiff import Model, examine
 
 Made = TypeVar("Made")
 
 CACHED_RELEASES = 64
+LARGEST_CACHED = 2 * 2**20
+"""Units of more bytes are read anew each time, so that the cache cannot grow without bounds."""
 
 
 class Release(Base):
@@ -137,12 +139,15 @@ def current_release_id(session: Session, process_id: str) -> int:
 
 
 def check_unit(process_id: str, documents: Documents, checks: Iterable[Check]) -> list[Problem]:
-    """Everything that is wrong with a unit; an unreadable diagram hides what lies behind it."""
-    try:
-        unit = Unit(process_id, _read(process_id, documents), documents)
-    except InvalidRelease as error:
-        return error.problems
-    return [problem for check in checks for problem in check(unit)]
+    """Everything that is wrong with a unit; what cannot be read hides what lies behind it."""
+    model, problems = _examine(process_id, documents)
+    unit = Unit(process_id, model, documents)
+    return [*problems, *(problem for check in checks for problem in check(unit))]
+
+
+def read_unit(process_id: str, documents: Documents) -> Unit:
+    """A unit as far as it can be read, whatever is wrong with it: what completion looks at."""
+    return Unit(process_id, _examine(process_id, documents)[0], documents)
 
 
 def make_release(
@@ -251,13 +256,25 @@ def _load(session: Session, release_id: int) -> LoadedRelease:
 
 
 def _read(process_id: str, documents: Documents) -> Model:
-    return _read_once(process_id, tuple(sorted(documents.items())))
+    model, problems = _examine(process_id, documents)
+    if any(not problem.is_warning for problem in problems):
+        raise InvalidRelease(problems)
+    return model
+
+
+def _examine(process_id: str, documents: Documents) -> tuple[Model, list[Problem]]:
+    read: Callable[..., tuple[Model, list[Problem]]] = _examine_once
+    if sum(len(data) for data in documents.values()) > LARGEST_CACHED:
+        read = _examine_once.__wrapped__
+    return read(process_id, tuple(sorted(documents.items())))
 
 
 # What is checked before it becomes a release is the model that its first case runs on.
 @lru_cache(maxsize=CACHED_RELEASES)
-def _read_once(process_id: str, documents: tuple[tuple[str, bytes], ...]) -> Model:
-    return read_model(
+def _examine_once(
+    process_id: str, documents: tuple[tuple[str, bytes], ...]
+) -> tuple[Model, list[Problem]]:
+    return examine(
         process_id,
         {path: data for path, data in documents if path.endswith(".bpmn")},
         {path: data for path, data in documents if path.endswith(".dmn")},

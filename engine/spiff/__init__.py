@@ -17,7 +17,7 @@ from engine.spiff.errors import (
 from engine.spiff.execution import Passed
 from engine.spiff.expressions import Formula
 from engine.spiff.instance import Instance, OpenTask, StartedOperation, Wait
-from engine.spiff.model import Model, read_model, read_tables
+from engine.spiff.model import Model, examine, read_model, read_tables
 from engine.spiff.operation import Deferred, Done, OperationCall, RunOperation
 from engine.spiff.reading import read_diagram
 
@@ -45,6 +45,7 @@ __all__ = [
     "VariablesNotData",
     "VariablesTooLarge",
     "Wait",
+    "examine",
     "read_diagram",
     "read_model",
     "read_tables",

@@ -69,17 +69,27 @@ def check_processes(
         problems = Problems(diagram.document)
         for process in diagram.processes:
             if process.id in processes:
-                problems.add(process.id, N_("Two processes have the id “%(id)s”."), id=process.id)
+                problems.add(
+                    process.id,
+                    "duplicate-id",
+                    N_("Two processes have the id “%(id)s”."),
+                    id=process.id,
+                )
             processes.setdefault(process.id, process)
             check_process(process, problems)
         found += problems.found
     if process_id not in processes:
         missing = Problems(diagrams[0].document if diagrams else "")
-        missing.add(None, N_("No diagram holds the process “%(id)s”."), id=process_id)
+        missing.add(None, "no-process", N_("No diagram holds the process “%(id)s”."), id=process_id)
         found += missing.found
     if len(processes) > PROCESSES_LIMIT:
         many = Problems(diagrams[0].document)
-        many.add(None, N_("The release has more than %(limit)s processes."), limit=PROCESSES_LIMIT)
+        many.add(
+            None,
+            "too-large",
+            N_("The release has more than %(limit)s processes."),
+            limit=PROCESSES_LIMIT,
+        )
         return found + many.found
     calls = Calls(processes)
     for process in processes.values():
@@ -89,6 +99,7 @@ def check_processes(
             if step.decision is not None and step.decision not in decisions:
                 problems.add(
                     step.id,
+                    "unknown-decision",
                     N_("“%(name)s”: there is no decision “%(decision)s”."),
                     name=step.name,
                     decision=step.decision,
@@ -104,6 +115,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     if called is None:
         problems.add(
             step.id,
+            "unknown-process",
             N_("“%(name)s” calls “%(process)s”, which is not there."),
             name=step.name,
             process=step.called_process,
@@ -112,6 +124,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     if calls.is_round(step):
         problems.add(
             step.id,
+            "endless-call",
             N_("“%(name)s” calls “%(process)s”, which calls it again."),
             name=step.name,
             process=called.name,
@@ -121,6 +134,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     if any(isinstance(each.event, Message) for each in starts):
         problems.add(
             step.id,
+            "call-start",
             N_("“%(name)s” calls “%(process)s”, which only a message can start."),
             name=step.name,
             process=called.name,
@@ -128,6 +142,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     if any(each.form_id is not None for each in starts):
         problems.add(
             step.id,
+            "call-start",
             N_("“%(name)s” calls “%(process)s”, which begins with a form for a person."),
             name=step.name,
             process=called.name,
@@ -135,6 +150,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
     for code in sorted(calls.uncaught(step, called)):
         problems.add(
             step.id,
+            "uncaught-error",
             N_("“%(name)s” can end with the error “%(code)s”, which no event catches."),
             name=step.name,
             code=code,

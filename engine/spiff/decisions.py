@@ -22,6 +22,7 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
             for wrong in error.problems:
                 problems.add(
                     wrong.element or None,
+                    "decision-broken",
                     N_("The decision “%(name)s” cannot be used: %(reason)s"),
                     name=wrong.element or document,
                     reason=Said(wrong.message, wrong.values),
@@ -29,13 +30,16 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
         except FeelError as error:
             problems.add(
                 None,
+                "unreadable",
                 N_("The decision table cannot be read: %(reason)s"),
                 reason=Said.of(error),
             )
         else:
             for each in decisions.ids:
                 if each in known:
-                    problems.add(each, N_("Two decisions have the id “%(id)s”."), id=each)
+                    problems.add(
+                        each, "duplicate-id", N_("Two decisions have the id “%(id)s”."), id=each
+                    )
                 known[each] = decisions
         found += problems.found
     return known, found

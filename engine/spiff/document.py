@@ -90,4 +90,6 @@ def _check_depth(name: str, root: Element) -> None:
 
 
 def _broken(name: str, message: str, **values: object) -> BrokenDocument:
-    return BrokenDocument(Problem(name, None, message, is_warning=False, **values))
+    return BrokenDocument(
+        Problem(name, None, message, rule="unreadable", is_warning=False, **values)
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -21,8 +22,7 @@ from engine.spiff.reading import read_diagram
 class Model:
     """One process with all it calls, read and checked once.
 
-    It never changes: cases and threads share it, and whoever uses it keeps it. `specs` are
-    SpiffWorkflow's specifications by process id; only this package looks at them.
+    It never changes: cases and threads share it, and whoever uses it keeps it.
     """
 
     def __init__(
@@ -35,9 +35,6 @@ class Model:
         self.process_id = process_id
         self.processes: Mapping[str, ProcessInfo] = MappingProxyType(dict(processes))
         self.warnings = warnings
-        self.specs: Mapping[str, Any] = MappingProxyType(
-            {each.id: build_process(each) for each in processes.values()}
-        )
         steps = [step for each in processes.values() for step in each.steps.values()]
         self.operations = frozenset(step.operation for step in steps if step.operation)
         self.forms = frozenset((step.process_id, step.form_id) for step in steps if step.form_id)
@@ -47,6 +44,17 @@ class Model:
         self.decisions = frozenset(step.decision for step in steps if step.decision)
         self.calls = frozenset(step.called_process for step in steps if step.called_process)
         self._decisions = dict(decisions)
+        self._specs: Mapping[str, Any] | None = None
+        self._building = Lock()
+
+    @property
+    def specs(self) -> Mapping[str, Any]:
+        """SpiffWorkflow's specifications by process id; only this package looks at them."""
+        with self._building:
+            if self._specs is None:
+                built = {each.id: build_process(each) for each in self.processes.values()}
+                self._specs = MappingProxyType(built)
+            return self._specs
 
     def step(self, process_id: str, element_id: str) -> Step:
         """The step of an element; raises KeyError."""
@@ -87,6 +95,19 @@ def read_model(
     `diagrams` and `decisions` are documents by file name. Raises InvalidRelease with everything
     that is wrong, each with its document and element.
     """
+    model, problems = examine(process_id, diagrams, decisions)
+    if any(not problem.is_warning for problem in problems):
+        raise InvalidRelease(problems)
+    return model
+
+
+def examine(
+    process_id: str, diagrams: Mapping[str, bytes], decisions: Mapping[str, bytes]
+) -> tuple[Model, list[Problem]]:
+    """Read what can be read, with everything that is wrong: what further checks look at.
+
+    No case runs on a model with errors.
+    """
     problems: list[Problem] = []
     read = []
     for document, source in diagrams.items():
@@ -96,7 +117,5 @@ def read_model(
     known, found = read_decisions(decisions)
     problems += found
     problems += check_processes(process_id, read, frozenset(known))
-    if any(not problem.is_warning for problem in problems):
-        raise InvalidRelease(problems)
     processes = {each.id: each for diagram in read for each in diagram.processes}
-    return Model(process_id, processes, known, tuple(problems))
+    return Model(process_id, processes, known, tuple(problems)), problems

@@ -20,13 +20,13 @@ class Problems:
     document: str
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, element: str | None, message: str, **values: object) -> None:
+    def add(self, element: str | None, rule: str, message: str, **values: object) -> None:
         """Note something that makes a release impossible."""
-        self._note(Problem(self.document, element, message, is_warning=False, **values))
+        self._note(Problem(self.document, element, message, rule=rule, is_warning=False, **values))
 
-    def warn(self, element: str | None, message: str, **values: object) -> None:
+    def warn(self, element: str | None, rule: str, message: str, **values: object) -> None:
         """Note something that its author should look at."""
-        self._note(Problem(self.document, element, message, is_warning=True, **values))
+        self._note(Problem(self.document, element, message, rule=rule, is_warning=True, **values))
 
     def _note(self, problem: Problem) -> None:
         if len(self.found) < LIMIT:
@@ -34,10 +34,10 @@ class Problems:
         elif not problem.is_warning and all(each.is_warning for each in self.found):
             self.found[-1] = problem
 
-    def at(self, place: Element, message: str, **values: object) -> None:
+    def at(self, place: Element, rule: str, message: str, **values: object) -> None:
         """Note something at an XML element, naming the nearest one that people see."""
         seen = nearest(place)
-        self.add(seen.get("id"), message, name=label(seen), **values)
+        self.add(seen.get("id"), rule, message, name=label(seen), **values)
 
     def read_formula(self, place: Element, source: str) -> Formula | None:
         """Compile a value; what is no FEEL is noted with its line and column."""
@@ -46,6 +46,7 @@ class Problems:
         except FeelSyntaxError as error:
             self.at(
                 place,
+                "not-feel",
                 N_(
                     "“%(name)s”: “%(source)s” is not FEEL "
                     "(line %(line)s, column %(column)s): %(reason)s"
@@ -59,6 +60,7 @@ class Problems:
         for function in formula.unknown_functions:
             self.at(
                 place,
+                "unknown-function",
                 N_("“%(name)s”: there is no function “%(function)s”."),
                 function=function,
             )

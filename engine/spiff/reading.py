@@ -65,7 +65,9 @@ def _check_ids(root: Element, problems: Problems) -> None:
     for element in root.iter():
         identifier = element.get("id")
         if identifier in seen:
-            problems.add(identifier, N_("The id “%(id)s” stands twice."), id=identifier)
+            problems.add(
+                identifier, "duplicate-id", N_("The id “%(id)s” stands twice."), id=identifier
+            )
         elif identifier is not None:
             seen.add(identifier)
 
@@ -80,7 +82,9 @@ def _check_schema(root: Element, problems: Problems) -> None:
     try:
         _schema().assertValid(root)
     except etree.DocumentInvalid as error:
-        problems.add(None, N_("The diagram is not valid BPMN: %(reason)s"), reason=str(error))
+        problems.add(
+            None, "not-bpmn", N_("The diagram is not valid BPMN: %(reason)s"), reason=str(error)
+        )
 
 
 @cache
@@ -102,7 +106,7 @@ class _Reader:
         for element in root.iterchildren(_bpmn("message")):
             name = element.get("name")
             if not name:
-                self.problems.at(element, N_("The message “%(name)s” has no name."))
+                self.problems.at(element, "message-name", N_("The message “%(name)s” has no name."))
             subscription = _extension(element, "subscription")
             key = None
             if subscription is not None:
@@ -111,16 +115,20 @@ class _Reader:
         for element in root.iterchildren(_bpmn("error")):
             code = element.get("errorCode")
             if not code or code.startswith("="):
-                self.problems.at(element, N_("The error “%(name)s” has no error code."))
+                self.problems.at(
+                    element, "error-code", N_("The error “%(name)s” has no error code.")
+                )
             self.failures[element.get("id", "")] = Failure(code or "")
 
     def read_process(self, element: Element) -> ProcessInfo:
         """Read one process; what cannot be read is noted and left out."""
         process_id = element.get("id", "")
         if not process_id:
-            self.problems.at(element, N_("A process has no id."))
+            self.problems.at(element, "no-id", N_("A process has no id."))
         if element.get("isExecutable") != "true":
-            self.problems.at(element, N_("“%(name)s” is not marked as executable."))
+            self.problems.at(
+                element, "not-executable", N_("“%(name)s” is not marked as executable.")
+            )
         lanes = self._read_lanes(element)
         steps = {
             step.id: step
@@ -131,6 +139,7 @@ class _Reader:
         for node in lanes.keys() - steps.keys():
             self.problems.add(
                 node,
+                "lane-of-nothing",
                 N_("A lane of “%(name)s” holds “%(node)s”, which does not exist."),
                 name=label(element),
                 node=node,
@@ -154,6 +163,7 @@ class _Reader:
                 if node in lanes:
                     self.problems.add(
                         node,
+                        "two-lanes",
                         N_("“%(node)s” stands in two lanes, “%(one)s” and “%(other)s”."),
                         node=node,
                         one=label(lanes[node]),
@@ -170,7 +180,9 @@ class _Reader:
             condition = self.problems.read_formula(element, source)
             if not source.startswith("="):
                 self.problems.at(
-                    element, N_("The condition of “%(name)s” is not FEEL: it begins with “=”.")
+                    element,
+                    "not-feel",
+                    N_("The condition of “%(name)s” is not FEEL: it begins with “=”."),
                 )
         return Flow(
             id=element.get("id", ""),
@@ -185,7 +197,9 @@ class _Reader:
     ) -> Step | None:
         step_id = element.get("id")
         if not step_id:
-            self.problems.at(element, N_("An element %(tag)s has no id."), tag=_local(element))
+            self.problems.at(
+                element, "no-id", N_("An element %(tag)s has no id."), tag=_local(element)
+            )
             return None
         lane = lanes.get(step_id)
         inputs, outputs = self._read_mappings(element)
@@ -235,6 +249,7 @@ class _Reader:
         if not name.isidentifier():
             self.problems.at(
                 place,
+                "variable-name",
                 N_("“%(name)s”: “%(target)s” cannot be the name of a variable."),
                 target=name,
             )
@@ -247,6 +262,7 @@ class _Reader:
         if not value:
             self.problems.at(
                 extension,
+                "not-filled-in",
                 N_("“%(name)s”: %(tag)s has no %(attribute)s."),
                 tag=_local(extension),
                 attribute=attribute,
@@ -254,6 +270,7 @@ class _Reader:
         elif value.startswith("="):
             self.problems.at(
                 extension,
+                "not-computed",
                 N_("“%(name)s”: %(attribute)s must be a name, not an expression."),
                 attribute=attribute,
             )
@@ -264,6 +281,7 @@ class _Reader:
         if not source.startswith("="):
             self.problems.at(
                 extension,
+                "not-feel",
                 N_("“%(name)s”: %(attribute)s of %(tag)s is not FEEL: it begins with “=”."),
                 tag=_local(extension),
                 attribute=attribute,
@@ -295,7 +313,9 @@ class _Reader:
         if not definitions:
             return None
         if len(definitions) > 1:
-            self.problems.at(element, N_("“%(name)s” has more than one event definition."))
+            self.problems.at(
+                element, "many-events", N_("“%(name)s” has more than one event definition.")
+            )
         definition = definitions[0]
         match _local(definition):
             case "messageEventDefinition":
@@ -318,6 +338,7 @@ class _Reader:
         if found is None:
             self.problems.at(
                 definition,
+                "no-event",
                 N_("“%(name)s”: %(attribute)s names nothing in this diagram."),
                 attribute=attribute,
             )
@@ -326,7 +347,7 @@ class _Reader:
     def _read_timer(self, definition: Element) -> Timer | None:
         times = [child for child in definition if _local(child).startswith("time")]
         if len(times) != 1:
-            self.problems.at(definition, N_("“%(name)s” has no time, or more than one."))
+            self.problems.at(definition, "timer", N_("“%(name)s” has no time, or more than one."))
             return None
         (time,) = times
         value = self.problems.read_formula(time, time.text or "")
@@ -342,6 +363,7 @@ class _Reader:
         if not check_timer(timer):
             self.problems.at(
                 definition,
+                "timer",
                 N_("“%(value)s”, the time of “%(name)s”, is no time with an offset or duration."),
                 value=value.source,
             )

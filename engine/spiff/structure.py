@@ -29,6 +29,7 @@ def check_process(process: ProcessInfo, problems: Problems) -> None:
     if len(process.steps) > STEPS_LIMIT:
         problems.add(
             process.id,
+            "too-large",
             N_("“%(name)s” has more than %(limit)s steps."),
             name=process.name,
             limit=STEPS_LIMIT,
@@ -58,6 +59,7 @@ def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
                 complete = False
                 problems.add(
                     flow.id,
+                    "loose-flow",
                     N_("The flow “%(name)s” is tied to “%(end)s”, which is no step here."),
                     name=_flow_name(flow),
                     end=end,
@@ -67,6 +69,7 @@ def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
             if source.kind != "exclusive_gateway":
                 problems.add(
                     flow.id,
+                    "useless-condition",
                     N_("The flow “%(name)s” has a condition but no exclusive gateway before it."),
                     name=_flow_name(flow),
                 )
@@ -76,15 +79,23 @@ def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
 def _check_ways(process: ProcessInfo, step: Step, problems: Problems) -> None:
     into, out = len(process.flows_to(step.id)), len(process.flows_from(step.id))
     if step.kind in {"start_event", "boundary_event"} and into:
-        problems.add(step.id, N_("A flow leads into “%(name)s”."), name=step.name)
+        problems.add(
+            step.id, "flow-into-start", N_("A flow leads into “%(name)s”."), name=step.name
+        )
     if step.kind == "end_event":
         if out:
-            problems.add(step.id, N_("A flow leads out of the end “%(name)s”."), name=step.name)
+            problems.add(
+                step.id,
+                "flow-out-of-end",
+                N_("A flow leads out of the end “%(name)s”."),
+                name=step.name,
+            )
     elif out == 0:
-        problems.add(step.id, N_("Nothing follows “%(name)s”."), name=step.name)
+        problems.add(step.id, "nothing-follows", N_("Nothing follows “%(name)s”."), name=step.name)
     elif out > 1 and not step.kind.endswith("gateway"):
         problems.add(
             step.id,
+            "implicit-split",
             N_("%(count)s flows lead out of “%(name)s”; only a gateway parts ways."),
             count=out,
             name=step.name,
@@ -95,21 +106,33 @@ def _check_contents(step: Step, problems: Problems) -> None:
     match step.kind:
         case "user_task":
             if step.form_id is None:
-                problems.add(step.id, N_("“%(name)s” has no form."), name=step.name)
+                problems.add(step.id, "no-form", N_("“%(name)s” has no form."), name=step.name)
             if step.group is None:
                 problems.add(
-                    step.id, N_("“%(name)s” stands in no lane and has no group."), name=step.name
+                    step.id,
+                    "no-lane",
+                    N_("“%(name)s” stands in no lane and has no group."),
+                    name=step.name,
                 )
         case "service_task" if step.operation is None:
-            problems.add(step.id, N_("“%(name)s” has no operation."), name=step.name)
+            problems.add(
+                step.id, "no-operation", N_("“%(name)s” has no operation."), name=step.name
+            )
         case "script_task" if step.script is None:
-            problems.add(step.id, N_("“%(name)s” has no FEEL script."), name=step.name)
+            problems.add(step.id, "no-script", N_("“%(name)s” has no FEEL script."), name=step.name)
         case "business_rule_task" if step.decision is None:
-            problems.add(step.id, N_("“%(name)s” has no decision."), name=step.name)
+            problems.add(step.id, "no-decision", N_("“%(name)s” has no decision."), name=step.name)
         case "call_activity" if step.called_process is None:
-            problems.add(step.id, N_("“%(name)s” says no process to call."), name=step.name)
+            problems.add(
+                step.id,
+                "no-called-process",
+                N_("“%(name)s” says no process to call."),
+                name=step.name,
+            )
         case "intermediate_catch_event" if step.event is None:
-            problems.add(step.id, N_("“%(name)s” has nothing to wait for."), name=step.name)
+            problems.add(
+                step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.name
+            )
     if (
         isinstance(step.event, Timer)
         and step.event.kind == "cycle"
@@ -117,6 +140,7 @@ def _check_contents(step: Step, problems: Problems) -> None:
     ):
         problems.add(
             step.id,
+            "timer-repeats",
             N_("Only a boundary event that does not interrupt can repeat, not “%(name)s”."),
             name=step.name,
         )
@@ -126,15 +150,21 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
     flows = process.flows_from(step.id)
     if step.default is not None and step.default not in {flow.id for flow in flows}:
         problems.add(
-            step.id, N_("The default way of “%(name)s” does not begin there."), name=step.name
+            step.id,
+            "no-default",
+            N_("The default way of “%(name)s” does not begin there."),
+            name=step.name,
         )
     if len(flows) > 1 and step.default is None:
-        problems.add(step.id, N_("The gateway “%(name)s” has no default way."), name=step.name)
+        problems.add(
+            step.id, "no-default", N_("The gateway “%(name)s” has no default way."), name=step.name
+        )
     for flow in flows:
         is_default = flow.id == step.default or len(flows) == 1
         if is_default and flow.condition:
             problems.add(
                 flow.id,
+                "default-condition",
                 N_("“%(flow)s”, the default way of “%(name)s”, has a condition."),
                 flow=_flow_name(flow),
                 name=step.name,
@@ -142,6 +172,7 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
         elif not is_default and not flow.condition:
             problems.add(
                 flow.id,
+                "no-condition",
                 N_("“%(flow)s”, a way out of “%(name)s”, has no condition."),
                 flow=_flow_name(flow),
                 name=step.name,
@@ -152,25 +183,33 @@ def _check_race(process: ProcessInfo, step: Step, problems: Problems) -> None:
     targets = [process.steps[flow.target] for flow in process.flows_from(step.id)]
     if len(targets) < 2:
         problems.add(
-            step.id, N_("The gateway “%(name)s” needs two events to wait for."), name=step.name
+            step.id,
+            "event-gateway",
+            N_("The gateway “%(name)s” needs two events to wait for."),
+            name=step.name,
         )
     for target in targets:
         if target.kind != "intermediate_catch_event" or len(process.flows_to(target.id)) > 1:
             problems.add(
                 target.id,
+                "event-gateway",
                 N_("“%(target)s” after the gateway “%(name)s” is no event of its own."),
                 target=target.name,
                 name=step.name,
             )
     if sum(isinstance(target.event, Timer) for target in targets) > 1:
         problems.add(
-            step.id, N_("The gateway “%(name)s” waits for more than one timer."), name=step.name
+            step.id,
+            "event-gateway",
+            N_("The gateway “%(name)s” waits for more than one timer."),
+            name=step.name,
         )
     messages = Counter(target.event.name for target in targets if isinstance(target.event, Message))
     for message, count in messages.items():
         if count > 1:
             problems.add(
                 step.id,
+                "event-gateway",
                 N_("The gateway “%(name)s” waits for the message “%(awaited)s” twice."),
                 name=step.name,
                 awaited=message,
@@ -182,15 +221,17 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
     if host is None or host.kind not in ACTIVITIES:
         problems.add(
             step.id,
+            "boundary-place",
             N_("“%(name)s” must stand on a user task, a service task or a call."),
             name=step.name,
         )
     if step.event is None or isinstance(step.event, Termination):
-        problems.add(step.id, N_("“%(name)s” has nothing to wait for."), name=step.name)
+        problems.add(step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.name)
     if isinstance(step.event, Failure):
         if not step.is_interrupting:
             problems.add(
                 step.id,
+                "error-interrupts",
                 N_("“%(name)s” catches an error, so it interrupts its task."),
                 name=step.name,
             )
@@ -200,6 +241,7 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
         if others and others[0].id != step.id:
             problems.add(
                 step.id,
+                "same-error",
                 N_("“%(name)s” and “%(other)s” catch the same error."),
                 name=step.name,
                 other=others[0].name,
@@ -209,17 +251,28 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
 def _check_start(process: ProcessInfo, problems: Problems) -> None:
     starts = [step for step in process.steps.values() if step.kind == "start_event"]
     if not starts:
-        problems.add(process.id, N_("“%(name)s” has no start event."), name=process.name)
+        problems.add(
+            process.id, "no-start", N_("“%(name)s” has no start event."), name=process.name
+        )
     for start in starts[1:]:
-        problems.add(start.id, N_("“%(name)s” has more than one start event."), name=process.name)
+        problems.add(
+            start.id,
+            "many-starts",
+            N_("“%(name)s” has more than one start event."),
+            name=process.name,
+        )
     for start in starts:
         if start.form_id is not None and isinstance(start.event, Message):
             problems.add(
-                start.id, N_("A message starts “%(name)s”: it has no form."), name=start.name
+                start.id,
+                "start-form",
+                N_("A message starts “%(name)s”: it has no form."),
+                name=start.name,
             )
         elif start.form_id not in {None, start.id}:
             problems.add(
                 start.id,
+                "start-form",
                 N_("The form of the start event “%(name)s” must have its id, “%(id)s”."),
                 name=start.name,
                 id=start.id,
@@ -234,15 +287,18 @@ def _check_reach(process: ProcessInfo, problems: Problems) -> None:
     ending = ways.reaching(ends)
     for step in process.steps.values():
         if step.id not in reached and starts:
-            problems.add(step.id, N_("Nothing leads to “%(name)s”."), name=step.name)
+            problems.add(step.id, "unreachable", N_("Nothing leads to “%(name)s”."), name=step.name)
         elif step.id not in ending and process.flows_from(step.id):
-            problems.add(step.id, N_("No end can be reached from “%(name)s”."), name=step.name)
+            problems.add(
+                step.id, "no-end", N_("No end can be reached from “%(name)s”."), name=step.name
+            )
     _check_joins(process, ways, starts, problems)
     stuck = set(ways.rounds(lambda each: process.steps[each].kind in AUTOMATIC))
     for step in process.steps.values():
         if step.id in stuck:
             problems.add(
                 step.id,
+                "endless-loop",
                 N_("“%(name)s” goes round without anybody or anything to wait for."),
                 name=step.name,
             )
@@ -251,6 +307,7 @@ def _check_reach(process: ProcessInfo, problems: Problems) -> None:
         if each not in stuck:
             problems.warn(
                 each,
+                "endless-loop",
                 N_("“%(name)s” goes round without a person in it."),
                 name=process.steps[each].name,
             )
@@ -265,6 +322,7 @@ def _check_joins(process: ProcessInfo, ways: Ways, starts: list[str], problems: 
         if before and any(flow.source not in before for flow in flows):
             problems.add(
                 step.id,
+                "stuck-join",
                 N_("“%(name)s” waits for a token that can only come from itself."),
                 name=step.name,
             )

@@ -170,7 +170,12 @@ DECORATIONS = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTe
 def check_supported(root: Element, problems: Problems) -> None:
     """Note every element and attribute that a release may not use."""
     if Tag.of(str(root.tag)) != Tag(BPMN, "definitions"):
-        problems.at(root, N_("This is not a BPMN diagram: it begins with “%(tag)s”."), tag=root.tag)
+        problems.at(
+            root,
+            "not-bpmn",
+            N_("This is not a BPMN diagram: it begins with “%(tag)s”."),
+            tag=root.tag,
+        )
         return
     _check(root, BPMN_RULES["definitions"], problems)
 
@@ -187,6 +192,7 @@ def _check(element: Element, rule: Rule, problems: Problems) -> None:
         elif not (tag.namespace == BPMNDI and element.getparent() is None):
             problems.at(
                 child,
+                "unsupported-element",
                 N_("“%(name)s”: the element %(tag)s is not supported here."),
                 tag=_written(child, tag),
             )
@@ -199,12 +205,18 @@ def _check_extensions(extensions: Element, rule: Rule, problems: Problems) -> No
         if tag.namespace != ZEEBE or tag.name not in rule.extensions:
             problems.at(
                 child,
+                "unsupported-extension",
                 N_("“%(name)s”: the extension %(tag)s is not supported here."),
                 tag=_written(child, tag),
             )
             continue
         if tag.name in seen:
-            problems.at(child, N_("“%(name)s”: the extension %(tag)s stands twice."), tag=tag.name)
+            problems.at(
+                child,
+                "duplicate-extension",
+                N_("“%(name)s”: the extension %(tag)s stands twice."),
+                tag=tag.name,
+            )
         seen.add(tag.name)
         _check_zeebe(child, ZEEBE_RULES[tag.name], problems)
 
@@ -219,6 +231,7 @@ def _check_zeebe(element: Element, rule: Rule, problems: Problems) -> None:
         else:
             problems.at(
                 child,
+                "unsupported-extension",
                 N_("“%(name)s”: the extension %(tag)s is not supported here."),
                 tag=_written(child, tag),
             )
@@ -234,6 +247,7 @@ def _check_attribute(
     if tag.namespace or tag.name not in rule.attributes:
         problems.at(
             element,
+            "unsupported-attribute",
             N_("“%(name)s”: the attribute %(attribute)s of %(tag)s is not supported."),
             attribute=_written(element, tag),
             tag=_written(element, Tag.of(str(element.tag))),
@@ -243,6 +257,7 @@ def _check_attribute(
     if allowed is not None and value not in allowed:
         problems.at(
             element,
+            "unsupported-attribute",
             N_("“%(name)s”: %(attribute)s=“%(value)s” of %(tag)s is not supported."),
             attribute=tag.name,
             value=value,

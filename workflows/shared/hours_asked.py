@@ -22,7 +22,7 @@ from engine.errors import Problem
 from engine.language import N_
 from engine.operations import operation
 from engine.releases import ReleaseNotFound, Unit, current_release_id
-from engine.spiff import Model, read_tables
+from engine.spiff import ExpressionFailed, Model, read_tables
 from workflows.shared.dates import ZONE, age_on, local_date
 from workflows.shared.hours import HoursEntry, HoursExemption
 from workflows.shared.register import Member, get_member, hold_member
@@ -160,10 +160,19 @@ def check_tables(unit: Unit) -> Iterator[Problem]:
         (IN_ALL, {"hours_sums": {"required": SAMPLE.yearly, "done": 0}}, _is_hours),
     ):
         if not unit.model.can_decide(decision):
-            yield Problem(document, None, N_("There is no decision “%(id)s”."), id=decision)
-        elif not is_answer(unit.model.decide(decision, given, _at(date(SAMPLE.year, 12, 31)))):
+            message = N_("There is no decision “%(id)s”.")
+            yield Problem(document, None, message, rule="unknown-decision", id=decision)
+        elif not is_answer(_try(unit.model, decision, given)):
             message = N_("The decision “%(id)s” does not say what is asked of it.")
-            yield Problem(document, decision, message, id=decision)
+            yield Problem(document, decision, message, rule="decision-broken", id=decision)
+
+
+def _try(model: Model, decision: str, given: Mapping[str, object]) -> object:
+    """What a table says of a sample; None where it takes too long."""
+    try:
+        return model.decide(decision, given, _at(date(SAMPLE.year, 12, 31)))
+    except ExpressionFailed:
+        return None
 
 
 def assess_hours(

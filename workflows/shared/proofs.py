@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine.cases import Case
 from engine.engine import Engine
-from engine.errors import Problem
+from engine.errors import InvalidRelease, Problem
 from engine.language import N_
 from engine.releases import Check, Unit
 from forms.form import read_form
@@ -94,16 +94,19 @@ def check_proofs(proofs: Mapping[Key, Proof], deeds: Mapping[DeedKey, Deed]) -> 
                 path = f"forms/{process.id}/{step.form_id}.form"
                 if step.form_id is None or path not in unit.documents:
                     continue
-                form = read_form(unit.documents[path], name=f"{process.id}/{step.form_id}")
+                try:
+                    form = read_form(unit.documents[path], name=f"{process.id}/{step.form_id}")
+                except InvalidRelease:
+                    continue  # what is wrong with it is said where forms are checked
                 is_secret = any(each.is_secret for each in form.fields)
                 if is_secret and (process.id, step.id) not in proofs:
                     message = N_("“%(step)s” asks for something secret that nobody looks at.")
-                    yield Problem(path, step.id, message, step=step.name)
+                    yield Problem(path, step.id, message, rule="no-proof", step=step.name)
                 for button in form.buttons:
                     action = button.properties.get("action")
                     if action and (process.id, step.id, action) not in deeds:
                         message = N_("Nothing is done for the button “%(action)s”.")
-                        yield Problem(path, button.id, message, action=action)
+                        yield Problem(path, button.id, message, rule="no-deed", action=action)
 
     return check
 
