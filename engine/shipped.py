@@ -8,9 +8,14 @@ from engine.spiff.reading import read_diagram
 DIAGRAM_SUFFIXES = (".bpmn", ".dmn", ".en.json")
 
 
+def list_processes(folder: Path) -> list[str]:
+    """Every process in `folder`, also those that others call."""
+    return sorted({path.parent.name for path in (folder / "bpmn").glob("*/*.bpmn")})
+
+
 def list_top_processes(folder: Path) -> list[str]:
     """The processes in `folder` that no other one calls: those that cases are started with."""
-    found = sorted({path.parent.name for path in (folder / "bpmn").glob("*/*.bpmn")})
+    found = list_processes(folder)
     called = {
         name
         for process_id in found

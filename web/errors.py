@@ -1,6 +1,9 @@
 """Which HTTP status belongs to which error, and the page that says it."""
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -10,6 +13,8 @@ from web.limits import TooManyAttempts
 from web.sessions import SignInNeeded
 from workflows.payment.provider import ProviderAway
 from workflows.shared.channels import ChannelAway
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 STATUSES: dict[type[HuijiError], int] = {
     NotFound: 404,
@@ -41,6 +46,8 @@ SENTENCES = {
     500: N_("Nothing of what you sent was lost or half done. Please try again in a moment."),
 }
 
+SIGN_IN_AGAIN = N_("You are no longer signed in. Sign in in another window, then go on here.")
+
 
 def status_of(error: HuijiError) -> int:
     """The HTTP status of an error."""
@@ -48,6 +55,12 @@ def status_of(error: HuijiError) -> int:
         if kind in STATUSES:
             return STATUSES[kind]
     return 422
+
+
+def answers_json(view: View) -> View:
+    """Let a view be called by a script: what goes wrong is `{"message": …}`, not a page."""
+    view.answers_json = True  # type: ignore[attr-defined]
+    return view
 
 
 def init_app(app: Flask) -> None:
@@ -59,6 +72,8 @@ def init_app(app: Flask) -> None:
 
 
 def _send_to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
+    if _is_for_scripts():
+        return {"message": _(SIGN_IN_AGAIN)}, 401
     back = request.full_path.rstrip("?") if request.method == "GET" else request.path
     address = url_for("signin.sign_in", next=back)
     if request.headers.get("HX-Request") == "true":
@@ -83,7 +98,14 @@ def _apologise(_error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, sentence: str) -> ResponseReturnValue:
+    if _is_for_scripts():
+        return {"message": sentence}, status
     title = _(TITLES.get(status, TITLES[400]))
     if request.headers.get("HX-Request") == "true":
         return render_template("partials/refused.html", title=title, sentence=sentence), status
     return render_template("error.html", title=title, sentence=sentence), status
+
+
+def _is_for_scripts() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "answers_json", False)

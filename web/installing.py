@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.actors import SYSTEM
 from engine.engine import Engine
 from engine.releases import Release, has_release, make_release
-from engine.shipped import gather_unit, list_top_processes
+from engine.shipped import gather_unit, list_processes
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +25,7 @@ def release_shipped(
     released: an administrator's changes are never overwritten. Raises InvalidRelease.
     """
     made = []
-    for process_id in list_top_processes(folder) if processes is None else processes:
+    for process_id in list_processes(folder) if processes is None else processes:
         documents = gather_unit(process_id, folder)
         with engine.database.transaction() as session:
             if only_missing and has_release(session, process_id):

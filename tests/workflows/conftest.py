@@ -15,7 +15,7 @@ from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
 from engine.releases import make_release
-from engine.shipped import gather_unit, list_top_processes
+from engine.shipped import gather_unit, list_processes
 from engine.vault import Vault
 from tests.databases import PostgresqlCopies, SqliteCopies
 from workflows import demo
@@ -55,7 +55,7 @@ def fill(url: str, folder: Path) -> None:
     database = Database(url)
     engine = make_engine(database, folder)
     with database.transaction() as session:
-        for process_id in list_top_processes(ROOT):
+        for process_id in list_processes(ROOT):
             make_release(
                 session,
                 process_id=process_id,

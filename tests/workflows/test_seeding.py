@@ -16,7 +16,7 @@ from engine.completing import Completed
 from engine.database import Database
 from engine.engine import Engine
 from engine.releases import make_release
-from engine.shipped import gather_unit, list_top_processes
+from engine.shipped import gather_unit, list_processes
 from engine.tasks import Task
 from tests.workflows.conftest import NOW, PASSWORD, ROOT, make_engine
 from web.verifying import check_trails
@@ -45,7 +45,7 @@ def filled(database: Database, tmp_path: Path) -> Engine:
 def make_ready(database: Database, folder: Path) -> Engine:
     """An engine on a database with the processes and nothing else."""
     engine = make_engine(database, folder)
-    for process_id in list_top_processes(ROOT):
+    for process_id in list_processes(ROOT):
         with database.transaction() as session:
             make_release(
                 session,

@@ -1,8 +1,8 @@
-"""The process studio; for now the page with a case's diagrams."""
+"""The process studio: processes are looked at, changed, checked, compared and released."""
 
-from web.studio import diagrams
+from web.studio import diagrams, drafts, editing, processes
 from web.studio.blueprint import bp
 
-__all__ = ["blueprints", "diagrams"]
+__all__ = ["blueprints", "diagrams", "drafts", "editing", "processes"]
 
 blueprints = (bp,)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from lxml import etree
 from sqlalchemy.orm import Session
@@ -18,17 +18,11 @@ from engine.releases import LoadedRelease
 from engine.trail import events
 from web import current
 from web.languages import spoken
-from web.security import policy
 from web.staff import get_staff_person
 from web.studio.blueprint import bp
+from web.studio.viewing import answer_drawing
 from workflows.shared.access import check
 from workflows.shared.step_names import StepNames
-
-DRAWING_POLICY = {
-    # The drawing library positions everything by style attributes.
-    "style_src": "'self' 'unsafe-inline'",
-    "frame_ancestors": "'self'",
-}
 
 
 @bp.get("/cases/<uuid:case_id>/diagram")
@@ -37,9 +31,7 @@ def diagram(case_id: UUID) -> ResponseReturnValue:
     with current.engine().database.read() as session:
         case, release = _get_case(session, case_id)
         page = render_template("studio/diagram.html", **_describe(session, case, release))
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = policy(**DRAWING_POLICY)
-    return response
+    return answer_drawing(page)
 
 
 @bp.get("/cases/<uuid:case_id>/diagrams/<process_id>.bpmn")

@@ -1,6 +1,6 @@
 """What is at work: the newest release of every process, with the documents that it has."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,3 +103,10 @@ def documents_of(session: Session, release_id: int) -> dict[str, bytes]:
         .order_by(ReleasePart.path)
     )
     return {row.path: row.data for row in rows}
+
+
+def contents_of(session: Session, digests: Iterable[str]) -> dict[str, bytes]:
+    """Contents by their digest."""
+    wanted = sorted(set(digests))
+    rows = session.execute(select(Content.digest, Content.data).where(Content.digest.in_(wanted)))
+    return {row.digest: row.data for row in rows}

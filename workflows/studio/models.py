@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Json, UtcDateTime, new_id
+from engine.database import Base, BigId, Json, UtcDateTime, new_id
 
 EDITED: Literal["edited"] = "edited"
 SHIPPED: Literal["shipped"] = "shipped"
@@ -30,9 +30,9 @@ class Draft(Base):
     origin: Mapped[str] = mapped_column(String(10))
     base_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     version: Mapped[int] = mapped_column(default=1)
-    made_by: Mapped[int | None]
+    made_by: Mapped[int | None] = mapped_column(BigId)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    changed_by: Mapped[int | None]
+    changed_by: Mapped[int | None] = mapped_column(BigId)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
@@ -47,7 +47,7 @@ class DraftDocument(Base):
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int]
-    changed_by: Mapped[int | None]
+    changed_by: Mapped[int | None] = mapped_column(BigId)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
@@ -59,7 +59,9 @@ class DraftPresence(Base):
     draft_id: Mapped[UUID] = mapped_column(
         ForeignKey("process_draft.id", ondelete="CASCADE"), primary_key=True
     )
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
     tab: Mapped[str] = mapped_column(String(40), primary_key=True)
     document: Mapped[str] = mapped_column(String(200))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime())

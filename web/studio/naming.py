@@ -1,0 +1,29 @@
+"""What the processes that are at work are called, for pages that name several."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from web.languages import spoken
+from workflows.studio.current import Current, contents_of
+from workflows.studio.documents import diagram_of, english_of
+from workflows.studio.titles import title_process
+
+
+def name_processes(session: Session, known: Mapping[str, Current]) -> dict[str, str]:
+    """The name of every process that was released, in the language of the page, in one query."""
+    wanted = {
+        process_id: {
+            path: digest
+            for path, digest in each.parts.items()
+            if path in (diagram_of(process_id), english_of(process_id))
+        }
+        for process_id, each in known.items()
+    }
+    contents = contents_of(session, (each for parts in wanted.values() for each in parts.values()))
+    return {
+        process_id: title_process(
+            process_id, {path: contents[digest] for path, digest in parts.items()}, spoken()
+        )
+        for process_id, parts in wanted.items()
+    }
