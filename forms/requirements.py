@@ -28,6 +28,13 @@ def is_empty(value: object) -> bool:
     return value is None or value is False or value in ("", [])
 
 
+def bound_date(component: Component, name: str, scope: Scope) -> date | None:
+    """Return the earliest (`min`) or latest (`max`) date that a field takes, if it says one."""
+    expression = component.expression(name)
+    value = component.properties.get(name) if expression is None else evaluate(expression, scope)
+    return read_date(value) if isinstance(value, str) else value
+
+
 class Requirements:
     """The check of one reading."""
 
@@ -124,8 +131,8 @@ class Requirements:
     def _find_wrong_date(self, component: Component, value: str, scope: Scope) -> str | None:
         day = read_date(value)
         least, most = (
-            self._bound_date(component, "min", scope),
-            self._bound_date(component, "max", scope),
+            bound_date(component, "min", scope),
+            bound_date(component, "max", scope),
         )
         if component.attributes.get("disallowPassedDates"):
             least = max(least or self.bound.today, self.bound.today)
@@ -134,13 +141,6 @@ class Requirements:
         if day is not None and most is not None and day > most:
             return _("Enter a date that is not after %(date)s.", date=most.isoformat())
         return None
-
-    def _bound_date(self, component: Component, name: str, scope: Scope) -> date | None:
-        expression = component.expression(name)
-        value = (
-            component.properties.get(name) if expression is None else evaluate(expression, scope)
-        )
-        return read_date(value) if isinstance(value, str) else value
 
     def _check_rows(self, component: Component, wrong: Mapping[str, str]) -> Iterator[FieldError]:
         rows = self.answers.get(component.key) or []
