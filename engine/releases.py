@@ -181,7 +181,7 @@ def keep_release(
     """Put a unit to work that was checked already. The same unit again is the release it was."""
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in documents.items()}
     digest = digest_of(digests)
-    take_releases(session, process_id)
+    take_releases(session)
     last = session.scalar(
         select(Release)
         .where(Release.process_id == process_id)

@@ -71,7 +71,7 @@ def _read(process_id: str, documents: Documents) -> Element | None:
 def _steps_by_form(root: Element | None) -> dict[str, Element]:
     if root is None:
         return {}
-    found = {}
+    found: dict[str, Element] = {}
     for form in root.iter(f"{{{ZEEBE}}}formDefinition"):
         extensions = form.getparent()
         step = None if extensions is None else extensions.getparent()
