@@ -14,6 +14,8 @@ const AGAIN_MS = 5000;
 export function keepChecking({ address, path, read, show, onChoose, onVariables }) {
   let timer = null;
   let asking = null;
+  let told = [];
+  let own = [];
 
   function plan(pause) {
     clearTimeout(timer);
@@ -30,7 +32,8 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
       if (asking !== mine) return;
       show?.(answer.problems, answer.counts);
       onVariables?.(answer.variables ?? {});
-      list(answer.problems, answer.counts);
+      told = answer.problems;
+      list();
     } catch (error) {
       if (error.name === "AbortError" || asking !== mine) return;
       if (!(error instanceof Refused)) throw error;
@@ -38,7 +41,10 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
     }
   }
 
-  function list(problems, counts) {
+  function list() {
+    const problems = [...told, ...own];
+    const errors = problems.filter((each) => !each.is_warning).length;
+    const counts = { errors, warnings: problems.length - errors };
     for (const place of document.querySelectorAll("[data-problem-count]")) {
       place.textContent = counts.errors + counts.warnings || "";
       place.classList.toggle("has-errors", counts.errors > 0);
@@ -80,7 +86,14 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
   }
 
   plan(0);
-  return { changed: () => plan(PAUSE_MS) };
+  return {
+    changed: () => plan(PAUSE_MS),
+    /** Lists beside the server's problems those that the page itself sees. */
+    add(problems) {
+      own = problems;
+      list();
+    },
+  };
 }
 
 /** Says how many problems there are, in words. */

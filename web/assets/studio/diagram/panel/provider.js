@@ -1,0 +1,87 @@
+/* What the panel shows: our groups, the mappings of the Zeebe provider and the fields of an
+ * operation's template, in one order. What a process here cannot say is not shown. */
+import { say } from "../../words.js";
+import { callGroup, decisionGroup, operationGroup, operationOf, readOperation, scriptGroup } from "./automatic.js";
+import { group } from "./entries.js";
+import { boundaryGroup, errorGroup, messageGroup, timerGroup } from "./events.js";
+import { documentationGroup, generalGroup, idEntry } from "./general.js";
+import { ruleEntries, startGroup, statusGroup, workGroup } from "./user-task.js";
+import { flowGroup, gatewayNote, waysGroup } from "./ways.js";
+
+const LAST = 100; // after the libraries' providers, so that theirs can be chosen from
+
+const OURS = [
+  generalGroup,
+  workGroup,
+  startGroup,
+  operationGroup,
+  scriptGroup,
+  decisionGroup,
+  callGroup,
+  waysGroup,
+  flowGroup,
+  gatewayNote,
+  messageGroup,
+  timerGroup,
+  errorGroup,
+  boundaryGroup,
+];
+
+class StudioProvider {
+  static $inject = ["propertiesPanel", "injector", "translate"];
+
+  constructor(propertiesPanel, injector, translate) {
+    this._injector = injector;
+    this._translate = translate;
+    propertiesPanel.registerProvider(LAST, this);
+  }
+
+  _services() {
+    const names = ["modeling", "elementTemplates", "variableResolver", "elementRegistry"];
+    const found = Object.fromEntries(names.map((name) => [name, this._injector.get(name)]));
+    return { ...found, editing: this._injector.get("studioEditing"), forms: this._injector.get("studioForms") };
+  }
+
+  getGroups(element) {
+    return (theirs) => {
+      const services = this._services();
+      const ours = OURS.map((make) => make(element, services));
+      const groups = [
+        ...ours,
+        ...this._mappings(element, theirs),
+        statusGroup(element, services),
+        documentationGroup(element, services),
+        advancedGroup(element, services),
+      ];
+      return groups.filter(Boolean).map((each) => ({ ...each, translate: this._translate }));
+    };
+  }
+
+  /** Of a known operation its template's fields, else the plain lists of what goes in and out. */
+  _mappings(element, theirs) {
+    const fields = theirs.filter((each) => each.id.startsWith("ElementTemplates__CustomProperties"));
+    const lists = ["inputs", "outputs"].map((id) => theirs.find((each) => each.id === id)).filter(Boolean);
+    if (fields.length) return fields.map((each) => ({ ...each, shouldOpen: true }));
+    return lists.map((each) => ({ ...each, label: say(`panel.${each.id}`), shouldSort: false }));
+  }
+}
+
+function advancedGroup(element, services) {
+  const entries = [...ruleEntries(element, services), idEntry(element, services)].filter(Boolean);
+  return entries.length ? group("studio-advanced", say("panel.advanced"), entries, { shouldOpen: false }) : null;
+}
+
+/** A service task is of its operation's template, whoever drew it: no mark in the document. */
+function knowTemplates(elementTemplates) {
+  elementTemplates._getTemplateId = (element) => {
+    const operation = readOperation(element);
+    return operation && elementTemplates.getAll().find((each) => operationOf(each) === operation)?.id;
+  };
+  elementTemplates._getTemplateVersion = (element) => elementTemplates.getAll(elementTemplates._getTemplateId(element))[0]?.version;
+}
+knowTemplates.$inject = ["elementTemplates"];
+
+export default {
+  __init__: ["studioProvider", knowTemplates],
+  studioProvider: ["type", StudioProvider],
+};

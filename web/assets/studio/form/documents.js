@@ -1,0 +1,47 @@
+/* A form between its text in the draft and what the editor works on.
+ *
+ * What the editor adds for itself (rows of its layout, its own version) is taken out again, so
+ * that a form that was not changed is written as it was.
+ */
+
+/** Reads a form's text; an unreadable one is an empty form. */
+export function readForm(text) {
+  const document = JSON.parse(text);
+  return { ...document, components: Array.isArray(document.components) ? document.components : [] };
+}
+
+/** Writes what the editor has, with the head of the document that was opened. */
+export function writeForm(schema, opened) {
+  const keepsLayout = JSON.stringify(opened.components).includes('"layout"');
+  const written = { ...schema };
+  for (const name of ["schemaVersion", "exporter", "executionPlatform", "executionPlatformVersion"]) {
+    if (name in opened) written[name] = opened[name];
+  }
+  const text = JSON.stringify(
+    written,
+    (name, value) => (name === "layout" && !keepsLayout ? undefined : value),
+    2,
+  );
+  return `${text}\n`;
+}
+
+/** Goes through components and what is in them, in the order of the form. */
+export function* walk(components = []) {
+  for (const each of components) {
+    yield each;
+    yield* walk(each.components);
+  }
+}
+
+/** The list that a component stands in, or null: its fields are named within it. */
+export function listAround(component, registry) {
+  let around = registry.get(component._parent);
+  while (around && around.type !== "dynamiclist") around = registry.get(around._parent);
+  return around ?? null;
+}
+
+/** What a component is called where it is talked about. */
+export function titleOf(component, names) {
+  const words = component.label || component.dateLabel || component.text || "";
+  return words.split("\n")[0].slice(0, 30) || names.get(component.type) || component.type;
+}

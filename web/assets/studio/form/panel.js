@@ -1,0 +1,139 @@
+/* The panel beside the form: what can be set at the selected component, in words. */
+import { make, say } from "../words.js";
+import { makeChoices } from "./choices.js";
+import { makeControl, writeSetting } from "./controls.js";
+import { titleOf } from "./documents.js";
+
+/** Which settings make sense at a component; all others always do. */
+const WANTED = {
+  identityType: ({ properties }) => properties.format === "identity_number",
+  message: ({ properties, validate }) => Boolean(properties.check || validate.pattern),
+  shownBy: ({ properties }) => properties.locked === "true" || "shownBy" in properties,
+  confirm: ({ properties }) => !properties.action,
+  validate: ({ properties }) => !properties.action,
+  action: ({ properties }) => !properties.outcome,
+  outcome: ({ properties }) => !properties.action,
+  text: ({ properties }) => !properties.panel,
+  dateLabel: () => true,
+};
+/** These only where they are set already: there is a plainer way to say the same. */
+const RARE = new Set(["autocomplete"]);
+const TEXT_ONLY = new Set(["style"]);
+
+/** Draws the panel and keeps it true. `form` is what `form.js` makes of the editor. */
+export function keepPanel(place, form, { settings, sections, types, lists }) {
+  const names = new Map(types.map((each) => [each.type, each.name]));
+  let drawn = null;
+  let controls = [];
+  let problems = [];
+
+  function draw(component) {
+    drawn = component;
+    if (!component || component.type === "default") {
+      controls = [];
+      place.replaceChildren(make("p", { class: "soft sf-nothing" }, say("form.nothing-selected")));
+      return;
+    }
+    const own = settings.filter((each) => each.types.includes(component.type));
+    controls = own.map((each, number) => makeOne(each, `setting-${number}`));
+    place.replaceChildren(
+      head(component),
+      make("div", { class: "sf-problems", role: "status" }),
+      ...sections.map((each) => section(each)).filter(Boolean),
+    );
+    show();
+  }
+
+  function makeOne(setting, id) {
+    const edit = (properties) => form.edit(drawn, properties);
+    if (setting.control === "options") return makeChoices(setting, { id, edit, lists });
+    const set = (value) => form.set(drawn, setting, writeSetting(drawn, setting, value));
+    return makeControl(setting, { id, set, about: form });
+  }
+
+  function head(component) {
+    const press = (sign, word, deed) =>
+      make(
+        "button",
+        { type: "button", class: "btn btn-icon btn-sm", title: say(word), "aria-label": say(word), onclick: deed },
+        make("span", { "aria-hidden": "true" }, sign),
+      );
+    const keepFocus = (deed, word) => () => {
+      deed();
+      place.querySelector(`[aria-label="${CSS.escape(say(word))}"]`)?.focus();
+    };
+    const places = make("select", { class: "form-select form-select-sm", "aria-label": say("form.inside") });
+    const known = form.placesFor(component);
+    places.replaceChildren(
+      ...known.map(({ id, title }) => make("option", { value: id, selected: id === component._parent }, title)),
+    );
+    places.addEventListener("change", () => form.putInto(component, places.value));
+    return make(
+      "div",
+      { class: "sf-head" },
+      make("div", {}, make("h2", {}, names.get(component.type) ?? component.type), make("p", { class: "soft" }, titleOf(component, names))),
+      make(
+        "div",
+        { class: "sf-acts", role: "group", "aria-label": say("form.acts") },
+        press("↑", "form.up", keepFocus(() => form.move(component, -1), "form.up")),
+        press("↓", "form.down", keepFocus(() => form.move(component, 1), "form.down")),
+        press("⧉", "form.copy", () => form.copy(component)),
+        press("×", "form.remove", () => form.remove(component)),
+      ),
+      known.length > 1 ? make("div", { class: "sf-inside" }, make("span", { class: "soft" }, say("form.inside")), places) : null,
+    );
+  }
+
+  function section({ section, title }) {
+    const inside = controls.filter((each) => each.setting.section === section);
+    if (!inside.length) return null;
+    return make(
+      "details",
+      { class: "sf-section", open: true, "data-section": section },
+      make("summary", {}, title),
+      make("div", { class: "sf-settings" }, ...inside.map((each) => each.element)),
+    );
+  }
+
+  function show() {
+    const seen = {
+      ...drawn,
+      properties: drawn.properties ?? {},
+      validate: drawn.validate ?? {},
+    };
+    for (const each of controls) {
+      const { name, place: where } = each.setting;
+      const holder = where === "property" ? seen.properties : where === "attribute" ? drawn : (drawn[where] ?? {});
+      const isSet = holder[name] !== undefined;
+      // A button says whether it checks; what a field may be is asked of other settings.
+      const isWanted = RARE.has(name) ? isSet : (WANTED[name]?.(seen) ?? true);
+      const isText = TEXT_ONLY.has(name) && drawn.type === "text" && seen.properties.panel;
+      each.element.hidden = !(isSet || (isWanted && !isText));
+      each.show(drawn);
+    }
+    for (const each of place.querySelectorAll(".sf-section")) {
+      each.hidden = [...each.querySelectorAll(".sf-setting")].every((setting) => setting.hidden);
+    }
+    tellProblems();
+  }
+
+  function tellProblems() {
+    const own = problems.filter((each) => each.element === drawn?.id);
+    const list = place.querySelector(".sf-problems");
+    list?.replaceChildren(
+      ...own.map((each) => make("p", { class: `sf-problem is-${each.is_warning ? "warning" : "error"}` }, each.message)),
+    );
+  }
+
+  form.onSelect((component) => draw(component));
+  form.onChange(() => {
+    if (drawn && drawn.type !== "default" && form.has(drawn)) show();
+  });
+  draw(form.selected());
+  return {
+    tell(found) {
+      problems = found;
+      tellProblems();
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/* English labels of the libraries where theirs speak of what a person here does not know. */
+export default {
+  "Create element": "More elements",
+  "Append element": "More that can follow",
+  "Search diagram": "Search in the diagram",
+};
