@@ -5,7 +5,7 @@ one document, under keys that are made of ids.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,11 @@ from engine.feel.dmn import InvalidDecision
 from engine.feel.dmn.reading import read_definitions
 from engine.language import N_
 from engine.releases import Documents
-from engine.spiff.document import BPMN, ZEEBE, BrokenDocument, Element, Tag, read_xml
+from engine.spiff.document import BPMN, BrokenDocument, Element, Tag, read_xml
 from workflows.studio.documents import (
     DIAGRAM,
     FORM,
     TABLE,
-    diagram_of,
     english_of,
     name_of,
     suffix_of,
@@ -114,14 +113,43 @@ def write_english(texts: Mapping[str, str]) -> bytes:
     return orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def find_step_name(documents: Documents, process_id: str, form_id: str) -> str:
-    """What the diagram calls the step that a form belongs to; empty if no step has it."""
-    for element in _elements_of_diagram(diagram_of(process_id), documents):
-        definition = element.find(f".//{{{ZEEBE}}}formDefinition")
-        named = None if definition is None else definition.get("formId")
-        if named == form_id and Tag.of(str(element.tag)).name in {"userTask", "startEvent"}:
-            return element.get("name") or ""
-    return ""
+@dataclass(frozen=True)
+class Merged:
+    """English texts with what a page changed.
+
+    `clashes` are those that somebody else changed meanwhile to something else, as they are now,
+    by key; in `texts` stands what the page says.
+    """
+
+    texts: Mapping[str, str]
+    clashes: Mapping[str, str]
+
+
+def merge_english(
+    current: Mapping[str, str],
+    *,
+    typed: Mapping[str, str],
+    shown: Mapping[str, str],
+    dropped: Iterable[str] = (),
+) -> Merged:
+    """Lay what a page changed over the texts as they are now.
+
+    `typed` is what the page sent by key, `shown` what it had been shown; what is the same in
+    both was not changed, and `dropped` are keys to be taken out.
+    """
+    texts = dict(current)
+    clashes: dict[str, str] = {}
+    for key, text in typed.items():
+        before, now = shown.get(key, ""), current.get(key, "")
+        wanted = text.strip()
+        if wanted == before.strip() or wanted == now.strip():
+            continue
+        texts[key] = wanted
+        if now.strip() != before.strip():
+            clashes[key] = now
+    for key in dropped:
+        texts.pop(key, None)
+    return Merged(texts, clashes)
 
 
 def _order(path: str) -> int:
@@ -220,4 +248,3 @@ def _of_component(key: str, component: Mapping[str, Any]) -> Iterator[Found]:
 def _called(component: Mapping[str, Any]) -> str:
     words = component.get("label") or component.get("dateLabel") or component.get("text") or ""
     return str(words)[:LONGEST_NAME]
-
