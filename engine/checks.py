@@ -1,14 +1,18 @@
 """The engine's own checks of a release: operations that exist, tasks that are told apart."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from marshmallow import ValidationError
 
 from engine.errors import Problem
 from engine.language import N_
 from engine.releases import Check, Unit
+from engine.spiff import Step
 
 if TYPE_CHECKING:
-    from engine.operations import Operations
+    from engine.operations import Operation, Operations
 
 
 def check_operations(operations: "Operations") -> Check:
@@ -21,31 +25,9 @@ def check_operations(operations: "Operations") -> Check:
                     continue
                 found = operations.by_name.get(step.operation)
                 if found is None:
-                    yield Problem(
-                        process.document,
-                        step.id,
-                        N_("“%(step)s” calls the operation %(operation)s, which does not exist."),
-                        step=step.name,
-                        operation=step.operation,
-                    )
-                    continue
-                given = {line.target for line in step.inputs}
-                for missing in sorted(found.required - given):
-                    yield Problem(
-                        process.document,
-                        step.id,
-                        N_("“%(step)s” does not say what %(input)s is."),
-                        step=step.name,
-                        input=missing,
-                    )
-                for unknown in sorted(given - set(found.inputs)):
-                    yield Problem(
-                        process.document,
-                        step.id,
-                        N_("“%(step)s” gives %(input)s to an operation that does not take it."),
-                        step=step.name,
-                        input=unknown,
-                    )
+                    yield _unknown(process.document, step, operations)
+                else:
+                    yield from _check_inputs(process.document, step, found)
 
     return check
 
@@ -62,7 +44,87 @@ def check_task_ids(unit: Unit) -> Iterator[Problem]:
                     process.document,
                     step.id,
                     N_("“%(step)s” has an id that another task of this release has: %(id)s."),
+                    rule="duplicate-id",
                     step=step.name,
                     id=step.id,
                 )
             seen.add(step.id)
+
+
+def _unknown(document: str, step: Step, operations: "Operations") -> Problem:
+    wanted = step.operation or ""
+    near = get_close_matches(wanted[:80], operations.by_name, n=1)
+    if not near:
+        message = N_("“%(step)s” calls the operation %(operation)s, which does not exist.")
+        return Problem(
+            document,
+            step.id,
+            message,
+            rule="unknown-operation",
+            step=step.name,
+            operation=step.operation,
+        )
+    return Problem(
+        document,
+        step.id,
+        N_(
+            "“%(step)s” calls the operation %(operation)s, which does not exist. "
+            "Is “%(near)s” meant?"
+        ),
+        rule="unknown-operation",
+        step=step.name,
+        operation=step.operation,
+        near=operations.by_name[near[0]],
+    )
+
+
+def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator[Problem]:
+    lines = {line.target: line for line in step.inputs}
+    for value in operation.takes.values():
+        line = lines.pop(value.name, None)
+        if line is None:
+            if value.is_required:
+                yield Problem(
+                    document,
+                    step.id,
+                    N_("“%(step)s” does not say what “%(input)s” is."),
+                    rule="input-missing",
+                    step=step.name,
+                    input=value,
+                )
+            continue
+        known, given = line.value.constant
+        if not known:
+            continue
+        if value.choices and str(given) not in value.choices and given is not None:
+            yield Problem(
+                document,
+                step.id,
+                N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; that is no choice."),
+                rule="input-value",
+                step=step.name,
+                input=value,
+                given=str(given)[:80],
+            )
+            continue
+        try:
+            value.field.deserialize(given)
+        except ValidationError:
+            yield Problem(
+                document,
+                step.id,
+                N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; it is of another kind."),
+                rule="input-value",
+                step=step.name,
+                input=value,
+                given=str(given)[:80],
+            )
+    for unknown in sorted(lines):
+        yield Problem(
+            document,
+            step.id,
+            N_("“%(step)s” gives “%(input)s” to an operation that does not take it."),
+            rule="input-unknown",
+            step=step.name,
+            input=unknown,
+        )

@@ -8,8 +8,14 @@ its result completes the task.
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
+
+from marshmallow import Schema
+
+from engine.language import _
+from engine.signatures import Signature, read_parameters, read_result, schema_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,17 +27,48 @@ class UnknownOperation(LookupError):
     """A diagram names an operation that is not registered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
-    """A registered function with what a diagram must know of it."""
+    """A registered function with what a diagram must know of it.
+
+    `title` and `about` are msgids of what administrators call it and what it does.
+    """
 
     name: str
     function: Callable[..., Mapping[str, object] | None]
     is_remote: bool = False
-    inputs: tuple[str, ...] = ()
-    required: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
     title: str = ""
+    about: str = ""
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """What the engine fills in."""
+        return frozenset(inspect.signature(self.function).parameters) & GIVEN
+
+    # The annotations of a module can be read only when all of it is there.
+    @cached_property
+    def takes(self) -> Signature:
+        """Its inputs, by the annotations of its parameters."""
+        return read_parameters(self.function, but=GIVEN)
+
+    @cached_property
+    def gives(self) -> Signature | None:
+        """What it comes to, by its annotation; None: it does not say."""
+        return read_result(self.function)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The inputs that a diagram has to give."""
+        return frozenset(each.name for each in self.takes.values() if each.is_required)
+
+    @property
+    def schema(self) -> Schema:
+        """Its inputs as a marshmallow schema."""
+        return schema_of(self.takes, name=self.name)
+
+    def __str__(self) -> str:
+        """What administrators call it, in the language that is spoken."""
+        return _(self.title) if self.title else self.name
 
 
 @dataclass(slots=True)
@@ -57,29 +94,22 @@ class Operations:
             raise UnknownOperation(name) from None
 
 
-def operation(name: str, *, remote: bool = False) -> Callable[[Function], Function]:
+def operation(
+    name: str, *, remote: bool = False, title: str = "", about: str = ""
+) -> Callable[[Function], Function]:
     """Mark a function as the operation that service tasks call by this name.
 
-    Its keyword-only parameters are the diagram's inputs, but for those in GIVEN. A remote one
-    gets no session: it takes `engine` and opens what it needs, and `idempotency_key`, the same
-    at every try.
+    Its keyword-only parameters are the diagram's inputs, but for those in GIVEN; what it comes
+    to is a TypedDict. Both say with `engine.signatures.Named` what people call them. A remote
+    one gets no session: it takes `engine` and opens what it needs, and `idempotency_key`, the
+    same at every try.
     """
 
     def mark(function: Function) -> Function:
-        parameters = inspect.signature(function).parameters
-        inputs = tuple(each for each in parameters if each not in GIVEN)
-        if remote and "session" in parameters:
+        if remote and "session" in inspect.signature(function).parameters:
             raise TypeError(f"{name}: a remote operation has no transaction")
         function.__operation__ = Operation(  # type: ignore[attr-defined]
-            name=name,
-            function=function,
-            is_remote=remote,
-            inputs=inputs,
-            required=frozenset(
-                each for each in inputs if parameters[each].default is inspect.Parameter.empty
-            ),
-            given=frozenset(parameters) & GIVEN,
-            title=(inspect.getdoc(function) or "").partition("\n")[0],
+            name=name, function=function, is_remote=remote, title=title, about=about
         )
         return function
 

@@ -40,10 +40,11 @@ def check_form(
         size = len(document) if isinstance(document, bytes) else len(orjson.dumps(document))
         if size > LARGEST:
             message = N_("A form document has at most %(most)s KB.")
-            return [Problem(name, None, message, most=LARGEST // 1024)]
+            return [Problem(name, None, message, rule="too-large", most=LARGEST // 1024)]
         loaded = load_document(document)
     except (ValueError, TypeError):
-        return [Problem(name, None, N_("This is not a form document: it cannot be read as JSON."))]
+        message = N_("This is not a form document: it cannot be read as JSON.")
+        return [Problem(name, None, message, rule="unreadable")]
     return list(_Check(loaded, name, english).problems())
 
 
@@ -65,17 +66,15 @@ class _Check:
         yield from self._check_head()
         raw = self.document.get("components")
         if not isinstance(raw, list) or not raw:
-            yield Problem(self.name, None, N_("The form has no components."))
+            yield self._of_form("form-empty", N_("The form has no components."))
             return
         self._collect(raw, row="", depth=1)
         if self.too_deep:
-            yield Problem(
-                self.name, None, N_("Components are nested at most %(most)s deep."), most=DEEPEST
-            )
+            message = N_("Components are nested at most %(most)s deep.")
+            yield self._of_form("too-large", message, most=DEEPEST)
         if len(self.components) > MOST_COMPONENTS:
-            yield Problem(
-                self.name, None, N_("A form has at most %(most)s components."), most=MOST_COMPONENTS
-            )
+            message = N_("A form has at most %(most)s components.")
+            yield self._of_form("too-large", message, most=MOST_COMPONENTS)
             return
         yield from self._check_names()
         outcomes = self._outcomes()
@@ -83,19 +82,28 @@ class _Check:
         for component in self.components:
             if component.type not in TYPES:
                 message = N_("A component of the type “%(type)s” is not supported.")
-                yield self._at(component, message, type=component.type)
+                yield self._at(component, "component-type", message, type=component.type[:80])
                 continue
-            for message, values in check_component(component, keys=keys, outcomes=outcomes):
-                yield self._at(component, message, is_warning=False, **values)
+            for rule, message, values in check_component(component, keys=keys, outcomes=outcomes):
+                yield self._at(component, rule, message, is_warning=False, **values)
             yield from self._check_panel(component)
             yield from self._check_english(component)
         yield from self._check_buttons(outcomes)
 
+    def _of_form(self, rule: str, message: str, **values: object) -> Problem:
+        return Problem(self.name, None, message, rule=rule, is_warning=False, **values)
+
     def _at(
-        self, component: Component, message: str, *, is_warning: bool = False, **values: object
+        self,
+        component: Component,
+        rule: str,
+        message: str,
+        *,
+        is_warning: bool = False,
+        **values: object,
     ) -> Problem:
         element = self._element(component)
-        return Problem(self.name, element, message, is_warning=is_warning, **values)
+        return Problem(self.name, element, message, rule=rule, is_warning=is_warning, **values)
 
     def _element(self, component: Component) -> str:
         return str(component.raw.get("id") or component.key)
@@ -103,15 +111,15 @@ class _Check:
     def _check_head(self) -> Iterator[Problem]:
         version = self.document.get("schemaVersion")
         if self.document.get("type") != "default" or not isinstance(version, int):
-            yield Problem(self.name, None, N_("This is not a form document of form-js."))
+            yield self._of_form("unreadable", N_("This is not a form document of form-js."))
         elif version < OLDEST_SCHEMA:
             message = N_("The form's schema version is older than %(oldest)s.")
-            yield Problem(self.name, None, message, oldest=OLDEST_SCHEMA)
+            yield self._of_form("form-schema", message, oldest=OLDEST_SCHEMA)
         if self.document.get("id") != self.form_id:
             message = N_(
                 "The form's id is “%(id)s” and its file “%(file)s”: both must be the same."
             )
-            yield Problem(self.name, None, message, id=self.document.get("id"), file=self.form_id)
+            yield self._of_form("form-id", message, id=self.document.get("id"), file=self.form_id)
 
     def _collect(self, raws: list[Any], *, row: str, depth: int) -> None:
         for raw in raws:
@@ -134,17 +142,19 @@ class _Check:
         for component in self.components:
             identifier = component.raw.get("id")
             if not isinstance(identifier, str) or not identifier:
-                yield self._at(component, N_("A component has no id."))
+                yield self._at(component, "no-id", N_("A component has no id."))
             elif identifier in ids:
-                yield self._at(component, N_("The id “%(id)s” is used twice."), id=identifier)
+                message = N_("The id “%(id)s” is used twice.")
+                yield self._at(component, "duplicate-id", message, id=identifier)
             ids.add(str(identifier))
             if component.type not in FIELDS:
                 continue
             if not KEY.fullmatch(component.key):
                 message = N_("The key “%(key)s” must be of small letters, digits and “_”.")
-                yield self._at(component, message, key=component.key)
+                yield self._at(component, "form-key", message, key=component.key)
             elif (component.row, component.key) in keys:
-                yield self._at(component, N_("The key “%(key)s” is used twice."), key=component.key)
+                message = N_("The key “%(key)s” is used twice.")
+                yield self._at(component, "duplicate-key", message, key=component.key)
             keys.add((component.row, component.key))
 
     def _outcomes(self) -> set[str]:
@@ -157,7 +167,7 @@ class _Check:
     def _check_buttons(self, outcomes: set[str]) -> Iterator[Problem]:
         if not outcomes:
             message = N_("The form needs a button with an outcome.")
-            yield Problem(self.name, None, message)
+            yield self._of_form("no-outcome", message)
         seen: set[object] = set()
         for component in self.components:
             outcome = component.properties.get("outcome")
@@ -165,7 +175,7 @@ class _Check:
                 continue
             if outcome in seen:
                 message = N_("The outcome “%(outcome)s” is used twice.")
-                yield self._at(component, message, outcome=outcome)
+                yield self._at(component, "duplicate-outcome", message, outcome=outcome)
             seen.add(outcome)
 
     def _check_panel(self, component: Component) -> Iterator[Problem]:
@@ -173,14 +183,15 @@ class _Check:
         if component.type == "text" and isinstance(panel, str):
             process = self.name.rpartition("/")[0]
             if not has_panel(panel, process=process):
-                yield self._at(component, N_("There is no panel “%(panel)s”."), panel=panel)
+                message = N_("There is no panel “%(panel)s”.")
+                yield self._at(component, "unknown-panel", message, panel=panel)
         shown_by = component.properties.get("shownBy")
         if shown_by is not None and shown_by not in self._panels():
             message = N_("“shownBy” names “%(panel)s”, which is no panel of the form.")
-            yield self._at(component, message, panel=str(shown_by)[:80])
+            yield self._at(component, "unknown-panel", message, panel=str(shown_by)[:80])
         if shown_by is not None and not component.is_locked:
             message = N_("Only a locked field can be shown by a panel.")
-            yield self._at(component, message)
+            yield self._at(component, "form-panel", message)
 
     def _panels(self) -> set[object]:
         return {each.properties["panel"] for each in self.components if "panel" in each.properties}
@@ -194,4 +205,6 @@ class _Check:
         source = component.raw.get(spoken) or component.raw.get("dateLabel")
         if source and spoken not in texts and "panel" not in component.properties:
             message = N_("“%(text)s” has no English text.")
-            yield self._at(component, message, is_warning=True, text=str(source)[:40])
+            yield self._at(
+                component, "missing-english", message, is_warning=True, text=str(source)[:40]
+            )

@@ -13,6 +13,10 @@ from forms.patterns import find_pattern_problem
 from forms.properties import CHOICES, PROPERTIES
 
 Finding = tuple[str, dict[str, object]]
+"""A message with its values."""
+
+Told = tuple[str, str, dict[str, object]]
+"""The rule that was broken, a message, and its values."""
 
 KINDS_BY_EXTENSION = {
     ".pdf": "pdf",
@@ -83,16 +87,22 @@ class Component(NamedTuple):
         return self.properties.get("secret") == "true" or kind.is_covered
 
 
-def check_component(
-    component: Component, *, keys: set[str], outcomes: set[str]
-) -> Iterator[Finding]:
-    """Say what is wrong with a component: messages with their values."""
-    yield from _check_attributes(component)
-    yield from _check_properties(component)
-    yield from _check_expressions(component)
-    yield from _check_rules(component)
-    yield from _check_place(component)
-    yield from _check_references(component, keys, outcomes)
+def check_component(component: Component, *, keys: set[str], outcomes: set[str]) -> Iterator[Told]:
+    """Say what is wrong with a component."""
+    for rule, found in (
+        ("form-attribute", _check_attributes(component)),
+        ("form-property", _check_properties(component)),
+        ("not-feel", _check_expressions(component)),
+        ("form-rule", _check_rules(component)),
+        ("form-place", _check_place(component)),
+        ("form-reference", _check_references(component, keys, outcomes)),
+        ("form-type", _check_type(component)),
+    ):
+        for message, values in found:
+            yield rule, message, values
+
+
+def _check_type(component: Component) -> Iterator[Finding]:
     if component.type in CHOICES:
         yield from _check_options(component)
     elif component.type == "datetime" and component.raw.get("subtype", "date") != "date":
@@ -187,17 +197,17 @@ def _check_rules(component: Component) -> Iterator[Finding]:
         if types is None:
             yield N_("There is no rule “%(name)s”."), {"name": name}
         elif not isinstance(rule, types) or (bool not in types and isinstance(rule, bool)):
-            yield N_("The rule “%(name)s” cannot be “%(rule)s”."), {"name": name, "rule": rule}
+            yield (
+                N_("The rule “%(name)s” cannot be “%(value)s”."),
+                {"name": name, "value": str(rule)[:80]},
+            )
     pattern = rules.get("pattern")
     if isinstance(pattern, str) and (problem := find_pattern_problem(pattern)):
         yield N_("The pattern is no regular expression: %(reason)s"), {"reason": problem}
-    if rules.get("validationType") not in {None, "", "email", "phone", "custom"}:
+    if str(rules.get("validationType") or "") not in {"", "email", "phone", "custom"}:
         yield (
-            N_("The rule “%(name)s” cannot be “%(rule)s”."),
-            {
-                "name": "validationType",
-                "rule": rules["validationType"],
-            },
+            N_("The rule “%(name)s” cannot be “%(value)s”."),
+            {"name": "validationType", "value": str(rules["validationType"])[:80]},
         )
     for least, most in (("minLength", "maxLength"), ("min", "max")):
         low, high = rules.get(least), rules.get(most)

@@ -1,48 +1,116 @@
-"""The check of a release that knows forms: each step's form is there and can be read."""
+"""The checks of a release that know forms: each step's form is there and can be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from engine.errors import Problem
+from marshmallow import fields
+
+from engine.errors import InvalidRelease, Problem
 from engine.language import N_
 from engine.lifecycle import STARTED
 from engine.releases import Unit
+from engine.signatures import Named, Signature, Value
 from engine.spiff import Step
 from forms.checking import check_form
-from forms.form import read_form
+from forms.document import Component
+from forms.form import Form, read_form
+
+KINDS: Mapping[str, type[fields.Field[Any]]] = {
+    "number": fields.Float,
+    "checkbox": fields.Boolean,
+    "checklist": fields.List,
+    "datetime": fields.Date,
+    "dynamiclist": fields.List,
+    "filepicker": fields.List,
+}
+"""What kind of value an answer is; a text where nothing else is said."""
+
+
+def path_of(step: Step) -> str:
+    """Where a step's form is in its unit."""
+    return f"forms/{step.process_id}/{step.form_id}.form"
+
+
+def find_form(unit: Unit, step: Step) -> Form | None:
+    """A step's form, or None if it has none that can be read."""
+    document = unit.documents.get(path_of(step)) if step.form_id else None
+    if document is None:
+        return None
+    try:
+        return read_form(document, name=f"{step.process_id}/{step.form_id}")
+    except InvalidRelease:
+        return None
+
+
+def read_answers(unit: Unit, step: Step) -> Signature | None:
+    """What the output mapping of a user task can take of its form; None if it cannot be read."""
+    form = find_form(unit, step)
+    if form is None:
+        return None
+    return {
+        each.key: Value(each.key, _kind_of(each), Named(str(each.attributes.get("label") or "")))
+        for each in form.fields
+    }
 
 
 def check_forms(unit: Unit) -> Iterator[Problem]:
     """Find what is wrong with the forms of a unit."""
+    used: set[str] = set()
     for process in unit.model.processes.values():
         for step in process.steps.values():
             if step.form_id is None:
                 continue
-            path = f"forms/{process.id}/{step.form_id}.form"
+            path = path_of(step)
             document = unit.documents.get(path)
             if document is None:
                 yield Problem(
                     process.document,
                     step.id,
-                    N_("“%(step)s” has no form: %(path)s is not in the release."),
+                    N_("“%(step)s” has no form: there is no form “%(form)s” in this process."),
+                    rule="unknown-form",
                     step=step.name,
-                    path=path,
+                    form=step.form_id,
                 )
-                continue
-            found = list(check_form(document, f"{process.id}/{step.form_id}"))
-            yield from found
-            if step.kind == "start_event" and not any(not each.is_warning for each in found):
-                yield from _check_start(step, document)
+            elif path not in used:
+                yield from check_form_at(path, document)
+            used.add(path)
+            if step.kind == "start_event":
+                yield from _check_start(unit, step)
+    for path in unit.documents:
+        if path.startswith("forms/") and path not in used:
+            name = path.rpartition("/")[2].removesuffix(".form")
+            message = N_("The form “%(form)s” belongs to no step.")
+            yield Problem(path, None, message, rule="form-unused", is_warning=True, form=name)
 
 
-def _check_start(step: Step, document: bytes) -> Iterator[Problem]:
-    """A form that a case is started with comes to one thing: the start."""
-    form = read_form(document, name=f"{step.process_id}/{step.form_id}")
-    outcomes = {each.properties["outcome"] for each in form.buttons if "outcome" in each.properties}
-    if outcomes != {STARTED}:
+def check_form_at(path: str, document: bytes) -> Iterator[Problem]:
+    """What is wrong with a form, under the path that it has in its unit."""
+    name = path.removeprefix("forms/").removesuffix(".form")
+    for each in check_form(document, name):
         yield Problem(
-            form.name,
-            step.id,
+            path,
+            each.element,
+            each.message,
+            rule=each.rule,
+            is_warning=each.is_warning,
+            **each.values,
+        )
+
+
+def _kind_of(component: Component) -> fields.Field[Any]:
+    kind = KINDS.get(component.type, fields.String)
+    return fields.List(fields.Raw()) if kind is fields.List else kind()
+
+
+def _check_start(unit: Unit, step: Step) -> Iterator[Problem]:
+    """A form that a case is started with comes to one thing: the start."""
+    form = find_form(unit, step)
+    if form is not None and {each.id for each in form.outcomes} != {STARTED}:
+        yield Problem(
+            path_of(step),
+            None,
             N_("“%(step)s” starts the process: the one outcome of its form is “%(outcome)s”."),
+            rule="start-form",
             step=step.name,
             outcome=STARTED,
         )

@@ -10,10 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import forms
 import workflows
 from engine.checks import check_operations, check_task_ids
+from engine.checks_variables import check_variables
 from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
 from engine.vault import Vault
+from forms.checking_outcomes import check_outcomes
 from forms.release_check import check_forms
 from web import (
     account,
@@ -84,6 +86,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         check_operations(engine.operations),
         check_task_ids,
         check_forms,
+        check_outcomes,
+        check_variables(found.surroundings(engine.operations)),
         check_proofs(found.proofs, found.deeds),
         check_tables,
     ]

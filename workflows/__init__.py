@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
+from engine.dataflow import Surroundings
 from engine.engine import Engine
+from engine.operations import Operations
+from engine.releases import Unit
+from engine.signatures import Signature
+from engine.spiff import Step
+from forms.release_check import read_answers
 from workflows.inbox.arriving import describe_task
 from workflows.shared.application_kinds import Kind, all_kinds
+from workflows.shared.beginnings import beginnings_in
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
 from workflows.shared.proofs import Deed, DeedKey, Proof, deeds_in, proofs_in
 
@@ -56,6 +63,17 @@ class Workflows:
     proofs: Mapping[Key, Proof]
     deeds: Mapping[DeedKey, Deed]
     kinds: Mapping[str, Kind]
+    beginnings: Mapping[str, Signature]
+
+    def surroundings(self, operations: Operations) -> Surroundings:
+        """What a diagram does not say itself of its variables."""
+
+        def answers(unit: Unit, step: Step) -> Signature | None:
+            # Whoever looks at what is proved adds what came of it to the answers.
+            is_proved = (step.process_id, step.id) in self.proofs
+            return None if is_proved else read_answers(unit, step)
+
+        return Surroundings(operations, self.beginnings, answers)
 
     def install(self, engine: Engine) -> None:
         """Register operations, jobs and the projection of tasks with an engine."""
@@ -85,4 +103,5 @@ def collect() -> Workflows:
         proofs=proofs_in(modules),
         deeds=deeds_in(modules),
         kinds=all_kinds(),
+        beginnings=beginnings_in(modules),
     )

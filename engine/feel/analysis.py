@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.feel import nodes
@@ -117,3 +117,45 @@ class Visitor:
         else:
             self.variables.add(target.name)
             self.paths.add(".".join((target.name, *reversed(names))))
+
+
+def compared_texts(node: object) -> dict[str, set[str]]:
+    """The texts that variables are compared with, by variable: `outcome = "a"`, `in ("a", "b")`."""
+    found: dict[str, set[str]] = {}
+    ahead = [node]
+    while ahead:
+        each = ahead.pop()
+        if isinstance(each, tuple):
+            ahead.extend(each)
+        elif isinstance(each, Node):
+            for name, texts in _compared_in(each):
+                found.setdefault(name, set()).update(texts)
+            ahead.extend(getattr(each, name) for name in type(each).__dataclass_fields__)
+    return found
+
+
+def _compared_in(node: Node) -> Iterator[tuple[str, set[str]]]:
+    match node:
+        case nodes.Binary(operator="=" | "!=", left=nodes.Name(name=name), right=other):
+            yield name, _texts_in(other)
+        case nodes.Binary(operator="=" | "!=", left=other, right=nodes.Name(name=name)):
+            yield name, _texts_in(other)
+        case nodes.In(value=nodes.Name(name=name), tests=tests):
+            yield name, {text for test in tests for text in _texts_in(test)}
+        case nodes.Call(
+            callee=nodes.Name(name="list contains"), arguments=(items, nodes.Name(name=name))
+        ):
+            yield name, _texts_in(items)
+
+
+def _texts_in(node: object) -> set[str]:
+    match node:
+        case nodes.Literal(value=str(text)):
+            return {text}
+        case nodes.ListLiteral(items=items):
+            return {text for item in items for text in _texts_in(item)}
+        case nodes.Comparator(operand=operand):
+            return _texts_in(operand)
+        case nodes.Tests(tests=tests):
+            return {text for test in tests for text in _texts_in(test)}
+    return set()

@@ -64,6 +64,11 @@ class Model:
         """Whether there is a decision of this id."""
         return decision_id in self._decisions
 
+    def inputs_of(self, decision_id: str) -> frozenset[str]:
+        """The variables that a decision declares to need; none if there is no such decision."""
+        found = self._decisions.get(decision_id)
+        return frozenset() if found is None else frozenset(found.inputs_of(decision_id))
+
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
         """Evaluate a decision over JSON variables; its result is JSON data.
 

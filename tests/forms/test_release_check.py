@@ -39,5 +39,5 @@ def test_a_form_that_starts_a_process_has_one_outcome() -> None:
     path = "forms/training_enrolment/sign_up.form"
     unit[path] = unit[path].replace(b'"outcome": "start"', b'"outcome": "apply"')
     (problem,) = check_unit("training_enrolment", unit, [check_forms])
-    assert (problem.document, problem.element) == ("training_enrolment/sign_up", "sign_up")
+    assert (problem.document, problem.element) == (path, None)
     assert "the one outcome of its form is “start”" in str(problem)

@@ -1,6 +1,7 @@
 """Starting an appeal: who may, until when, and who decides it."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,18 +12,32 @@ from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.lifecycle import start_case
+from engine.signatures import Named
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import get_association
+from workflows.shared.beginnings import Beginning
 from workflows.shared.concerns import add_concern
 from workflows.shared.dates import local_date
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult, find_result
 from workflows.shared.seasons import find_season_of_year
 from workflows.shared.subjects import subject_of_member
+from workflows.shared.vocabulary import MemberId, Year
 
 PROCESS = "appeal"
 REFUSED = "not_passed"
 DAYS = 30
+
+
+class Variables(TypedDict):
+    """What the diagram of an appeal knows from the beginning."""
+
+    member_id: MemberId
+    year: Year
+    decided_case_id: Annotated[str, Named(N_("Case appealed against"))]
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 """How long one may appeal where no season says it."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, NotRequired, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,19 +11,54 @@ from engine.actors import Actor
 from engine.cases import Case, find_open_case, hold_case
 from engine.engine import Engine
 from engine.errors import Conflict, HuijiError, Rejected
+from engine.language import N_
 from engine.lifecycle import start_case
 from engine.message_events import send_message
+from engine.signatures import Named
 from engine.tasks import Task
 from workflows.inspection.policies import CannotWithdraw, check_may_apply
 from workflows.shared.applications import REVIEW, is_decided
+from workflows.shared.beginnings import Beginning
 from workflows.shared.dates import local_date
 from workflows.shared.fees import fee_key
 from workflows.shared.register import Member
 from workflows.shared.results import YearlyResult, find_result
 from workflows.shared.seasons import Season, find_season
 from workflows.shared.subjects import subject_of_member
+from workflows.shared.vocabulary import (
+    ApplicationCode,
+    AssociationId,
+    CommitmentVersion,
+    MemberId,
+    MemberKey,
+    SeasonId,
+    Year,
+)
 
 PROCESS = "inspection"
+
+
+class Variables(TypedDict):
+    """What the diagram of an inspection knows from the beginning.
+
+    What stands last is there only where a case begins anew after its decision was taken back.
+    """
+
+    member_id: MemberId
+    member_no: Annotated[str, Named(N_("Membership number"))]
+    member_key: MemberKey
+    year: Year
+    season_id: SeasonId
+    association_id: AssociationId
+    fee_key: Annotated[str, Named(N_("Key of the fee"), N_("By which payments find the case."))]
+    commitment_version: CommitmentVersion
+    deferral_commitment_version: CommitmentVersion
+    begins_at: NotRequired[Annotated[str, Named(N_("Where the case begins"))]]
+    kind: NotRequired[ApplicationCode]
+    last_decision: NotRequired[Annotated[str | None, Named(N_("Last decision"))]]
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 def business_key(*, year: int, member_no: str) -> str:
@@ -76,7 +112,7 @@ def start_inspection(
     )
 
 
-def variables_of(member: Member, season: Season) -> dict[str, object]:
+def variables_of(member: Member, season: Season) -> Variables:
     """What the diagram of a member's inspection knows from the beginning."""
     return {
         "member_id": member.id,

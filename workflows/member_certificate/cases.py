@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from engine.errors import Conflict, HuijiError, Rejected
 from engine.language import N_
 from engine.lifecycle import cancel_case, start_case
 from engine.noting import note
+from engine.signatures import Named
 from engine.submissions import Sent, last_submissions
 from engine.vault import Vault
 from workflows.member_certificate.kinds import (
@@ -27,13 +28,25 @@ from workflows.member_certificate.kinds import (
 )
 from workflows.member_certificate.policies import policy_of
 from workflows.shared.associations import get_association
+from workflows.shared.beginnings import Beginning
 from workflows.shared.certificates import find_certificate
 from workflows.shared.messages import send_to_member
 from workflows.shared.register import Member, NotAMember, hold_member
 from workflows.shared.subjects import subject_of_member
+from workflows.shared.vocabulary import MemberId
 
 CLOSED = "closed"
 LONGEST_REASON = 500
+
+
+class Variables(TypedDict):
+    """What the diagram of a certificate knows from the beginning."""
+
+    member_id: MemberId
+    is_renewal: Annotated[bool, Named(N_("Renewal"))]
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 class NoCertificateForKind(Rejected):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -20,10 +20,22 @@ from engine.vault import Vault
 from workflows.output_hours.kinds import PROCESS, REVIEW, STATE
 from workflows.output_hours.limits import hundredths
 from workflows.shared.applications import values_sent
+from workflows.shared.beginnings import Beginning
 from workflows.shared.register import Member, NotAMember
 from workflows.shared.subjects import subject_of_member
+from workflows.shared.vocabulary import MemberId, MemberKey
 
 BEGUN = "draft"
+
+
+class Variables(TypedDict):
+    """What the diagram of an application for hours knows from the beginning."""
+
+    member_id: MemberId
+    member_key: MemberKey
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 class NotWithdrawable(Conflict):

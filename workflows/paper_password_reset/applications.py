@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,12 +15,20 @@ from engine.noting import note
 from engine.submissions import last_submissions
 from engine.vault import Vault
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.beginnings import Beginning
 from workflows.shared.channels import EMAIL, SMS
 from workflows.shared.visits import Visit
 
 PROCESS = "paper_password_reset"
 FORM, SCANS, REVIEW = "fill_application", "provide_scans", "review_paper_reset"
 HERE, PLATFORM = "here", "platform"
+
+
+class Variables(TypedDict):
+    """What the diagram of an application on paper knows from the beginning: nothing."""
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 @dataclass(frozen=True)

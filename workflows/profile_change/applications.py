@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -18,9 +18,21 @@ from engine.tasks import Task
 from engine.vault import Vault
 from workflows.profile_change.kinds import ITEMS, PROCESS, REVIEW, STATE
 from workflows.shared.applications import values_sent
+from workflows.shared.beginnings import Beginning
 from workflows.shared.register import Member, NotAMember
 from workflows.shared.subjects import subject_of_member
 from workflows.shared.supervision import OwnedElsewhere, owned_fields
+from workflows.shared.vocabulary import MemberId, MemberKey
+
+
+class Variables(TypedDict):
+    """What the diagram of a change of the register knows from the beginning."""
+
+    member_id: MemberId
+    member_key: MemberKey
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 class NotWithdrawable(Conflict):

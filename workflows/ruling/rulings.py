@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,12 +17,24 @@ from engine.tasks import Task
 from workflows.shared.access import Viewer
 from workflows.shared.applications import find_deciding_office
 from workflows.shared.associations import get_association, ids_above
+from workflows.shared.beginnings import Beginning
 from workflows.shared.register import NON_PRACTISING, Member
 from workflows.shared.results import find_result, list_results
 from workflows.shared.seasons import Season
 from workflows.shared.subjects import subject_of_member
+from workflows.shared.vocabulary import MemberId, Year
 
 PROCESS = "ruling"
+
+
+class Variables(TypedDict):
+    """What the diagram of a ruling knows from the beginning."""
+
+    member_id: MemberId
+    year: Year
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 class NeverInspected(Rejected):

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 import orjson
@@ -22,11 +22,14 @@ from engine.cases import Case, Subject
 from engine.database import Base
 from engine.engine import Engine
 from engine.errors import BpmnError, Rejected
+from engine.language import N_
 from engine.lifecycle import start_case
 from engine.noting import note
 from engine.operations import operation
+from engine.signatures import Named
 from engine.tasks import Task
 from engine.vault import BY_SUBJECT, Vault
+from workflows.shared import beginnings
 from workflows.shared.accounts import Account, find_account, get_account, hash_password
 from workflows.shared.bindings import Binding, open_openid, unbind
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
@@ -49,6 +52,18 @@ TRIES = frozenset({"code_asked", "reset_tried"})
 
 BOUND, NOT_FOLLOWING, FAILED = "bound", "not_following", "failed"
 """What came of binding the official account; empty where none was used."""
+
+
+class Variables(TypedDict):
+    """What the diagram of a password reset knows from the beginning."""
+
+    is_phone: Annotated[bool, Named(N_("On a phone"))]
+
+
+BEGINNINGS = (
+    beginnings.Beginning("individual_password_reset", Variables),
+    beginnings.Beginning("firm_password_reset", Variables),
+)
 
 
 class Reset(Base):

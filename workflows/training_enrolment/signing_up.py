@@ -7,7 +7,7 @@ so that places are given in the order of arrival.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, TypedDict, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +18,13 @@ from engine.engine import Engine
 from engine.errors import Conflict, NotAllowed, Rejected
 from engine.language import N_
 from engine.lifecycle import STARTED, start_case
+from engine.signatures import Named
 from forms.bound import BoundForm, Reading
 from forms.document import Component
 from forms.lists import Language
 from forms.receiving import SHOWN, Submitted
 from forms.requirements import FieldError
+from workflows.shared.beginnings import Beginning
 from workflows.shared.bound_forms import load_form
 from workflows.shared.dates import ZONE
 from workflows.shared.employees import Employee
@@ -30,6 +32,7 @@ from workflows.shared.enrolments import LIVE, PROCESS, Enrolment, find_live, fin
 from workflows.shared.private import read_private
 from workflows.shared.register import Firm, Member
 from workflows.shared.training_classes import FIELDS, TrainingClass, hold_class
+from workflows.shared.vocabulary import ClassId, EnrolmentId, FirmId, PersonId, PersonKind
 from workflows.training_enrolment.audience import (
     Person,
     current_release,
@@ -38,6 +41,20 @@ from workflows.training_enrolment.audience import (
 )
 
 FORM = "sign_up"
+
+
+class Variables(TypedDict):
+    """What the diagram of a sign-up knows from the beginning."""
+
+    class_id: ClassId
+    class_key: Annotated[str, Named(N_("Key for messages of the class"))]
+    person_kind: PersonKind
+    person_id: PersonId
+    firm_id: FirmId | None
+    replaces_id: EnrolmentId | None
+
+
+BEGINNING = Beginning(PROCESS, Variables)
 
 
 class SignUpRejected(Rejected):

@@ -76,6 +76,24 @@ class Decisions:
             part.name: part.type for part in reversed([*self.visible()]) if part.kind == "input"
         }
 
+    def inputs_of(self, decision_id: str) -> dict[str, Type]:
+        """The inputs that a decision requires, itself or by others that it requires, by name.
+
+        Raises `Failure` if there is no such decision.
+        """
+        found: dict[str, Type] = {}
+        seen: set[int] = set()
+        ahead = [self.find(decision_id)]
+        while ahead:
+            part = self.standing_for(ahead.pop())
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if part.kind == "input":
+                found.setdefault(part.name, part.type)
+            ahead += part.needs
+        return found
+
     # Reading
 
     def visible(self) -> Iterator[Part]:
