@@ -38,3 +38,14 @@ def has_panel(panel: str, *, process: str) -> bool:
         return True
     folder, _, name = panel.rpartition("/")
     return (_HERE / (folder or process) / f"{name}.html").is_file()
+
+
+def list_panels(*, process: str) -> list[str]:
+    """Return the panels that a form of a process may name: its own, then those of others."""
+    own = sorted(path.stem for path in (_HERE / process).glob("*.html"))
+    others = sorted(
+        f"{path.parent.name}/{path.stem}"
+        for path in _HERE.glob("*/*.html")
+        if path.parent.name not in {process, "templates"}
+    )
+    return [*own, *(path.stem for path in sorted(_OWN.glob("*.html"))), *others]

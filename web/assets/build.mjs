@@ -24,6 +24,19 @@ async function findEntries() {
     .map((name) => join(assets, name));
 }
 
+/** The form editor draws with an older preact than others do; all its parts must use that one. */
+const onePreact = {
+  name: "one-preact",
+  setup({ onResolve, resolve }) {
+    const parts = /@bpmn-io[/\\]form-js|assets[/\\]studio[/\\]form/;
+    const editor = join(web, "node_modules", "@bpmn-io", "form-js-editor");
+    onResolve({ filter: /^preact(\/|$)/ }, ({ path, kind, resolveDir, pluginData }) => {
+      if (pluginData === "resolved" || !parts.test(resolveDir)) return null;
+      return resolve(path, { kind, resolveDir: editor, pluginData: "resolved" });
+    });
+  },
+};
+
 /** Bundles the entries; answers the plain and hashed names of what came of each. */
 async function bundle(entryPoints) {
   const { metafile } = await build({
@@ -41,6 +54,7 @@ async function bundle(entryPoints) {
     absWorkingDir: web,
     logLevel: "warning",
     legalComments: "eof",
+    plugins: [onePreact],
     loader: { ".eot": "empty", ".svg": "file", ".ttf": "file", ".woff": "file", ".woff2": "file" },
   });
   const named = [];

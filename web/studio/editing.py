@@ -30,7 +30,6 @@ TEMPLATES = {
     DIAGRAM: "studio/edit_diagram.html",
     TABLE: "studio/edit_decision.html",
     FORM: "studio/edit_form.html",
-    ENGLISH: "studio/edit_english.html",
 }
 
 Describe = Callable[[Session, Draft, DraftDocument], Mapping[str, object]]
@@ -59,6 +58,8 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
 @bp.get("/drafts/<uuid:draft_id>/edit/<path:path>")
 def edit(draft_id: UUID, path: str) -> ResponseReturnValue:
     """Show the editor of a document; what it edits, its script reads from its address."""
+    if suffix_of(path) == ENGLISH:
+        return redirect(url_for("studio.english", draft_id=draft_id))
     with current.engine().database.read() as session:
         get_editor(session)
         draft = get_draft(session, draft_id)

@@ -1,0 +1,20 @@
+"""The editor of a form: what can be set at its components, and the blocks that it may show."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from forms.panels import list_panels
+from web.studio.editing import describes
+from web.studio.form_fields import describe_form_fields
+from workflows.studio.documents import FORM
+from workflows.studio.models import Draft, DraftDocument
+
+
+@describes(FORM)
+def describe_form(
+    _session: Session, draft: Draft, _document: DraftDocument
+) -> Mapping[str, object]:
+    """What `studio/edit_form.html` needs beside the document."""
+    fields = describe_form_fields()
+    return {"form_fields": {**fields, "panels": list_panels(process=draft.process_id)}}
