@@ -14,7 +14,7 @@ const AGAIN_MS = 5000;
 export function keepChecking({ address, path, read, show, onChoose, onVariables }) {
   let timer = null;
   let asking = null;
-  let told = [];
+  let told = null; // nothing is known before the first answer
   let own = [];
 
   function plan(pause) {
@@ -91,7 +91,7 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
     /** Lists beside the server's problems those that the page itself sees. */
     add(problems) {
       own = problems;
-      list();
+      if (told) list();
     },
   };
 }

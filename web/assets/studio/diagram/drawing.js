@@ -61,7 +61,7 @@ export class Drawing {
   _makeRoom(element, next, shape) {
     const start = element.x + element.width;
     const needed = shape.width + 2 * GAP;
-    const below = this._registry.some(
+    const below = this._registry.find(
       (each) =>
         isStep(each) &&
         each !== element &&

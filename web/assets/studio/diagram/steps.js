@@ -13,7 +13,7 @@ export function keepSteps({ modeler, place, said }) {
     "canvas",
     "studioDrawing",
   ].map((name) => modeler.get(name));
-  const list = make("ol", { class: "steps" });
+  const list = make("ol", { class: "step-list" });
   place.append(list);
   let problems = new Map();
   let isPlanned = false;
@@ -36,7 +36,7 @@ export function keepSteps({ modeler, place, said }) {
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const present = chosen();
     list.replaceChildren(...orderSteps(registry).map((each) => drawRow(each, each === present)));
-    if (!registry.some(isStep)) list.replaceChildren(drawEmpty());
+    if (!registry.find(isStep)) list.replaceChildren(drawEmpty());
     if (focused) focus(focused);
   }
 
@@ -130,12 +130,13 @@ export function keepSteps({ modeler, place, said }) {
     for (const each of orderSteps(registry)) {
       if (targets.has(each)) select.append(make("option", { value: each.id }, describe(each)));
     }
+    const hasWay = !is(element, "bpmn:Gateway") && flowsFrom(element).length > 0;
     const connect = () => {
       const target = registry.get(select.value);
       drawing.connect(element, target);
       announce("steps.connected", { name: describe(element), target: describe(target) });
     };
-    return make("div", { class: "step-row" }, select, act(`${element.id} connect`, "steps.connect", connect));
+    return make("div", { class: "step-row" }, select, act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect));
   }
 
   /** The ways out of a gateway: each has a name and a condition of its own. */

@@ -57,6 +57,7 @@ export function relabel(root) {
   });
   const what = { childList: true, subtree: true, attributes: true, attributeFilter: ["title", "aria-label"] };
   watcher.observe(root, what);
+  fix(root);
 }
 
 export default { translate: ["value", translate] };

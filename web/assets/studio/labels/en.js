@@ -2,5 +2,6 @@
 export default {
   "Create element": "More elements",
   "Append element": "More that can follow",
+  "Sub-processes": "Calls",
   "Search diagram": "Search in the diagram",
 };

@@ -3,7 +3,7 @@ import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
 import { catalogue } from "../catalogue.js";
 import { ID } from "../naming.js";
-import { choice, group, long, named, text } from "./entries.js";
+import { choice, group, long, named, note, text } from "./entries.js";
 
 const NAMED = ["bpmn:FlowNode", "bpmn:SequenceFlow", "bpmn:Lane", "bpmn:Participant", "bpmn:Process"];
 
@@ -15,6 +15,7 @@ export function generalGroup(element, { modeling, editing }) {
     const set = (value) => modeling.updateProperties(element, { text: value });
     return group("studio-general", say("panel.general"), [long("name", say("panel.text"), () => owner.text ?? "", set)]);
   }
+  if (is(element, "bpmn:Collaboration")) return group("studio-general", say("panel.begin"), [note("begin", say("panel.begin_hint"))]);
   if (!isNamed(element)) return null;
   const owner = element.businessObject;
   const set = (value) =>
@@ -58,7 +59,7 @@ export function documentationGroup(element, { modeling, editing }) {
 
 /** The entry for an element's id; lanes have theirs from whose they are. */
 export function idEntry(element, { editing }) {
-  if (is(element, "bpmn:Lane") || is(element, "bpmn:Process") || is(element, "bpmn:Participant")) return null;
+  if (!is(element, "bpmn:FlowNode") && !is(element, "bpmn:SequenceFlow")) return null;
   const validate = (value) => {
     if (!ID.test(value ?? "")) return say("panel.id_wrong");
     return value !== element.id && !editing.isFree(value) ? say("panel.id_taken") : null;

@@ -1,5 +1,6 @@
 /* What the panel shows: our groups, the mappings of the Zeebe provider and the fields of an
  * operation's template, in one order. What a process here cannot say is not shown. */
+import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
 import { callGroup, decisionGroup, operationGroup, operationOf, readOperation, scriptGroup } from "./automatic.js";
 import { group } from "./entries.js";
@@ -60,10 +61,15 @@ class StudioProvider {
   /** Of a known operation its template's fields, else the plain lists of what goes in and out. */
   _mappings(element, theirs) {
     const fields = theirs.filter((each) => each.id.startsWith("ElementTemplates__CustomProperties"));
-    const lists = ["inputs", "outputs"].map((id) => theirs.find((each) => each.id === id)).filter(Boolean);
+    const lists = theirs.filter((each) => each.id === "outputs" || (each.id === "inputs" && mayTake(element, each)));
     if (fields.length) return fields.map((each) => ({ ...each, shouldOpen: true }));
-    return lists.map((each) => ({ ...each, label: say(`panel.${each.id}`), shouldSort: false }));
+    return lists.map((each) => ({ ...each, label: say(`panel.${each.id}`) }));
   }
+}
+
+/** Only what runs by itself is given something; elsewhere an input is shown that is there. */
+function mayTake(element, inputs) {
+  return inputs.items.length > 0 || is(element, "bpmn:CallActivity") || is(element, "bpmn:ServiceTask");
 }
 
 function advancedGroup(element, services) {
@@ -72,14 +78,15 @@ function advancedGroup(element, services) {
 }
 
 /** A service task is of its operation's template, whoever drew it: no mark in the document. */
-function knowTemplates(elementTemplates) {
-  elementTemplates._getTemplateId = (element) => {
-    const operation = readOperation(element);
-    return operation && elementTemplates.getAll().find((each) => operationOf(each) === operation)?.id;
-  };
-  elementTemplates._getTemplateVersion = (element) => elementTemplates.getAll(elementTemplates._getTemplateId(element))[0]?.version;
+function knowTemplates(elementTemplates, eventBus) {
+  let known = new Map();
+  eventBus.on("elementTemplates.changed", () => {
+    known = new Map(elementTemplates.getAll().map((each) => [operationOf(each), each]));
+  });
+  elementTemplates._getTemplateId = (element) => known.get(readOperation(element))?.id;
+  elementTemplates._getTemplateVersion = (element) => known.get(readOperation(element))?.version;
 }
-knowTemplates.$inject = ["elementTemplates"];
+knowTemplates.$inject = ["elementTemplates", "eventBus"];
 
 export default {
   __init__: ["studioProvider", knowTemplates],

@@ -87,7 +87,7 @@ export function waysGroup(element, services) {
       ],
     };
   });
-  return { id: "studio-ways", label: say("panel.ways"), component: ListGroup, items, shouldOpen: true, shouldSort: false };
+  return { id: "studio-ways", label: say("panel.ways"), component: ListGroup, items, shouldOpen: true };
 }
 
 export function flowGroup(element, services) {
