@@ -63,6 +63,11 @@ class Plan:
         return self.process.process_id
 
     @cached_property
+    def offered(self) -> tuple[Making, ...]:
+        """The callers for which it would make a difference."""
+        return tuple(each for each in self.callers if each.is_change)
+
+    @cached_property
     def differences(self) -> list[Difference]:
         """Which of the process's own documents differ."""
         return differences_of(self.old, self.new)

@@ -119,7 +119,7 @@ def keep_plan(
     chosen = _choose(plan, callers)
     if errors := [problem for each in chosen for problem in each.errors]:
         raise InvalidRelease(errors)
-    if not plan.process.is_change:
+    if not any(each.is_change for each in chosen):
         raise NothingChanged
     return [
         keep_release(
@@ -145,7 +145,7 @@ def check_reason(reason: str) -> str:
 
 
 def _choose(plan: Plan, callers: Collection[str]) -> list[Making]:
-    offered = {each.process_id: each for each in plan.callers}
+    offered = {each.process_id: each for each in plan.offered}
     if not offered.keys() >= set(callers):
         raise CallerNotOffered
     return [plan.process, *(offered[name] for name in sorted(set(callers)))]
