@@ -112,7 +112,7 @@ export function keepSteps({ modeler, place, said }) {
       after.length ? make("optgroup", { label: say("steps.after") }, ...after.map(option)) : null,
       on.length ? make("optgroup", { label: say("steps.on") }, ...on.map(option)) : null,
     ];
-    const select = make("select", { class: "form-select", "data-key": `${element.id} kind`, "aria-label": say("steps.add_what") });
+    const select = make("select", { class: "form-select", "data-key": `${element.id} kind`, id: "step-kind" });
     select.append(...groups.filter(Boolean));
     const add = () => {
       const kind = KINDS.find((each) => each.key === select.value);
@@ -120,13 +120,13 @@ export function keepSteps({ modeler, place, said }) {
       choose(made, true);
       announce("steps.added_after", { name: nameKind(kind.key), before: describe(element) });
     };
-    return make("div", { class: "step-row" }, select, act(`${element.id} add`, "steps.add", add));
+    return drawRowOf("steps.add_what", select, act(`${element.id} add`, "steps.add", add));
   }
 
   function drawConnecting(element) {
     const targets = new Set(drawing.targetsOf(element));
     if (!targets.size) return null;
-    const select = make("select", { class: "form-select", "data-key": `${element.id} target`, "aria-label": say("steps.connect_to") });
+    const select = make("select", { class: "form-select", "data-key": `${element.id} target`, id: "step-target" });
     for (const each of orderSteps(registry)) {
       if (targets.has(each)) select.append(make("option", { value: each.id }, describe(each)));
     }
@@ -136,7 +136,17 @@ export function keepSteps({ modeler, place, said }) {
       drawing.connect(element, target);
       announce("steps.connected", { name: describe(element), target: describe(target) });
     };
-    return make("div", { class: "step-row" }, select, act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect));
+    return drawRowOf("steps.connect_to", select, act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect));
+  }
+
+  /** A choice below its label, with the button that does it. */
+  function drawRowOf(words, select, button) {
+    return make(
+      "div",
+      {},
+      make("label", { class: "step-label", for: select.id }, say(words)),
+      make("div", { class: "step-row" }, select, button),
+    );
   }
 
   /** The ways out of a gateway: each has a name and a condition of its own. */

@@ -41,7 +41,8 @@ export function relabel(root) {
     if (node.nodeType === Node.TEXT_NODE) {
       const found = labels[node.data.trim()];
       if (found && found !== node.data.trim()) node.data = node.data.replace(node.data.trim(), found);
-    } else if (node.nodeType === Node.ELEMENT_NODE) {
+    } else if (node instanceof HTMLElement) {
+      // The drawing itself is not looked through: what stands in it is the process's own.
       for (const name of ["title", "aria-label", "placeholder"]) {
         const found = labels[node.getAttribute(name)];
         if (found && found !== node.getAttribute(name)) node.setAttribute(name, found);
