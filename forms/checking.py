@@ -8,6 +8,7 @@ import orjson
 from engine.errors import Problem
 from engine.language import N_
 from forms.checking_components import Component, check_component
+from forms.checking_english import check_texts, texts_of
 from forms.document import group_texts, key_of, name_of
 from forms.panels import has_panel
 from forms.properties import FIELDS, KEY
@@ -33,8 +34,8 @@ def check_form(
 ) -> list[Problem]:
     """Return what is wrong with a form document, in the order of the document.
 
-    `name` is `<process>/<form>`; with `english`, the texts of the process, labels without an
-    English text are warnings.
+    `name` is `<process>/<form>`; with `english`, the texts of the process, Chinese texts without
+    an English one are warnings.
     """
     try:
         size = len(document) if isinstance(document, bytes) else len(orjson.dumps(document))
@@ -201,10 +202,14 @@ class _Check:
             return
         name = name_of(component.raw)
         texts = self.english.get(f"{component.row}.{name}" if component.row else name, {})
-        spoken = "text" if component.type == "text" else "label"
-        source = component.raw.get(spoken) or component.raw.get("dateLabel")
-        if source and spoken not in texts and "panel" not in component.properties:
-            message = N_("“%(text)s” has no English text.")
+        missing = [text for key, text in texts_of(component) if key not in texts]
+        if missing:
             yield self._at(
-                component, "missing-english", message, is_warning=True, text=str(source)[:40]
+                component,
+                "missing-english",
+                N_("“%(text)s” has no English text."),
+                is_warning=True,
+                text=missing[0].strip()[:40],
             )
+        for message, values in check_texts(texts):
+            yield self._at(component, "not-feel", message, is_warning=False, **values)

@@ -54,8 +54,8 @@ _ATTRIBUTES: dict[str, tuple[type, ...]] = {
     "defaultValue": (str, int, float, bool, list),
 }
 _MOST_DIGITS = 6
-_TEXTS = ("label", "dateLabel", "description", "text")
-_PROPERTY_TEXTS = ("hint", "confirm", "message", "rowLabel")
+TEXTS = ("label", "dateLabel", "description", "text")
+TEXTS_OF_PROPERTIES = ("hint", "confirm", "message", "rowLabel")
 _EXPRESSIONS = ("value", "slots", "check", "min", "max", "maxFiles", "maxSize")
 
 
@@ -166,22 +166,23 @@ def _check_expressions(component: Component) -> Iterator[Finding]:
             try:
                 unknown = find_unknown_functions(compile_attribute(text))
             except FeelSyntaxError as error:
-                yield _feel_finding(name, error)
+                yield feel_finding(name, error)
                 continue
             for function in unknown:
                 message = N_("“%(name)s” calls “%(function)s”, a function that does not exist.")
                 yield message, {"name": name, "function": function}
-    texts = [(name, raw.get(name)) for name in _TEXTS]
-    texts += [(name, properties.get(name)) for name in _PROPERTY_TEXTS]
+    texts = [(name, raw.get(name)) for name in TEXTS]
+    texts += [(name, properties.get(name)) for name in TEXTS_OF_PROPERTIES]
     for name, text in texts:
         if isinstance(text, str):
             try:
                 compile_text(text)
             except FeelSyntaxError as error:
-                yield _feel_finding(name, error)
+                yield feel_finding(name, error)
 
 
-def _feel_finding(name: str, error: FeelSyntaxError) -> Finding:
+def feel_finding(name: str, error: FeelSyntaxError) -> Finding:
+    """Say what is wrong with a text or attribute that holds FEEL."""
     message = N_("“%(name)s” is not valid FEEL (line %(line)s, column %(column)s): %(reason)s")
     values = {"name": name, "line": error.line, "column": error.column, "reason": Said.of(error)}
     return message, values

@@ -1,8 +1,10 @@
 """The checks of a release that know forms: each step's form is there and can be read."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from marshmallow import fields
 
 from engine.errors import InvalidRelease, Problem
@@ -11,9 +13,11 @@ from engine.lifecycle import STARTED
 from engine.releases import Unit
 from engine.signatures import Named, Signature, Value
 from engine.spiff import Step
-from forms.checking import check_form
+from forms.checking import LARGEST, check_form
 from forms.document import Component
 from forms.form import Form, read_form
+
+CACHED = 256
 
 KINDS: Mapping[str, type[fields.Field[Any]]] = {
     "number": fields.Float,
@@ -34,12 +38,7 @@ def path_of(step: Step) -> str:
 def find_form(unit: Unit, step: Step) -> Form | None:
     """A step's form, or None if it has none that can be read."""
     document = unit.documents.get(path_of(step)) if step.form_id else None
-    if document is None:
-        return None
-    try:
-        return read_form(document, name=f"{step.process_id}/{step.form_id}")
-    except InvalidRelease:
-        return None
+    return None if document is None else _read_form(document, f"{step.process_id}/{step.form_id}")
 
 
 def read_answers(unit: Unit, step: Step) -> Signature | None:
@@ -72,7 +71,9 @@ def check_forms(unit: Unit) -> Iterator[Problem]:
                     form=step.form_id,
                 )
             elif path not in used:
-                yield from check_form_at(path, document)
+                english = unit.documents.get(f"bpmn/{process.id}/{process.id}.en.json", b"{}")
+                check = _check_form if len(english) <= LARGEST else _check_form.__wrapped__
+                yield from check(document[: LARGEST + 1], path, english)
             used.add(path)
             if step.kind == "start_event":
                 yield from _check_start(unit, step)
@@ -83,11 +84,21 @@ def check_forms(unit: Unit) -> Iterator[Problem]:
             yield Problem(path, None, message, rule="form-unused", is_warning=True, form=name)
 
 
-def check_form_at(path: str, document: bytes) -> Iterator[Problem]:
+# Of a unit that is being edited one document changes at a time.
+@lru_cache(maxsize=CACHED)
+def _read_form(document: bytes, name: str) -> Form | None:
+    try:
+        return read_form(document, name=name)
+    except InvalidRelease:
+        return None
+
+
+@lru_cache(maxsize=CACHED)
+def _check_form(document: bytes, path: str, english: bytes) -> tuple[Problem, ...]:
     """What is wrong with a form, under the path that it has in its unit."""
     name = path.removeprefix("forms/").removesuffix(".form")
-    for each in check_form(document, name):
-        yield Problem(
+    return tuple(
+        Problem(
             path,
             each.element,
             each.message,
@@ -95,11 +106,24 @@ def check_form_at(path: str, document: bytes) -> Iterator[Problem]:
             is_warning=each.is_warning,
             **each.values,
         )
+        for each in check_form(document, name, english=_read_english(english))
+    )
 
 
 def _kind_of(component: Component) -> fields.Field[Any]:
     kind = KINDS.get(component.type, fields.String)
     return fields.List(fields.Raw()) if kind is fields.List else kind()
+
+
+def _read_english(document: bytes) -> Mapping[str, str] | None:
+    """The English texts of a process; None if they cannot be read, which is said elsewhere."""
+    try:
+        texts = orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(texts, dict):
+        return None
+    return {key: text for key, text in texts.items() if isinstance(text, str)}
 
 
 def _check_start(unit: Unit, step: Step) -> Iterator[Problem]:

@@ -62,6 +62,7 @@ from workflows.shared import keeping, public_address
 from workflows.shared.hours_asked import check_tables
 from workflows.shared.proofs import check_proofs
 from workflows.shared.tasks import Tasks
+from workflows.studio.checks import CHECKS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         check_variables(found.surroundings(engine.operations)),
         check_proofs(found.proofs, found.deeds),
         check_tables,
+        *CHECKS,
     ]
     app.extensions["engine"] = engine
     app.extensions["workflows"] = found

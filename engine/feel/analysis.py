@@ -134,6 +134,16 @@ def compared_texts(node: object) -> dict[str, set[str]]:
     return found
 
 
+def given_texts(node: Node) -> frozenset[str]:
+    """The texts that an expression may come to, as far as they are written out in it."""
+    match node:
+        case nodes.Literal(value=str(text)):
+            return frozenset({text})
+        case nodes.If(then=then, otherwise=otherwise):
+            return given_texts(then) | given_texts(otherwise)
+    return frozenset()
+
+
 def _compared_in(node: Node) -> Iterator[tuple[str, set[str]]]:
     match node:
         case nodes.Binary(operator="=" | "!=", left=nodes.Name(name=name), right=other):

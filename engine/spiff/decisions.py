@@ -1,6 +1,7 @@
 """The decision tables of a release."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from engine.errors import Problem
 from engine.feel import FeelError
@@ -8,6 +9,9 @@ from engine.feel.dmn import Decisions, InvalidDecision, load_decisions
 from engine.feel_sentences import Said
 from engine.language import N_
 from engine.spiff.problems import Problems
+
+CACHED = 64
+LARGEST_CACHED = 2**18
 
 
 def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions], list[Problem]]:
@@ -17,7 +21,7 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
     for document, source in documents.items():
         problems = Problems(document)
         try:
-            decisions = load_decisions(source)
+            decisions = _load(source)
         except InvalidDecision as error:
             for wrong in error.problems:
                 problems.add(
@@ -43,3 +47,12 @@ def read_decisions(documents: Mapping[str, bytes]) -> tuple[dict[str, Decisions]
                 known[each] = decisions
         found += problems.found
     return known, found
+
+
+def _load(source: bytes) -> Decisions:
+    return _load_once(source) if len(source) <= LARGEST_CACHED else load_decisions(source)
+
+
+@lru_cache(maxsize=CACHED)
+def _load_once(source: bytes) -> Decisions:
+    return load_decisions(source)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 from typing import Any
@@ -14,9 +15,13 @@ from engine.functions import FUNCTIONS
 from engine.spiff.build import build_process
 from engine.spiff.checks import check_processes
 from engine.spiff.decisions import read_decisions
-from engine.spiff.diagram import Message, ProcessInfo, Step
+from engine.spiff.diagram import Diagram, Message, ProcessInfo, Step
 from engine.spiff.errors import ExpressionFailed
 from engine.spiff.reading import read_diagram
+
+CACHED = 64
+LARGEST_CACHED = 2**18
+"""Diagrams of more bytes are read anew each time, so that the cache cannot grow without bounds."""
 
 
 class Model:
@@ -116,7 +121,7 @@ def examine(
     problems: list[Problem] = []
     read = []
     for document, source in diagrams.items():
-        diagram, found = read_diagram(document, source)
+        diagram, found = _read_diagram(document, source)
         problems += found
         read.append(diagram)
     known, found = read_decisions(decisions)
@@ -124,3 +129,15 @@ def examine(
     problems += check_processes(process_id, read, frozenset(known))
     processes = {each.id: each for diagram in read for each in diagram.processes}
     return Model(process_id, processes, known, tuple(problems)), problems
+
+
+def _read_diagram(document: str, source: bytes) -> tuple[Diagram, list[Problem]]:
+    if len(source) > LARGEST_CACHED:
+        return read_diagram(document, source)
+    return _read_diagram_once(document, source)
+
+
+# Of a unit that is being edited one document changes at a time.
+@lru_cache(maxsize=CACHED)
+def _read_diagram_once(document: str, source: bytes) -> tuple[Diagram, list[Problem]]:
+    return read_diagram(document, source)

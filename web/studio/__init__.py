@@ -1,17 +1,33 @@
 """The process studio: processes are looked at, changed, checked, compared and released."""
 
-from web.studio import diagrams, drafts, editing, english, form_editor, previews, processes
+from web.studio import (
+    checking,
+    diagram_editor,
+    diagrams,
+    documents,
+    drafts,
+    editing,
+    english,
+    form_editor,
+    previews,
+    processes,
+    releasing,
+)
 from web.studio.blueprint import bp
 
 __all__ = [
     "blueprints",
+    "checking",
+    "diagram_editor",
     "diagrams",
+    "documents",
     "drafts",
     "editing",
     "english",
     "form_editor",
     "previews",
     "processes",
+    "releasing",
 ]
 
 blueprints = (bp,)
