@@ -25,6 +25,9 @@ from engine.spiff import Model, examine
 Made = TypeVar("Made")
 
 CACHED_RELEASES = 64
+TOO_LARGE = "too-large"
+"""The rule of a diagram that is too large for anybody to look at more of it."""
+
 LARGEST_CACHED = 2 * 2**20
 """Units of more bytes are read anew each time, so that the cache cannot grow without bounds."""
 
@@ -141,6 +144,8 @@ def current_release_id(session: Session, process_id: str) -> int:
 def check_unit(process_id: str, documents: Documents, checks: Iterable[Check]) -> list[Problem]:
     """Everything that is wrong with a unit; what cannot be read hides what lies behind it."""
     model, problems = _examine(process_id, documents)
+    if any(each.rule == TOO_LARGE for each in problems):
+        return problems
     unit = Unit(process_id, model, documents)
     return [*problems, *(problem for check in checks for problem in check(unit))]
 
@@ -179,7 +184,7 @@ def keep_release(
     now: datetime,
 ) -> Release:
     """Put a unit to work that was checked already. The same unit again is the release it was."""
-    digests = {path: hashlib.sha256(data).hexdigest() for path, data in documents.items()}
+    digests = digests_of(documents)
     digest = digest_of(digests)
     take_releases(session)
     last = session.scalar(
@@ -221,6 +226,11 @@ def take_releases(session: Session, process_id: str | None = None) -> None:
     if process_id is not None:
         query = query.where(Release.process_id == process_id)
     session.execute(query.with_for_update())
+
+
+def digests_of(documents: Documents) -> dict[str, str]:
+    """The digest of each document, by path."""
+    return {path: hashlib.sha256(data).hexdigest() for path, data in documents.items()}
 
 
 def digest_of(digests: Mapping[str, str]) -> str:

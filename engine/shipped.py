@@ -44,6 +44,14 @@ def gather_unit(process_id: str, folder: Path) -> Documents:
     return documents
 
 
+def gather_own(process_id: str, folder: Path) -> Documents:
+    """A process's own documents, by path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in _documents(process_id, folder)
+    }
+
+
 def _read_calls(path: Path) -> list[str]:
     """Which processes a document calls, if it is a diagram."""
     if path.suffix != ".bpmn":

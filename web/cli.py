@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from engine.engine import Engine
-from engine.errors import InvalidRelease
+from engine.errors import InvalidRelease, Problem
 from engine.feel.tck import report
 from engine.jobs import Worker
 from engine.shipped import list_top_processes
@@ -31,6 +31,7 @@ from workflows.shared.accounts import STAFF, USER_TYPES, find_account
 from workflows.shared.channels import ChannelAway, ChannelRefused, channels_of
 from workflows.shared.sign_in import end_sessions_of
 from workflows.shared.totp import find_factor, make_code
+from workflows.studio.shipped import Brought
 
 
 @click.group()
@@ -61,7 +62,7 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
     else:
         with _open_engine(settings) as engine:
             migrate(engine.database, engine.vault)
-            release_shipped(engine, reason="as shipped", only_missing=True)
+            _say_waiting(release_shipped(engine, reason="as shipped"))
     click.echo(f"\nHuiji: {settings.public_url}")
     if settings.is_development:
         click.echo(f"Phone simulator: {settings.public_url}/simulator")
@@ -94,22 +95,24 @@ def menu() -> None:
 @click.argument("process", required=False)
 @click.option("--reason", default="as shipped", show_default=True)
 def release(process: str | None, reason: str) -> None:
-    """Release the shipped PROCESS, or all of them; new cases run on it from now on.
+    """Bring the shipped PROCESS with what it calls, or all of them; new cases run on it then.
 
-    What a process calls is released with it.
+    One that was changed in the studio stays as it is: the shipped one waits there as a draft.
     """
     known = list_top_processes(ROOT)
     if process is not None and process not in known:
         raise click.BadParameter(f"cases are started with {', '.join(known)} only")
-    processes = known if process is None else [process]
     try:
         with _open_engine() as engine:
-            for each in release_shipped(engine, reason=reason, processes=processes, folder=ROOT):
-                click.echo(f"{each.process_id} {each.number} {each.digest[:12]}")
+            brought = release_shipped(engine, reason=reason, process_id=process, folder=ROOT)
     except InvalidRelease as error:
-        for problem in error.problems:
-            click.echo(f"{problem.document} {problem.element or ''}: {problem}", err=True)
+        _say_problems(error.problems)
         sys.exit(1)
+    for each in brought.released:
+        click.echo(f"{each.process_id} {each.number} {each.digest[:12]}")
+    _say_waiting(brought)
+    for problems in brought.waiting.values():
+        _say_problems(problems)
 
 
 @main.command()
@@ -221,6 +224,16 @@ def rotate_command() -> None:
 def dmn_tck(folder: Path) -> None:
     """Run the DMN compatibility kit's tests in a folder."""
     sys.exit(0 if report(folder, click.echo) else 1)
+
+
+def _say_waiting(brought: Brought) -> None:
+    for process_id in sorted(brought.waiting):
+        click.echo(f"{process_id} was changed here: the shipped one waits in the studio as a draft")
+
+
+def _say_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"{problem.document} {problem.element or ''}: {problem}", err=True)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
     engine = app.extensions["engine"]
     try:
         migrate(engine.database, engine.vault)
-        release_shipped(engine, reason="as shipped", only_missing=True)
+        release_shipped(engine, reason="as shipped")
         with engine.database.transaction() as session:
             if demo.is_seeded(session):
                 return False

@@ -1,43 +1,26 @@
 """Making an installation ready: its tables, the shipped processes, on request the demo."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from engine.actors import SYSTEM
 from engine.engine import Engine
-from engine.releases import Release, has_release, make_release
-from engine.shipped import gather_unit, list_processes
+from engine.shipped import gather_own, gather_unit, list_processes
+from workflows.studio.documents import process_of
+from workflows.studio.shipped import Brought, bring_shipped
 
 ROOT = Path(__file__).parents[1]
 
 
 def release_shipped(
-    engine: Engine,
-    *,
-    reason: str,
-    processes: Iterable[str] | None = None,
-    only_missing: bool = False,
-    folder: Path = ROOT,
-) -> list[Release]:
-    """Release processes as they lie in a folder, each with what it calls; None means all.
+    engine: Engine, *, reason: str, process_id: str | None = None, folder: Path = ROOT
+) -> Brought:
+    """Bring the processes that lie in a folder, or one with what it calls, to this installation.
 
-    An unchanged one stays as it is. `only_missing` leaves processes alone that were ever
-    released: an administrator's changes are never overwritten. Raises InvalidRelease.
+    What administrators changed is never overwritten: the shipped one waits beside it as a draft.
+    Raises InvalidRelease for a new process with errors.
     """
-    made = []
-    for process_id in list_processes(folder) if processes is None else processes:
-        documents = gather_unit(process_id, folder)
-        with engine.database.transaction() as session:
-            if only_missing and has_release(session, process_id):
-                continue
-            release = make_release(
-                session,
-                process_id=process_id,
-                documents=documents,
-                checks=engine.checks,
-                reason=reason,
-                by=SYSTEM,
-                now=engine.now(),
-            )
-            made.append(release)
-    return made
+    if process_id is None:
+        names = list_processes(folder)
+    else:
+        names = sorted({process_of(path) for path in gather_unit(process_id, folder)})
+    shipped = {name: gather_own(name, folder) for name in names}
+    return bring_shipped(engine, shipped, reason=reason)

@@ -33,7 +33,7 @@ def fill_database(
     with engine.database.read() as session:
         if not seeding.is_empty(session):
             raise NotEmpty
-    release_shipped(engine, reason="as shipped", only_missing=True)
+    release_shipped(engine, reason="as shipped")
     began, rows, done = time.monotonic(), 0, 0
     filling = seeding.fill(engine, size, password=password, now=engine.now())
     bar = click.progressbar(

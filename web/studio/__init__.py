@@ -9,9 +9,12 @@ from web.studio import (
     editing,
     english,
     form_editor,
+    history,
+    merging,
     previews,
     processes,
     releasing,
+    templates,
 )
 from web.studio.blueprint import bp
 
@@ -25,9 +28,12 @@ __all__ = [
     "editing",
     "english",
     "form_editor",
+    "history",
+    "merging",
     "previews",
     "processes",
     "releasing",
+    "templates",
 ]
 
 blueprints = (bp,)

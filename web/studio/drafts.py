@@ -50,7 +50,7 @@ def read_document(draft_id: UUID, path: str) -> ResponseReturnValue:
     get_viewer_of_processes()
     with current.engine().database.read() as session:
         document = get_document(session, draft_id=draft_id, path=path)
-    response = Response(document.data, mimetype=_type_of(path))
+    response = Response(document.data, mimetype=type_of(path))
     response.set_etag(str(document.version))
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Content-Disposition"] = "attachment"
@@ -159,5 +159,6 @@ def _say_moment(document: DraftDocument) -> str:
     return document.changed_at.astimezone(UTC).isoformat()
 
 
-def _type_of(path: str) -> str:
+def type_of(path: str) -> str:
+    """What a document is sent as."""
     return "application/json" if suffix_of(path) in (FORM, ENGLISH) else "application/xml"

@@ -1,23 +1,27 @@
 """The processes: all of them, and one with its documents and its history."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from engine.language import _
+from engine.releases import ReleaseNotFound, check_unit
 from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
+from web.studio.history import describe_history, say_reason
 from web.studio.naming import name_processes
-from web.studio.viewing import get_editor, get_viewer_of_processes
+from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
-from workflows.studio.current import Current, callers_of, documents_of, get_current, list_current
-from workflows.studio.documents import own_documents
+from workflows.studio.current import Current, callers_of, documents_of, list_current
+from workflows.studio.documents import KINDS, name_of, own_documents, suffix_of
 from workflows.studio.drafts import list_drafts, open_draft
 from workflows.studio.models import Draft
-from workflows.studio.titles import title_documents
+from workflows.studio.titles import about_process, title_documents
 
 
 @bp.get("/")
@@ -33,11 +37,12 @@ def index() -> str:
 
 
 @bp.get("/processes/<process_id>")
-def process(process_id: str) -> str:
+def process(process_id: str) -> ResponseReturnValue:
     """Show a process: its documents, who calls it, what was released."""
     viewer = get_viewer_of_processes()
     with current.engine().database.read() as session:
-        return render_template("studio/process.html", **_describe(session, viewer, process_id))
+        page = render_template("studio/process.html", **_describe(session, viewer, process_id))
+    return answer_drawing(page)
 
 
 @bp.post("/processes/<process_id>/draft")
@@ -76,38 +81,76 @@ def _list_processes(session: Session) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (each["is_called"], each["name"]))
 
 
-def describe_release(release: Current, people: Any) -> dict[str, Any]:
+def describe_release(release: Current, people: Mapping[int, str]) -> dict[str, Any]:
     """What a page says of a release."""
     return {
         "number": release.number,
         "at": release.made_at,
-        "by": people.get(release.made_by, ""),
-        "reason": release.reason,
+        "by": people.get(release.made_by or 0, _("The system")),
+        "reason": say_reason(release.reason),
     }
 
 
-def describe_draft(draft: Draft, people: Any) -> dict[str, Any]:
+def describe_draft(draft: Draft, people: Mapping[int, str]) -> dict[str, Any]:
     """What a page says of a draft."""
     return {
         "id": draft.id,
         "is_shipped": draft.origin == "shipped",
         "at": draft.changed_at,
-        "by": people.get(draft.changed_by, ""),
+        "by": people.get(draft.changed_by or 0, ""),
     }
 
 
 def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, Any]:
-    release = get_current(session, process_id)
     known = list_current(session)
+    release = known.get(process_id)
+    if release is None:
+        raise ReleaseNotFound(process=process_id)
     names = name_processes(session, known)
-    documents = own_documents(process_id, documents_of(session, release.release_id))
+    unit = documents_of(session, release.release_id)
+    own = own_documents(process_id, unit)
+    titles = title_documents(process_id, own, spoken())
     drafts = [each for each in list_drafts(session) if each.process_id == process_id]
     people = name_accounts(session, [release.made_by, *(each.changed_by for each in drafts)])
+    problems = check_unit(process_id, unit, current.engine().checks)
     return {
-        "process": {"id": process_id, "name": names[process_id]},
+        "process": {
+            "id": process_id,
+            "name": names[process_id],
+            "about": about_process(process_id, own, spoken()),
+        },
         "release": describe_release(release, people),
-        "documents": title_documents(process_id, documents, spoken()),
+        "documents": _list_documents(process_id, release, titles),
         "drafts": [describe_draft(each, people) for each in drafts],
-        "callers": [names[each] for each in callers_of(process_id, known)],
+        "callers": [_link(each, names) for each in callers_of(process_id, known)],
+        "called": [_link(each, names) for each in sorted(release.processes - {process_id})],
+        "history": describe_history(session, process_id),
+        "problems": [str(each) for each in problems if not each.is_warning],
         "may_edit": can_edit_processes(session, viewer),
+    }
+
+
+def _list_documents(
+    process_id: str, release: Current, titles: Mapping[str, str]
+) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": _(KINDS[suffix_of(path)]),
+            "title": titles.get(path, ""),
+            "name": name_of(path),
+            "address": url_for(
+                "studio.read_release_document",
+                process_id=process_id,
+                number=release.number,
+                path=path,
+            ),
+        }
+        for path in release.own_parts(process_id)
+    ]
+
+
+def _link(process_id: str, names: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "name": names.get(process_id, process_id),
+        "address": url_for("studio.process", process_id=process_id),
     }

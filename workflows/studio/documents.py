@@ -23,6 +23,14 @@ MOST_DOCUMENTS = 200
 DEEPEST = 40
 
 DIAGRAM, TABLE, FORM, ENGLISH = ".bpmn", ".dmn", ".form", ".en.json"
+KINDS = {
+    DIAGRAM: N_("Diagram"),
+    TABLE: N_("Decision table"),
+    FORM: N_("Form"),
+    ENGLISH: N_("English texts"),
+}
+"""What people call the kinds of documents."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 """What processes, forms and decision tables may be called: as their ids in the diagram."""
 

@@ -69,11 +69,16 @@ class DraftPresence(Base):
 
 
 class ShippedProcess(Base):
-    """What the software brought of a process last: the digest of its documents, and each's."""
+    """What the software brought of a process.
+
+    `digest` is that of its newest documents: they are not brought again. `documents` are the
+    digests, by path, of those that the process was last at one with: what is different at
+    work was changed here.
+    """
 
     __tablename__ = "shipped_process"
 
     process_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     documents: Mapped[dict[str, str]] = mapped_column(Json)
-    shipped_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    brought_at: Mapped[datetime] = mapped_column(UtcDateTime())

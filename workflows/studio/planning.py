@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.engine import Engine
 from engine.errors import Problem
-from engine.releases import Documents, check_unit, digest_of
+from engine.releases import Documents, check_unit, digest_of, digests_of
 from workflows.studio.composing import compose
 from workflows.studio.current import Current, callers_of, documents_of, list_current
 from workflows.studio.differences import Difference, differences_of
@@ -38,7 +38,7 @@ class Making:
     @cached_property
     def is_change(self) -> bool:
         """Whether it would be another one than the current."""
-        digests = {path: hashlib.sha256(data).hexdigest() for path, data in self.documents.items()}
+        digests = digests_of(self.documents)
         return self.current is None or digest_of(digests) != digest_of(self.current.parts)
 
 
@@ -178,8 +178,7 @@ def _compose_caller(
 
 def _basis(new: Documents, rests_on: Mapping[str, int], callers: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for path, data in sorted(new.items()):
-        digest.update(f"{path} {hashlib.sha256(data).hexdigest()}\n".encode())
+    digest.update(digest_of(digests_of(new)).encode())
     for name, release_id in sorted(rests_on.items()):
         digest.update(f"{name} {release_id}\n".encode())
     digest.update(" ".join(callers).encode())

@@ -31,6 +31,19 @@ def title_process(process_id: str, documents: Documents, language: Language) -> 
     return next((each for each in names if each), process_id)
 
 
+def about_process(process_id: str, documents: Documents, language: Language) -> str:
+    """What stands in the diagram about the process; nothing if nothing does."""
+    english = _english(process_id, documents, language)
+    root = _read(process_id, documents)
+    processes = () if root is None else root.iterchildren(f"{{{BPMN}}}process")
+    texts = (
+        (each.findtext(f"{{{BPMN}}}documentation") or "").strip()
+        for each in processes
+        if each.get("id") == process_id
+    )
+    return english.get(f"{process_id}.documentation") or next(texts, "")
+
+
 def title_documents(process_id: str, documents: Documents, language: Language) -> dict[str, str]:
     """The name of every form and decision table, by path: a form's is that of its step."""
     english = _english(process_id, documents, language)

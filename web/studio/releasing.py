@@ -1,0 +1,222 @@
+"""The page on which a draft is released: what changed, what is wrong, who gets it, why."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.errors import Conflict, InvalidRelease, Problem, Rejected
+from engine.language import N_, _
+from engine.releases import Release
+from web import current
+from web.languages import spoken
+from web.studio.blueprint import bp
+from web.studio.naming import name_processes
+from web.studio.shell import describe_shell
+from web.studio.viewing import answer_drawing, get_editor
+from workflows.shared.actor_names import name_accounts
+from workflows.studio.current import list_current
+from workflows.studio.differences import Difference
+from workflows.studio.documents import KINDS, process_of, suffix_of
+from workflows.studio.drafts import DraftNotFound, get_draft
+from workflows.studio.planning import Making, Plan
+from workflows.studio.releasing import DraftPlan, PlanOutdated, plan_release, release_draft
+from workflows.studio.titles import title_documents
+
+
+class MovedNotSeen(Rejected):
+    """A release that takes something back, without a word that this is known."""
+
+    message = N_(
+        "Somebody released this process since the draft was begun. Say that you have seen what "
+        "your release would take back."
+    )
+
+
+@bp.get("/drafts/<uuid:draft_id>/release")
+def release(draft_id: UUID) -> ResponseReturnValue:
+    """Show what releasing the draft would make, with its button."""
+    with current.engine().database.read() as session:
+        get_editor(session)
+        planned = plan_release(session, current.engine(), get_draft(session, draft_id))
+        return answer_drawing(_draw(session, planned))
+
+
+@bp.post("/drafts/<uuid:draft_id>/release")
+def make_releases(draft_id: UUID) -> ResponseReturnValue:
+    """Release what was shown; if anything moved meanwhile, show it as it is now instead."""
+    try:
+        with current.engine().database.read() as session:
+            editor = get_editor(session)
+            planned = plan_release(session, current.engine(), get_draft(session, draft_id))
+        _check_shown(planned)
+        with current.engine().database.transaction() as session:
+            get_editor(session)
+            made = release_draft(
+                session,
+                planned=planned,
+                callers=request.form.getlist("callers"),
+                reason=request.form.get("reason", ""),
+                by=editor.actor,
+                now=current.now(),
+            )
+    except DraftNotFound as error:
+        # The button was pressed twice, or somebody else was faster.
+        flash(str(error), "info")
+        return redirect(_after(request.form.get("process", "")))
+    except (Conflict, Rejected, InvalidRelease) as error:
+        return _show_again(draft_id, error)
+    flash(say_released(made), "success")
+    return redirect(_after(planned.plan.process_id))
+
+
+def _check_shown(planned: DraftPlan) -> None:
+    if request.form.get("basis") != planned.plan.basis:
+        raise PlanOutdated
+    if planned.is_moved and request.form.get("knows_moved") != "yes":
+        raise MovedNotSeen
+
+
+def _after(process_id: str) -> str:
+    with current.engine().database.read() as session:
+        if process_id in list_current(session):
+            return url_for("studio.process", process_id=process_id)
+    return url_for("studio.index")
+
+
+def say_released(made: Sequence[Release]) -> str:
+    """What was released, in a sentence; the process itself comes first."""
+    first, others = made[0], len(made) - 1
+    sentence = _("Release %(number)s is at work: new cases take it.", number=first.number)
+    if not others:
+        return sentence
+    return sentence + _(" %(count)s processes that call it have new releases, too.", count=others)
+
+
+def _show_again(draft_id: UUID, error: Exception) -> ResponseReturnValue:
+    """The page as it is now, with what was typed and why nothing was released."""
+    with current.engine().database.read() as session:
+        planned = plan_release(session, current.engine(), get_draft(session, draft_id))
+        problem = "" if isinstance(error, InvalidRelease) else str(error)
+        page = _draw(session, planned, problem=problem)
+    return answer_drawing(page), 409 if isinstance(error, Conflict) else 422
+
+
+def _draw(session: Session, planned: DraftPlan, *, problem: str = "") -> str:
+    plan = planned.plan
+    is_again = request.method == "POST"
+    is_as_ticked = is_again and request.form.get("basis") == plan.basis
+    return render_template(
+        "studio/release.html",
+        **describe_shell(session, planned.draft, here="release"),
+        **describe_plan(
+            session,
+            plan,
+            ticked=request.form.getlist("callers") if is_as_ticked else None,
+            draft_id=planned.draft.id,
+        ),
+        moved=_describe_moved(session, planned) if planned.is_moved else None,
+        reason=request.form.get("reason", ""),
+        problem=problem,
+    )
+
+
+def _describe_moved(session: Session, planned: DraftPlan) -> dict[str, Any]:
+    release = planned.plan.process.current
+    assert release is not None  # noqa: S101  it moved
+    people = name_accounts(session, [release.made_by])
+    return {
+        "number": release.number,
+        "by": people.get(release.made_by or 0, _("The system")),
+        "at": release.made_at,
+        "reason": release.reason,
+    }
+
+
+def describe_plan(
+    session: Session,
+    plan: Plan,
+    *,
+    ticked: Sequence[str] | None,
+    draft_id: UUID | None = None,
+) -> dict[str, Any]:
+    """A plan as pages show it; callers are ticked unless it is said which are."""
+    names = name_processes(session, list_current(session))
+    titles = title_documents(plan.process_id, {**plan.old, **plan.new}, spoken())
+    return {
+        "basis": plan.basis,
+        "process_id": plan.process_id,
+        "number": _next_number(plan.process),
+        "is_change": plan.process.is_change or bool(plan.offered),
+        "differences": [describe_difference(each, titles) for each in plan.differences],
+        "old": plan.old,
+        "new": plan.new,
+        "errors": _describe_problems(plan.process.errors, plan, names, titles, draft_id),
+        "warnings": _describe_problems(plan.process.warnings, plan, names, titles, draft_id),
+        "callers": [
+            {
+                "id": each.process_id,
+                "name": names.get(each.process_id, each.process_id),
+                "number": _next_number(each),
+                "is_ticked": each.process_id in ticked if ticked is not None else True,
+                "errors": _describe_problems(each.errors, plan, names, titles, draft_id),
+            }
+            for each in plan.offered
+        ],
+        "unchanged_callers": [
+            names.get(each.process_id, each.process_id)
+            for each in plan.callers
+            if not each.is_change
+        ],
+    }
+
+
+def _next_number(making: Making) -> int:
+    if making.current is None:
+        return 1
+    return making.current.number + 1 if making.is_change else making.current.number
+
+
+def describe_difference(difference: Difference, titles: Mapping[str, str]) -> dict[str, Any]:
+    """A document that is different, in words."""
+    return {
+        "kind": difference.kind,
+        "document": _(KINDS[suffix_of(difference.path)]),
+        "title": titles.get(difference.path, ""),
+        "path": difference.path,
+    }
+
+
+def _describe_problems(
+    problems: Sequence[Problem],
+    plan: Plan,
+    names: Mapping[str, str],
+    titles: Mapping[str, str],
+    draft_id: UUID | None,
+) -> list[dict[str, Any]]:
+    """Where each problem is, in words, and the address of its element in the editor."""
+    found = []
+    for each in problems:
+        path = each.document
+        process_id = process_of(path) if "/" in path else ""
+        is_own = process_id == plan.process_id and path in plan.new
+        kind = KINDS.get(suffix_of(path), "")
+        where = [
+            "" if is_own else names.get(process_id, process_id),
+            _(kind) if kind else "",
+            titles.get(path, ""),
+        ]
+        address = ""
+        if is_own and draft_id is not None:
+            address = url_for("studio.edit", draft_id=draft_id, path=path, _anchor=each.element)
+        found.append(
+            {
+                "sentence": str(each),
+                "where": " · ".join(part for part in where if part),
+                "address": address,
+            }
+        )
+    return found
