@@ -21,7 +21,10 @@ from forms.requirements import bound_date, is_empty
 from forms.slots import MEGABYTE, StoredFile
 
 ROWS = 2
+MOST_ROWS = 10
+LONGEST = 2_000
 _BORN = "11010119900307123"
+_BIRTH_DATE = date(1990, 3, 7)
 _BY_IDENTITY_TYPE = {
     "residence_permit": "81000019900307123",
     "hk_macao_permit": "H12345678",
@@ -108,7 +111,8 @@ def invent_answers(bound: BoundForm) -> dict[str, Any]:
 
 
 def _rows(bound: BoundForm, component: Component) -> list[dict[str, Any]]:
-    wanted = max(component.number("minRows", 0), min(ROWS, component.number("maxRows", 20)))
+    wanted = max(min(component.number("minRows", 0), MOST_ROWS), ROWS)
+    wanted = min(wanted, component.number("maxRows", 20))
     rows: list[dict[str, Any]] = []
     for _number in range(wanted):
         row: dict[str, Any] = {}
@@ -164,10 +168,8 @@ def _words(bound: BoundForm, component: Component) -> str:
 
 
 def _fit(text: str, component: Component) -> str:
-    least = component.rule("minLength") or 0
-    while len(text) < least:
-        text += text
-    return text[: component.max_length]
+    least = min(component.rule("minLength") or 0, LONGEST)
+    return (text * -(-least // len(text)) if least else text)[: component.max_length]
 
 
 def _number(component: Component) -> int | float:
@@ -185,7 +187,7 @@ def _date(bound: BoundForm, component: Component) -> date:
     most = bound_date(component, "max", bound.scope)
     if component.attributes.get("disallowPassedDates"):
         least = max(least or bound.today, bound.today)
-    day = bound.today - timedelta(days=365)
+    day = _BIRTH_DATE if "birth" in component.key else bound.today - timedelta(days=365)
     if least is not None and day < least:
         day = least
     return most if most is not None and day > most else day

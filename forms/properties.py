@@ -32,6 +32,11 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
 
 
+def _is_row_count(text: str) -> bool:
+    # More rows than that are not read from a page.
+    return _is_count(text) and int(text) <= 100
+
+
 def _is_panel(text: str) -> bool:
     return re.fullmatch(r"(?:[a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*", text) is not None
 
@@ -91,8 +96,8 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
     "slots": (Property(_FILES, is_expression),),
     "maxFiles": (Property(_FILES, _is_size),),
     "maxSize": (Property(_FILES, _is_size),),
-    "minRows": (Property(_LIST, _is_count),),
-    "maxRows": (Property(_LIST, _is_count),),
+    "minRows": (Property(_LIST, _is_row_count),),
+    "maxRows": (Property(_LIST, _is_row_count),),
     "rowLabel": (Property(_LIST),),
     "outcome": (Property(_BUTTON, _is_key),),
     "action": (Property(_BUTTON, _is_key),),

@@ -1,7 +1,7 @@
 """What answers must be beyond their own form: given, allowed here, in keeping with each other."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.language import _, ngettext
@@ -32,7 +32,14 @@ def bound_date(component: Component, name: str, scope: Scope) -> date | None:
     """Return the earliest (`min`) or latest (`max`) date that a field takes, if it says one."""
     expression = component.expression(name)
     value = component.properties.get(name) if expression is None else evaluate(expression, scope)
-    return read_date(value) if isinstance(value, str) else value
+    match value:
+        case str():
+            return read_date(value)
+        case datetime():
+            return value.date()
+        case date():
+            return value
+    return None
 
 
 class Requirements:

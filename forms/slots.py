@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypedDict
 
 from forms.checking_components import KINDS_BY_EXTENSION
@@ -52,7 +53,8 @@ def _size(component: Component, name: str, scope: Scope) -> int:
     if expression is None:
         return component.number(name, 5)
     value = evaluate(expression, scope)
-    return int(value) if value is not None else 5
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return int(value) if is_number else 5
 
 
 def _kinds(component: Component) -> tuple[str, ...]:
@@ -71,7 +73,8 @@ def find_slots(component: Component, *, scope: Scope, language: Language) -> tup
         wanted = [{"name": component.key, "label": label, "required": required}]
     else:
         found = evaluate(expression, scope)
-        wanted = [each for each in found or () if isinstance(each, Mapping)]
+        places = found if isinstance(found, list) else []
+        wanted = [each for each in places if isinstance(each, Mapping)]
     return tuple(
         Slot(
             name=str(each["name"]),
@@ -80,12 +83,17 @@ def find_slots(component: Component, *, scope: Scope, language: Language) -> tup
             is_required=each.get("required") is True,
             field=component.key,
             kinds=_kinds(component),
-            max_size=int(each.get("max_bytes") or _size(component, "maxSize", scope) * MEGABYTE),
+            max_size=_bytes(each) or _size(component, "maxSize", scope) * MEGABYTE,
             max_files=_size(component, "maxFiles", scope),
         )
         for each in wanted
         if KEY.fullmatch(str(each.get("name", "")))
     )
+
+
+def _bytes(each: Mapping[str, Any]) -> int:
+    said = each.get("max_bytes")
+    return int(said) if isinstance(said, int | float | Decimal) else 0
 
 
 def _say(each: Mapping[str, Any], name: str, language: Language) -> str:

@@ -31,6 +31,7 @@ class OneInALine {
 
 let form = null;
 let opened = null;
+let isOpening = false;
 const editor = new FormEditor({
   container: place.querySelector(".sf-canvas"),
   // Ours stand in their places.
@@ -51,8 +52,10 @@ const read = () => writeForm(editor.getSchema(), opened);
 
 /** Opens a document; what cannot be drawn is told, and stays as it is. */
 async function open(text) {
+  isOpening = true;
   try {
     opened = readForm(text);
+    editor.get("selection").clear();
     await editor.importSchema(opened);
     place.classList.toggle("is-empty", !opened.components.length);
     return true;
@@ -62,6 +65,8 @@ async function open(text) {
     failed.hidden = false;
     failed.append(make("p", { class: "soft" }, error.message));
     return false;
+  } finally {
+    isOpening = false;
   }
 }
 
@@ -102,6 +107,7 @@ if (await open(first.text)) {
     onChoose: ({ element }) => form.select(element) && place.querySelector(".fjs-editor-selected")?.focus(),
   });
   editor.on("commandStack.changed", () => {
+    if (isOpening) return;
     place.classList.toggle("is-empty", !editor.getSchema().components.length);
     saving.changed();
     checking.changed();

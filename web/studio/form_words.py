@@ -7,7 +7,7 @@ from engine.language import N_
 TYPES: Mapping[str, tuple[str, str, str]] = {
     "textfield": (N_("Text, one line"), "fields", N_("A name, a number, an address")),
     "textarea": (N_("Text, several lines"), "fields", N_("A reason, an explanation")),
-    "number": (N_("Number"), "fields", N_("An amount, hours, how many")),
+    "number": (N_("A number"), "fields", N_("An amount, hours, how many")),
     "datetime": (N_("Date"), "fields", N_("A day, picked from a calendar")),
     "filepicker": (N_("Files"), "fields", N_("Attachments: PDF, pictures, tables")),
     "select": (N_("Choice from a list"), "choices", N_("One of many, folded together")),
@@ -17,7 +17,7 @@ TYPES: Mapping[str, tuple[str, str, str]] = {
     "group": (N_("Section"), "structure", N_("Fields under one heading")),
     "dynamiclist": (N_("List of entries"), "structure", N_("The same fields again and again")),
     "text": (N_("Text to read"), "structure", N_("An explanation, or a block from the case")),
-    "separator": (N_("Line"), "structure", N_("Parts what stands above and below")),
+    "separator": (N_("Line across"), "structure", N_("Parts what stands above and below")),
     "button": (N_("Button"), "structure", N_("Sends the form with an outcome")),
 }
 """The components that there are, with their part of the palette."""

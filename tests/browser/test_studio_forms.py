@@ -1,0 +1,256 @@
+"""An administrator edits forms, decision tables and English texts in the studio."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from lxml import etree
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.walking import Person
+
+FORM = "forms/inspection/fill_information.form"
+TABLES = "bpmn/inspection/hours.dmn"
+READY = "[data-ready]"
+
+Open = Callable[..., Person]
+
+
+@pytest.fixture
+def open_draft(enter: Enter) -> Open:
+    """Sit down as the national administrator with the inspection's draft open at a document."""
+
+    def sit_down(path: str, size: str = "desktop", *, language: str = "zh") -> Person:
+        admin = enter("admin", size, language=language)
+        admin.go("/studio/processes/inspection").press("Edit")
+        admin.page.wait_for_url(re.compile("/studio/drafts/"))
+        draft = admin.page.url.partition("/edit/")[0]
+        admin.page.goto(f"{draft}/{path}")
+        if path.startswith("edit/"):
+            admin.page.locator(f"main {READY}").wait_for()
+        return admin
+
+    return sit_down
+
+
+def saved(person: Person) -> None:
+    """Wait until the page says that everything is kept."""
+    expect(person.page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
+
+
+def document(person: Person, path: str) -> str:
+    """A document as the server has it now."""
+    draft = re.sub(r"/(edit|english).*", "", person.page.url)
+    answer = person.page.request.get(f"{draft}/documents/{path}")
+    assert answer.ok
+    return answer.text()
+
+
+def canvas(page: Page, element: str) -> Locator:
+    return page.locator(f".sf-canvas [data-id='{element}']")
+
+
+def preview(page: Page) -> Locator:
+    return page.frame_locator(".sf-frame iframe").locator("main")
+
+
+def parts_of(table: str) -> list[tuple[str, str, str]]:
+    """Everything in a document of decisions but how it is laid out in its file."""
+    root = etree.fromstring(table.encode())
+    return sorted(
+        (str(each.tag), str(sorted(each.attrib.items())), (each.text or "").strip())
+        for each in root.iter(etree.Element)
+    )
+
+
+def test_a_field_is_added_described_and_seen_by_keyboard_alone(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    canvas(page, "mobile").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sf-panel-place")).to_contain_text("手机号码")
+    page.get_by_role("button", name=re.compile("^" + admin.say("Text, one line"))).focus()
+    page.keyboard.press("Enter")
+    label = page.locator(".sf-panel-place").get_by_label(admin.say("Label"), exact=True)
+    label.fill("微信号")
+    page.get_by_label(admin.say("Name in the data"), exact=True).fill("wechat")
+    page.keyboard.press("Tab")
+    page.get_by_label(admin.say("Must be filled in"), exact=True).check()
+    page.get_by_label(admin.say("Hint"), exact=True).fill("可不填")
+    saved(admin)
+    expect(preview(page).get_by_label("微信号")).to_have_value(re.compile("微信号"))
+    form = json.loads(document(admin, FORM))
+    contact = next(each for each in form["components"] if each["id"] == "contact")
+    keys = [each["key"] for each in contact["components"]]
+    added = contact["components"][keys.index("mobile") + 1]
+    assert added == {
+        "label": "微信号",
+        "key": "wechat",
+        "id": "wechat",
+        "type": "textfield",
+        "validate": {"required": True},
+        "properties": {"hint": "可不填"},
+    }
+    page.reload()
+    expect(canvas(page, "wechat")).to_contain_text("微信号")
+
+
+@pytest.mark.parametrize("path", [FORM, "forms/inspection/accept_commitment.form"])
+def test_what_a_form_has_survives_a_change_that_is_taken_back(open_draft: Open, path: str) -> None:
+    admin = open_draft(f"edit/{path}")
+    before = document(admin, path)
+    page = admin.page
+    page.locator(".sf-canvas .fjs-element[data-field-type='button']").first.click()
+    page.get_by_label(admin.say("Label"), exact=True).fill("随后")
+    saved(admin)
+    assert document(admin, path) != before
+    for _deed in range(2):
+        page.get_by_role("button", name=admin.say("Move down")).click()
+        page.get_by_role("button", name=admin.say("Move up")).click()
+    undo = page.get_by_role("button", name=admin.say("Undo"))
+    for _deed in range(8):
+        undo.click()
+    saved(admin)
+    expect(page.locator(".sf-canvas")).not_to_contain_text("随后")
+    assert json.loads(document(admin, path)) == json.loads(before)
+
+
+def test_the_reviewer_sees_what_is_covered_and_a_phone_and_a_desk_have_their_widths(
+    open_draft: Open,
+) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    expect(preview(page).get_by_label("手机号码")).to_have_value("13800000000")
+    page.get_by_role("radio", name=admin.say("To review")).check(force=True)
+    expect(preview(page)).to_contain_text("138****0000")
+    frame = page.locator(".sf-frame iframe")
+    assert frame.evaluate("frame => frame.contentWindow.innerWidth") == 390
+    page.get_by_role("radio", name=admin.say("Desk")).check(force=True)
+    assert frame.evaluate("frame => frame.contentWindow.innerWidth") == 1100
+
+
+def test_a_choice_of_the_preview_shows_what_depends_on_it(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    frame = preview(admin.page)
+    expect(frame).to_contain_text("工作单位")
+    shown = frame.get_by_label("工作单位", exact=True)
+    expect(shown).to_be_visible()
+    frame.get_by_label("就业情况").select_option("retired")
+    expect(shown).to_have_count(0)
+
+
+def test_a_mistake_is_told_at_its_component_and_goes_when_it_is_mended(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    canvas(page, "mobile").click()
+    check = page.get_by_label(admin.say("Must be true"), exact=True)
+    check.fill("= mobile +")
+    page.keyboard.press("Tab")
+    problem = page.locator("[data-problems] .problem-error").first
+    expect(problem).to_be_visible()
+    expect(canvas(page, "mobile")).to_have_class(re.compile("has-error"))
+    canvas(page, "email").click()
+    problem.get_by_role("button").click()
+    expect(page.locator(".sf-panel-place")).to_contain_text("手机号码")
+    check.fill("")
+    page.keyboard.press("Tab")
+    expect(canvas(page, "mobile")).not_to_have_class(re.compile("has-error"))
+
+
+def test_choices_are_written_in_order_and_come_from_a_list_when_one_is_picked(
+    open_draft: Open,
+) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    page.get_by_role("button", name=re.compile("^" + admin.say("Choice from a list"))).click()
+    page.get_by_label(admin.say("Words of choice %(number)s", number=1)).fill("甲")
+    page.get_by_label(admin.say("Value of choice %(number)s in the data", number=1)).fill("a")
+    page.get_by_role("button", name=admin.say("Choice %(number)s down", number=1)).click()
+    saved(admin)
+    made = page.locator(".fjs-editor-selected").get_attribute("data-id")
+    values = find(json.loads(document(admin, FORM)), made)["values"]
+    assert [each["value"] for each in values] == ["option_2", "a"]
+    page.get_by_label(admin.say("Where the choices come from")).select_option("list:degrees")
+    saved(admin)
+    component = find(json.loads(document(admin, FORM)), made)
+    assert component["properties"] == {"list": "degrees"}
+    assert "values" not in component
+
+
+def find(form: dict[str, object], identifier: str | None) -> dict[str, object]:
+    """The component of an id, wherever it stands."""
+    waiting = [form]
+    while waiting:
+        each = waiting.pop()
+        if each.get("id") == identifier and "type" in each and each is not form:
+            return each
+        waiting += each.get("components", [])  # type: ignore[operator]
+    raise AssertionError(identifier)
+
+
+def test_a_rule_is_added_and_taken_back_and_the_tables_are_what_they_were(
+    open_draft: Open,
+) -> None:
+    admin = open_draft(f"edit/{TABLES}")
+    page = admin.page
+    before = document(admin, TABLES)
+    expect(page.locator(".tjs-container")).to_contain_text("达到免学时年龄")
+    page.locator(".tjs-container tbody td.input-cell").first.click()
+    page.get_by_role("button", name=admin.say("Add a rule")).click()
+    saved(admin)
+    assert document(admin, TABLES).count("<rule ") == before.count("<rule ") + 1
+    page.get_by_role("button", name=admin.say("Undo")).click()
+    saved(admin)
+    assert parts_of(document(admin, TABLES)) == parts_of(before)
+
+
+def test_a_decision_is_renamed_for_people_and_keeps_the_name_that_expressions_read(
+    open_draft: Open,
+) -> None:
+    admin = open_draft(f"edit/{TABLES}")
+    page = admin.page
+    page.locator("[data-views]").get_by_role("button", name="一个年度的学时").click()
+    page.get_by_label(admin.say("Name"), exact=True).fill("年度学时")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-views]")).to_contain_text("年度学时")
+    saved(admin)
+    root = etree.fromstring(document(admin, TABLES).encode())
+    (decision,) = root.xpath("//*[@id='hours_of_year']")
+    assert decision.get("name") == "年度学时"
+    assert decision.xpath("./*[local-name()='variable']/@name") == ["hours_of_year"]
+
+
+def test_only_decisions_and_input_data_are_offered_in_chinese(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{TABLES}")
+    page = admin.page
+    page.locator("[data-views]").get_by_role("button", name=admin.say("Relations")).click()
+    palette = page.locator(".djs-palette")
+    expect(palette.get_by_title("添加决策")).to_be_visible()
+    titles = palette.locator("[title]").evaluate_all("all => all.map((each) => each.title)")
+    assert [each for each in titles if not re.search(r"[\u4e00-\u9fff]", each)] == []
+    assert palette.locator(".dmn-icon-knowledge-source").count() == 0
+
+
+def test_english_is_saved_while_it_is_typed(open_draft: Open) -> None:
+    admin = open_draft("english")
+    page = admin.page
+    row = page.locator("[data-key='fill_information.mobile.label']")
+    row.get_by_role("textbox").fill("Pocket telephone")
+    saved(admin)
+    texts = json.loads(document(admin, "bpmn/inspection/inspection.en.json"))
+    assert texts["fill_information.mobile.label"] == "Pocket telephone"
+    row.get_by_role("textbox").fill("")
+    expect(page.locator("[data-count]")).to_contain_text("1")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("form", f"edit/{FORM}"), ("decision", f"edit/{TABLES}"), ("english", "english")],
+)
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_editors_can_be_read_by_everybody(
+    open_draft: Open, name: str, path: str, size: str
+) -> None:
+    open_draft(path, size).look(f"studio-{name}")
