@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("process_id", sa.String(length=80), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("documents", sa.JSON(), nullable=False),
-        sa.Column("shipped_at", engine.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("brought_at", engine.database.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("process_id", name=op.f("pk_shipped_process")),
     )
     op.create_table(
