@@ -85,6 +85,13 @@ export function keepSteps({ modeler, place, said }) {
     return make("button", { type: "button", class: `btn btn-sm ${style}`, "data-key": key, onclick: press }, say(words));
   }
 
+  /** A button of a row; what it is about is said to who does not see the row. */
+  function actOn(key, words, name, press) {
+    const button = act(key, words, press, "btn-link");
+    button.append(make("span", { class: "visually-hidden" }, ` ${name}`));
+    return button;
+  }
+
   /** What can be done with the chosen step. */
   function drawActs(element) {
     const { id } = element;
@@ -168,8 +175,8 @@ export function keepSteps({ modeler, place, said }) {
         "li",
         {},
         make("span", {}, name),
-        make("button", { type: "button", class: "btn btn-sm btn-link", "data-key": `${flow.id} edit`, "aria-label": say("steps.way_edit_named", { name }), onclick: edits }, say("steps.edit")),
-        make("button", { type: "button", class: "btn btn-sm btn-link", "data-key": `${flow.id} delete`, "aria-label": say("steps.way_delete_named", { name }), onclick: removes }, say("steps.delete")),
+        actOn(`${flow.id} edit`, "steps.edit", name, edits),
+        actOn(`${flow.id} delete`, "steps.delete", name, removes),
       );
     });
     return make("ul", { class: "step-ways", "aria-label": say("steps.ways") }, ...rows);

@@ -1,0 +1,312 @@
+"""An administrator draws: with the list of steps, by keyboard alone, told of his mistakes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+from sqlalchemy import select
+
+from engine.spiff import ProcessInfo, Step, read_diagram
+from tests.browser.conftest import Enter, Errands
+from tests.browser.walking import Person
+from workflows.shared.accounts import Account
+from workflows.studio.drafts import find_draft, open_draft, read_documents
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A person at the editor of a process's diagram."""
+
+    person: Person
+    app: Any
+    process_id: str
+
+    def open(self) -> "Drawing":
+        """Open the editor; it is ready when the diagram is drawn."""
+        self.person.go(f"/studio/drafts/{self.draft.id}/edit/{self.path}")
+        return self.is_ready()
+
+    def is_ready(self) -> "Drawing":
+        """Wait until the diagram is drawn."""
+        expect(self.person.page.locator("body")).to_have_attribute("data-ready", "true")
+        return self
+
+    @property
+    def path(self) -> str:
+        """The diagram's document."""
+        return f"bpmn/{self.process_id}/{self.process_id}.bpmn"
+
+    @property
+    def draft(self) -> Any:
+        """The draft of the process."""
+        with self.app.extensions["engine"].database.read() as session:
+            return find_draft(session, self.process_id)
+
+    def at(self, key: str) -> Locator:
+        """Something of the list of steps: a step by its id, or what is done with it."""
+        return self.person.page.locator(f"#studio-steps [data-key='{key}']")
+
+    def choose(self, step: str) -> "Drawing":
+        """Choose a step in the list."""
+        self.at(step).click()
+        expect(self.at(step)).to_have_attribute("aria-expanded", "true")
+        return self
+
+    def add(self, kind: str, *, after: str) -> "Drawing":
+        """Add a step after another."""
+        self.choose(after).at(f"{after} kind").select_option(kind)
+        self.at(f"{after} add").click()
+        return self
+
+    def entry(self, name: str) -> Locator:
+        """A field of the panel."""
+        panel = self.person.page.locator("#studio-panel")
+        return panel.locator(f"[data-entry-id='{name}']").locator("input, select, textarea").first
+
+    def group(self, name: str) -> Locator:
+        """A group of the panel."""
+        return self.person.page.locator(f"#studio-panel [data-group-id='group-{name}']")
+
+    def is_saved(self) -> "Drawing":
+        """Wait until everything is saved."""
+        saving = self.person.page.locator("[data-saving]")
+        expect(saving).to_have_attribute("data-state", "saved")
+        return self
+
+    @property
+    def documents(self) -> dict[str, bytes]:
+        """What the server has."""
+        with self.app.extensions["engine"].database.read() as session:
+            found = find_draft(session, self.process_id)
+            assert found is not None
+            return read_documents(session, found.id)
+
+    @property
+    def process(self) -> ProcessInfo:
+        """The process as the server has it."""
+        diagram, _problems = read_diagram(self.path, self.documents[self.path])
+        return diagram.processes[0]
+
+    def step(self, step_id: str) -> Step:
+        """A step as the server has it."""
+        return self.process.steps[step_id]
+
+
+def draw(person: Person, app: Any, process_id: str) -> Drawing:
+    """Sit down at the draft of a process."""
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        admin = session.scalars(select(Account.id).where(Account.login == "admin")).one()
+        open_draft(session, process_id=process_id, by=admin, now=engine.now())
+    return Drawing(person, app, process_id).open()
+
+
+@pytest.fixture
+def ruling(enter: Enter, errand: Errands) -> Drawing:
+    """The administrator at the diagram of a small process."""
+    return draw(enter("admin"), errand("admin").app, "ruling")
+
+
+def test_a_step_is_added_in_between_and_taken_back_at_once(ruling: Drawing) -> None:
+    ruling.add("service_task", after="propose_ruling")
+    expect(ruling.at("service_task_1")).to_be_focused()
+    expect(ruling.person.page.locator("#studio-said")).not_to_be_empty()
+    process = ruling.is_saved().process
+    (way_in,) = process.flows_to("service_task_1")
+    (way_out,) = process.flows_from("service_task_1")
+    assert (way_in.source, way_out.target) == ("propose_ruling", "ruling_proposed")
+    assert process.steps["service_task_1"].lane == "association"
+
+    ruling.person.page.keyboard.press("Control+z")
+    expect(ruling.at("service_task_1")).to_have_count(0)
+    ruling.is_saved()
+    assert "service_task_1" not in ruling.process.steps
+    (way,) = ruling.process.flows_from("propose_ruling")
+    assert way.target == "ruling_proposed"
+
+
+def test_a_step_is_added_named_connected_and_deleted_by_keys_alone(ruling: Drawing) -> None:
+    page, keys = ruling.person.page, ruling.person.page.keyboard
+    ruling.at("ruling_agreed").focus()
+    keys.press("Enter")
+    for key in ("edit", "delete", "kind"):
+        keys.press("Tab")
+        expect(ruling.at(f"ruling_agreed {key}")).to_be_focused()
+    keys.press("ArrowDown")  # from a step of a person to an automatic one
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(ruling.at("service_task_1")).to_be_focused()
+
+    # Its name is typed in the panel, where its edit button leads.
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(ruling.entry("name")).to_be_focused()
+    keys.type("登记备查")
+    expect(ruling.at("service_task_1")).to_contain_text("登记备查")
+
+    target = ruling.at("service_task_1 target")
+    target.focus()
+    keys.type("通知会员")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator("#studio-said")).to_contain_text("通知会员")
+    process = ruling.is_saved().process
+    (way,) = process.flows_from("service_task_1")
+    assert (process.steps["service_task_1"].name, way.target) == ("登记备查", "tell_member")
+
+    ruling.at("service_task_1 delete").focus()
+    keys.press("Enter")
+    expect(ruling.at("service_task_1")).to_have_count(0)
+    expect(page.locator("#studio-steps [aria-expanded=true]")).to_be_focused()
+    ruling.is_saved()
+    assert "service_task_1" not in ruling.process.steps
+
+
+def test_a_mistake_is_told_at_its_element_and_leads_there(ruling: Drawing) -> None:
+    page = ruling.person.page
+    problems = page.locator("[data-problems]")
+    expect(problems.locator(".problems-count")).to_be_visible()
+    expect(problems.locator(".problem-error")).to_have_count(0)
+    ruling.add("user_task", after="record_ruling")
+    mine = problems.locator(".problem-error button")
+    expect(mine.first).to_be_visible()
+    expect(ruling.at("user_task_1").locator(".step-problem")).to_be_visible()
+    expect(page.locator(".djs-overlays[data-container-id=user_task_1] .bjsl-icon")).to_be_visible()
+    expect(page.locator("[data-problem-count]").first).to_have_class("count has-errors")
+
+    ruling.choose("started")
+    mine.first.click()
+    expect(ruling.at("user_task_1")).to_have_attribute("aria-expanded", "true")
+    ruling.person.look("studio-problems")
+    ruling.at("user_task_1 delete").click()
+    expect(problems.locator(".problem-error")).to_have_count(0)
+
+
+def test_only_what_a_process_may_have_is_offered(ruling: Drawing) -> None:
+    page = ruling.person.page
+    menu = page.locator(".djs-popup")
+    ruling.choose("propose_ruling")
+    for place in (".djs-palette [data-action=create]", ".djs-context-pad [data-action=append]"):
+        page.locator(place).click()
+        offered = menu.locator(".entry").evaluate_all("all => all.map(each => each.dataset.id)")
+        assert {each.split("-", 1)[1] for each in offered} >= {"user-task", "call-activity"}
+        refused = ("signal", "escalation", "compensation", "subprocess", "manual", "inclusive")
+        assert not [each for each in offered if any(word in each for word in refused)]
+        page.keyboard.press("Escape")
+    page.locator(".djs-context-pad [data-action=replace]").click()
+    offered = menu.locator(".entry").evaluate_all("all => all.map(each => each.dataset.id)")
+    assert sorted(offered) == [
+        "replace-with-call-activity",
+        "replace-with-rule-task",
+        "replace-with-script-task",
+        "replace-with-service-task",
+    ]
+    # Loops and repeats, which are no entries but buttons above them.
+    expect(menu.locator(".djs-popup-header .entry")).to_have_count(0)
+
+
+def test_a_step_gets_a_new_form_and_its_name(ruling: Drawing) -> None:
+    page = ruling.person.page
+    ruling.add("user_task", after="agree_ruling")
+    ruling.entry("name").fill("第三人复核")
+    expect(ruling.at("user_task_1")).to_contain_text("第三人复核")
+    ruling.entry("form").select_option(" new")
+    dialog = page.get_by_role("dialog")
+    name = dialog.get_by_role("textbox")
+    expect(name).to_have_value("user_task_1")
+    name.fill("agree_ruling")
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    name.fill("third_opinion")
+    with page.expect_navigation():
+        dialog.locator("button[value=make]").click()
+    assert page.url.endswith("/forms/ruling/third_opinion.form")
+    assert "forms/ruling/third_opinion.form" in ruling.documents
+    step = ruling.step("third_opinion")
+    assert (step.name, step.form_id) == ("第三人复核", "third_opinion")
+
+
+def test_a_way_is_taken_by_an_outcome_of_the_form_before(ruling: Drawing) -> None:
+    ruling.add("end", after="ruling_agreed")
+    ruling.choose("ruling_agreed").at("flow_1 edit").click()
+    expect(ruling.entry("name")).to_be_focused()
+    ruling.entry("name").fill("再议")
+    ruling.entry("when").select_option('=agree_ruling_outcome = "agree"')
+    expect(ruling.at("ruling_agreed")).to_contain_text("再议")
+    ruling.is_saved()
+    flow = next(each for each in ruling.process.flows if each.id == "flow_1")
+    assert flow.condition is not None
+    assert (flow.name, flow.condition.source) == ("再议", '=agree_ruling_outcome = "agree"')
+
+    ruling.entry("when").select_option("otherwise")
+    expect(ruling.person.page.locator("[data-saving]")).to_have_attribute("data-state", "saved")
+    ruling.is_saved()
+    assert ruling.step("ruling_agreed").default == "flow_1"
+    flow = next(each for each in ruling.process.flows if each.id == "flow_1")
+    assert flow.condition is None
+
+
+def test_a_renamed_step_is_renamed_where_conditions_read_it(ruling: Drawing) -> None:
+    ruling.choose("agree_ruling")
+    ruling.group("studio-advanced").locator(".bio-properties-panel-group-header").click()
+    ruling.entry("element-id").fill("started")
+    error = ruling.group("studio-advanced").locator(".bio-properties-panel-error")
+    expect(error).to_be_visible()
+    ruling.entry("element-id").fill("second_opinion")
+    expect(ruling.at("second_opinion")).to_be_visible()
+    ruling.is_saved()
+    conditions = [each.condition.source for each in ruling.process.flows if each.condition]
+    assert '=second_opinion_outcome = "refuse"' in conditions
+    assert not any("agree_ruling" in each for each in conditions)
+
+
+def test_two_people_are_told_of_each_other_and_overwrite_nothing(
+    ruling: Drawing, enter: Enter
+) -> None:
+    other = Drawing(enter("admin"), ruling.app, "ruling").open()
+    expect(other.person.page.locator("[data-presence]")).not_to_be_empty()
+    ruling.choose("agree_ruling").entry("name").fill("复核意见")
+    ruling.is_saved()
+    other.choose("propose_ruling").entry("name").fill("拟定意见")
+    dialog = other.person.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert ruling.step("propose_ruling").name != "拟定意见"
+    other.person.look("studio-conflict")
+    dialog.locator("button[value=theirs]").click()
+    expect(other.at("agree_ruling")).to_contain_text("复核意见")
+    expect(other.at("propose_ruling")).not_to_contain_text("拟定意见")
+    expect(other.person.page.locator("[data-saving] a[download]")).to_be_visible()
+
+    # And knowingly the other way round.
+    ruling.choose("agree_ruling").entry("name").fill("再次复核")
+    ruling.is_saved()
+    other.choose("propose_ruling").entry("name").fill("拟定意见")
+    dialog.locator("button[value=mine]").click()
+    other.is_saved()
+    assert ruling.step("propose_ruling").name == "拟定意见"
+    assert ruling.step("agree_ruling").name == "复核意见"
+
+
+@pytest.mark.parametrize("process_id", ["inspection", "member_certificate", "training_enrolment"])
+def test_what_was_drawn_elsewhere_stays_as_it_was(
+    enter: Enter, errand: Errands, process_id: str
+) -> None:
+    drawing = draw(enter("admin"), errand("admin").app, process_id)
+    before = drawing.process
+    start = before.start
+    drawing.choose(start.id).entry("name").fill("由此开始")
+    after = drawing.is_saved().process
+    assert after.steps[start.id].name == "由此开始"
+    for step in before.steps.values():
+        if step.id != start.id:
+            assert after.steps[step.id] == step
+    assert set(after.flows) == set(before.flows)
+
+
+def test_the_editor_can_be_read_and_used_by_everybody(enter: Enter, errand: Errands) -> None:
+    app = errand("admin").app
+    desk = draw(enter("admin"), app, "inspection")
+    for step in ("fill_information", "collect_hours", "which_application", "hours_credited"):
+        desk.choose(step).person.look(f"studio-{step}")
+    phone = draw(enter("admin", "phone", language="en"), app, "inspection")
+    phone.choose("which_application").person.look("studio-phone")
