@@ -1,6 +1,5 @@
 """The decision tables that are at work, as people read them: cases go by those of their release."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,29 +17,16 @@ from engine.feel.dmn.reading import (
     read_xml,
     text_of,
 )
-from engine.language import _
 from engine.releases import LoadedRelease, Release, current_release_id
 from web import current
 from web.languages import spoken
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
+from workflows.shared.decision_cells import Cell, read_cell
 from workflows.shared.step_names import StepNames
-
-ANY = "-"
-TEXT = re.compile(r'"([^"\\]*)"')
-TEXTS = re.compile(rf"{TEXT.pattern}(\s*,\s*{TEXT.pattern})*")
-"""One text of FEEL, or several of which any will do."""
 
 OF_SECTIONS = {"fee": ("fee_status",), "hours": ("hours_of_year", "inspection_hours")}
 """The decisions behind sections of a season's settings."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a rule asks or answers in a column: a plain value, or an expression of FEEL."""
-
-    text: str
-    is_feel: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,17 +103,7 @@ def _tables_of(release: LoadedRelease) -> Iterator[DecisionTable]:
 
 def _read_rule(rule: Element, english: Mapping[str, str]) -> Rule:
     texts = [text_of(each) for each in children(rule, "inputEntry", "outputEntry")]
-    return Rule(_say_about(rule, english), [_read_cell(each) for each in texts])
-
-
-def _read_cell(feel: str) -> Cell:
-    if feel == ANY:
-        return Cell("")
-    if feel in ("true", "false"):
-        return Cell(_("Yes") if feel == "true" else _("No"))
-    if TEXTS.fullmatch(feel):
-        return Cell(_(", ").join(TEXT.findall(feel)))
-    return Cell(feel, is_feel=not feel.isdecimal())
+    return Rule(_say_about(rule, english), [read_cell(each) for each in texts])
 
 
 def _say_about(element: Element, english: Mapping[str, str]) -> str:

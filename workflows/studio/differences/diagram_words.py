@@ -1,0 +1,102 @@
+"""What the elements of a diagram and their properties are called."""
+
+from engine.language import N_, _
+from engine.spiff.document import BPMN, Element, Tag
+
+STEPS = {
+    "userTask": N_("Step of a person"),
+    "serviceTask": N_("Automatic step"),
+    "scriptTask": N_("Calculation"),
+    "businessRuleTask": N_("Decision table as a step"),
+    "callActivity": N_("Call of another process"),
+    "exclusiveGateway": N_("Choice of a way"),
+    "parallelGateway": N_("Side by side"),
+    "eventBasedGateway": N_("Wait for what comes first"),
+    "startEvent": N_("Start of the process"),
+    "endEvent": N_("End of the way"),
+    "intermediateCatchEvent": N_("Wait"),
+    "boundaryEvent": N_("Event on a step"),
+}
+"""Elements that a process passes."""
+
+OTHERS = {
+    "definitions": N_("Diagram"),
+    "process": N_("Process"),
+    "collaboration": N_("Drawing"),
+    "participant": N_("Frame of the process"),
+    "laneSet": N_("Lanes"),
+    "lane": N_("Lane"),
+    "message": N_("Message"),
+    "error": N_("Error"),
+    "textAnnotation": N_("Note"),
+    "association": N_("Line to a note"),
+    "group": N_("Group"),
+    "category": N_("Category"),
+    "categoryValue": N_("Category"),
+}
+
+LABELS = {
+    "id": N_("Id"),
+    "name": N_("Name"),
+    "documentation": N_("Explanation"),
+    "text": N_("Text"),
+    "lane": N_("Lane"),
+    "kind of element": N_("Kind"),
+    "sourceRef": N_("Comes from"),
+    "targetRef": N_("Leads to"),
+    "condition": N_("When it is taken"),
+    "default": N_("In every other case"),
+    "attachedToRef": N_("On the step"),
+    "cancelActivity": N_("It ends the step"),
+    "isExecutable": N_("Can be run"),
+    "processRef": N_("Process"),
+    "errorCode": N_("Error code"),
+    "formDefinition formId": N_("Form to fill in"),
+    "taskDefinition type": N_("Operation that runs"),
+    "assignmentDefinition candidateGroups": N_("Who does it"),
+    "taskSchedule dueDate": N_("Due date"),
+    "calledElement processId": N_("Process that is called"),
+    "calledDecision decisionId": N_("Decision in a table"),
+    "calledDecision resultVariable": N_("Remembered as"),
+    "script expression": N_("What is worked out"),
+    "script resultVariable": N_("Remembered as"),
+    "subscription correlationKey": N_("Of whom or what"),
+    "messageEventDefinition messageRef": N_("Message"),
+    "errorEventDefinition errorRef": N_("Error"),
+    "timerEventDefinition timeDuration": N_("After a duration"),
+    "timerEventDefinition timeDate": N_("At a moment"),
+    "timerEventDefinition timeCycle": N_("Again and again"),
+    "terminateEventDefinition": N_("End of everything"),
+    "property status": N_("Status meanwhile"),
+    "property kind": N_("Kind of task in the inbox"),
+    "property case_kind": N_("Kind of the case"),
+    "property office": N_("Which association"),
+    "property batch": N_("Outcome for many at once"),
+    "property second_person": N_("Not by who did one of these steps"),
+}
+"""Properties, by the names that `diagrams` gives them."""
+
+
+def say_kind(element: Element) -> str:
+    """What kind of thing an element is."""
+    tag = Tag.of(str(element.tag)).name
+    known = STEPS.get(tag) or OTHERS.get(tag)
+    return _(known) if known else tag
+
+
+def say_label(name: str) -> str:
+    """What a property is called."""
+    if name in LABELS:
+        return _(LABELS[name])
+    direction, _space, target = name.partition(" ")
+    if direction == "input":
+        return _("What goes in: %(name)s", name=target)
+    if direction == "output":
+        return _("What is remembered: %(name)s", name=target)
+    return target if direction == "property" else name
+
+
+def is_step(element: Element) -> bool:
+    """Whether a process passes the element."""
+    tag = Tag.of(str(element.tag))
+    return tag.namespace == BPMN and tag.name in STEPS
