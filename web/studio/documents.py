@@ -79,7 +79,7 @@ def add_document(draft_id: UUID) -> ResponseReturnValue:
                 now=current.now(),
             )
     except (Conflict, Rejected) as error:
-        return _show_again(draft_id, error)
+        return show_documents_again(draft_id, error)
     return redirect(url_for("studio.edit", draft_id=draft_id, path=path, new=1))
 
 
@@ -101,7 +101,7 @@ def rename(draft_id: UUID, path: str) -> ResponseReturnValue:
                 now=current.now(),
             )
     except (Conflict, Rejected, NotFound) as error:
-        return _show_again(draft_id, error)
+        return show_documents_again(draft_id, error)
     flash(
         _("It is called %(name)s now. Give its step in the diagram the new name.", name=name),
         "success",
@@ -124,7 +124,7 @@ def remove(draft_id: UUID, path: str) -> ResponseReturnValue:
                 now=current.now(),
             )
     except (Conflict, Rejected) as error:
-        return _show_again(draft_id, error)
+        return show_documents_again(draft_id, error)
     flash(_("It was taken out of the draft."), "success")
     return redirect(url_for("studio.list_draft_documents", draft_id=draft_id))
 
@@ -146,7 +146,8 @@ def _expected() -> int:
     return version
 
 
-def _show_again(draft_id: UUID, error: HuijiError) -> ResponseReturnValue:
+def show_documents_again(draft_id: UUID, error: HuijiError) -> ResponseReturnValue:
+    """The list as it is now, with why nothing was done."""
     with current.engine().database.read() as session:
         page = _draw(session, get_draft(session, draft_id), problem=str(error))
     return answer_drawing(page), 422 if isinstance(error, Rejected) else 409
@@ -157,6 +158,7 @@ def _draw(session: Session, draft: Draft, *, problem: str = "") -> str:
         "studio/documents.html",
         **describe_shell(session, draft, here="documents"),
         documents=_describe(session, draft),
+        draft_version=draft.version,
         typed={name: request.form.get(name, "") for name in ("kind", "name", "title")},
         problem=problem,
     )
