@@ -9,11 +9,11 @@ from engine.language import _
 from engine.releases import Documents
 from engine.spiff.document import BrokenDocument
 from workflows.studio.differences.diagrams import Names, Side, compare_diagrams
+from workflows.studio.differences.english import compare_texts
 from workflows.studio.differences.forms import NoForm, compare_forms
 from workflows.studio.differences.model import Change, Difference, cut
 from workflows.studio.differences.table_changes import compare_tables
 from workflows.studio.differences.tables import read_tables
-from workflows.studio.differences.texts import compare_texts
 from workflows.studio.differences.vocabulary import Vocabulary
 from workflows.studio.documents import DIAGRAM, ENGLISH, FORM, TABLE, name_of, suffix_of
 from workflows.studio.english import Text, list_texts, read_english
