@@ -67,6 +67,10 @@ class InvalidRelease(HuijiError):
         return " ".join(str(problem) for problem in self.problems) or super().__str__()
 
 
+LONGEST_VALUE = 120
+"""So many characters of a name or a text are said inside a problem's sentence."""
+
+
 class Problem:
     """One thing wrong with a release: which document, which element, which sentence.
 
@@ -91,7 +95,13 @@ class Problem:
         self.is_warning = is_warning
 
     def __str__(self) -> str:
-        return _(self.message, **self.values)
+        return _(self.message, **{name: _clip(each) for name, each in self.values.items()})
 
     def __repr__(self) -> str:
         return f"Problem({self.document!r}, {self.element!r}, {str(self)!r})"
+
+
+def _clip(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return f"{value[: LONGEST_VALUE - 1]}…"
+    return value

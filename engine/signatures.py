@@ -13,6 +13,7 @@ from typing import (
     Annotated,
     Any,
     Literal,
+    NamedTuple,
     NotRequired,
     Required,
     Union,
@@ -23,12 +24,24 @@ from typing import (
 )
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
 
 from engine.language import N_, _
 
-Choices = Callable[[], Mapping[str, str]]
-"""What a text may be: codes with what people call them, as msgids or words of their own."""
+
+class Words(NamedTuple):
+    """What people call a choice, where that is no msgid: in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+Choices = Callable[[], Mapping[str, "str | Words"]]
+"""What a text may be: codes with what people call them, msgids if they are no Words."""
+
+
+def only(*codes: str) -> Choices:
+    """Choices that are called by their codes."""
+    return lambda: {code: Words(code, code) for code in codes}
 
 
 @dataclass(frozen=True)
@@ -36,11 +49,13 @@ class Named:
     """What people call a value, and what else they need to know of it; both msgids.
 
     `choices`: asked for when they are shown, since the installation may know them only then.
+    `is_chosen`: it is always written out, so that it is picked from a list.
     """
 
     title: str
     about: str = ""
     choices: Choices | None = None
+    is_chosen: bool = False
 
 
 class NotDescribed(TypeError):
@@ -79,14 +94,16 @@ class Value:
         return _(self.named.about) if self.named.about else ""
 
     @property
-    def choices(self) -> Mapping[str, str]:
-        """What it may be, with words in the language that is spoken; empty: whatever it likes."""
-        if self.named.choices is not None:
-            return {code: _(words) for code, words in self.named.choices().items()}
-        for each in self.field.validators:
-            if isinstance(each, OneOf):
-                return {str(choice): str(choice) for choice in each.choices}
-        return {}
+    def choices(self) -> Mapping[str, str | Words]:
+        """What it may be; empty: whatever it likes."""
+        return {} if self.named.choices is None else self.named.choices()
+
+    def say_choices(self, language: Literal["zh", "en"]) -> dict[str, str]:
+        """What it may be, in the words of a language, which is the one that is spoken."""
+        return {
+            code: getattr(words, language) if isinstance(words, Words) else _(words)
+            for code, words in self.choices.items()
+        }
 
     @property
     def kind(self) -> str:
@@ -164,8 +181,6 @@ def _read(name: str, hint: Any, *, is_required: bool) -> Value:
 
 
 def _field(name: str, hint: Any, given: dict[str, Any]) -> fields.Field[Any]:
-    if get_origin(hint) is Literal:
-        return fields.String(validate=OneOf(get_args(hint)), **given)
     plain = get_origin(hint) or hint
     if plain is bool:
         return fields.Boolean(truthy={True}, falsy={False}, **given)

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import forms
 import workflows
 from engine.checks import check_operations, check_task_ids
+from engine.checks_timers import check_timers
 from engine.checks_variables import check_variables
 from engine.database import Database
 from engine.engine import Engine
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         check_operations(engine.operations),
         check_task_ids,
         check_forms,
+        check_timers(engine.now),
         check_outcomes,
         check_variables(found.surroundings(engine.operations)),
         check_proofs(found.proofs, found.deeds),

@@ -112,7 +112,10 @@ class Step:
 
 @dataclass(frozen=True)
 class ProcessInfo:
-    """One process of a diagram, its steps in the order of the document."""
+    """One process of a diagram, its steps in the order of the document.
+
+    `others` are the ids of elements that are no steps, such as those that are not supported.
+    """
 
     id: str
     name: str
@@ -121,6 +124,7 @@ class ProcessInfo:
     flows: tuple[Flow, ...]
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=lambda: NO_PROPERTIES)
+    others: frozenset[str] = frozenset()
 
     @property
     def start(self) -> Step:

@@ -136,7 +136,10 @@ class _Reader:
             if (kind := KINDS.get(_local(child))) is not None
             and (step := self._read_step(child, kind, process_id, lanes)) is not None
         }
-        for node in lanes.keys() - steps.keys():
+        others = frozenset(
+            each.get("id", "") for each in element if KINDS.get(_local(each)) is None
+        )
+        for node in lanes.keys() - steps.keys() - others:
             self.problems.add(
                 node,
                 "lane-of-nothing",
@@ -153,6 +156,7 @@ class _Reader:
             flows=flows,
             documentation=_documentation(element),
             properties=_properties(element),
+            others=others,
         )
 
     def _read_lanes(self, process: Element) -> dict[str, Element]:
@@ -216,7 +220,7 @@ class _Reader:
             kind=kind,
             name=label(element),
             documentation=_documentation(element),
-            properties=_properties(element),
+            properties=self._read_properties(element),
             lane=None if lane is None else lane.get("id"),
             lane_name=None if lane is None else label(lane),
             group=self._read_group(element) or (None if lane is None else lane.get("id")),
@@ -234,6 +238,14 @@ class _Reader:
             is_interrupting=element.get("cancelActivity", "true") != "false",
             default=element.get("default"),
         )
+
+    def _read_properties(self, element: Element) -> Mapping[str, str]:
+        """The step's properties; those that are computed are read as FEEL, to say what is wrong."""
+        properties = _properties(element)
+        for value in properties.values():
+            if value.startswith("="):
+                self.problems.read_formula(element, value)
+        return properties
 
     def _read_group(self, element: Element) -> str | None:
         assignment = _extension(element, "assignmentDefinition")

@@ -22,6 +22,7 @@ AUTOMATIC = frozenset(
 
 
 STEPS_LIMIT = 1000
+FLOWS_LIMIT = 4000
 
 
 def check_process(process: ProcessInfo, problems: Problems) -> None:
@@ -35,28 +36,41 @@ def check_process(process: ProcessInfo, problems: Problems) -> None:
             limit=STEPS_LIMIT,
         )
         return
-    if not _check_flows(process, problems):
+    if len(process.flows) > FLOWS_LIMIT:
+        problems.add(
+            process.id,
+            "too-large",
+            N_("“%(name)s” has more than %(limit)s flows."),
+            name=process.name,
+            limit=FLOWS_LIMIT,
+        )
         return
+    is_connected = _check_flows(process, problems)
     for step in process.steps.values():
-        _check_ways(process, step, problems)
         _check_contents(step, problems)
         match step.kind:
             case "exclusive_gateway":
                 _check_choice(process, step, problems)
-            case "event_based_gateway":
-                _check_race(process, step, problems)
             case "boundary_event":
                 _check_boundary(process, step, problems)
     _check_start(process, problems)
-    _check_reach(process, problems)
+    if is_connected:
+        # Where a flow hangs loose, it is not known yet what leads where.
+        for step in process.steps.values():
+            _check_ways(process, step, problems)
+            if step.kind == "event_based_gateway":
+                _check_race(process, step, problems)
+        _check_reach(process, problems)
 
 
 def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
     complete = True
     for flow in process.flows:
         for end in (flow.source, flow.target):
-            if end not in process.steps:
-                complete = False
+            if end in process.steps:
+                continue
+            complete = False
+            if end not in process.others:
                 problems.add(
                     flow.id,
                     "loose-flow",

@@ -7,6 +7,7 @@ an attribute that nobody reads, is refused too. A diagram never silently means l
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.feel_sentences import Said
 from engine.language import N_
 from engine.spiff.document import BPMN, BPMNDI, XSI, ZEEBE, Element, Tag
 from engine.spiff.problems import Problems
@@ -163,6 +164,35 @@ ZEEBE_RULES: Mapping[str, Rule] = {
     "versionTag": Rule({"value": None}),
 }
 
+NAMES: Mapping[str, str] = {
+    "subProcess": N_("a sub-process"),
+    "adHocSubProcess": N_("an ad-hoc sub-process"),
+    "transaction": N_("a transaction"),
+    "task": N_("a task of no kind"),
+    "manualTask": N_("a manual task"),
+    "sendTask": N_("a send task"),
+    "receiveTask": N_("a receive task"),
+    "inclusiveGateway": N_("an inclusive gateway"),
+    "complexGateway": N_("a complex gateway"),
+    "intermediateThrowEvent": N_("a throwing event"),
+    "signalEventDefinition": N_("a signal"),
+    "escalationEventDefinition": N_("an escalation"),
+    "compensateEventDefinition": N_("a compensation"),
+    "conditionalEventDefinition": N_("a condition event"),
+    "linkEventDefinition": N_("a link event"),
+    "cancelEventDefinition": N_("a cancel event"),
+    "multiInstanceLoopCharacteristics": N_("a repetition (multi-instance)"),
+    "standardLoopCharacteristics": N_("a repetition (loop)"),
+    "dataObject": N_("a data object"),
+    "dataObjectReference": N_("a data object"),
+    "dataStoreReference": N_("a data store"),
+    "ioSpecification": N_("a set of data inputs and outputs"),
+    "messageFlow": N_("a message flow"),
+    "childLaneSet": N_("a lane within a lane"),
+    "script": N_("a script"),
+}
+"""What people call elements of BPMN that are not supported."""
+
 DECORATIONS = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 """What the studio notes about the template that an element was made from."""
 
@@ -190,12 +220,29 @@ def _check(element: Element, rule: Rule, problems: Problems) -> None:
         elif tag.namespace == BPMN and tag.name in rule.children:
             _check(child, BPMN_RULES[tag.name], problems)
         elif not (tag.namespace == BPMNDI and element.getparent() is None):
-            problems.at(
-                child,
-                "unsupported-element",
-                N_("“%(name)s”: the element %(tag)s is not supported here."),
-                tag=_written(child, tag),
-            )
+            _refuse(child, tag, problems)
+
+
+def _refuse(element: Element, tag: Tag, problems: Problems) -> None:
+    if tag == Tag(BPMN, "script"):
+        problems.at(
+            element, "script", N_("“%(name)s” has a script: only FEEL is run, and nothing else.")
+        )
+    elif tag.namespace == BPMN and tag.name in NAMES:
+        problems.at(
+            element,
+            "unsupported-element",
+            N_("“%(name)s”: %(kind)s (%(tag)s) is not supported here."),
+            kind=Said(NAMES[tag.name], {}),
+            tag=tag.name,
+        )
+    else:
+        problems.at(
+            element,
+            "unsupported-element",
+            N_("“%(name)s”: the element %(tag)s is not supported here."),
+            tag=_written(element, tag),
+        )
 
 
 def _check_extensions(extensions: Element, rule: Rule, problems: Problems) -> None:

@@ -1,6 +1,6 @@
 """Where tokens can go in a process: what reaches what, and what goes round."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from engine.spiff.diagram import ProcessInfo
@@ -45,21 +45,47 @@ class Ways:
         """The steps that can be reached from themselves through such steps only."""
         inside = {step for step in self.onward if may_pass(step)}
         within = {step: [each for each in self.onward[step] if each in inside] for step in inside}
-        before: dict[str, int] = dict.fromkeys(inside, 0)
-        for targets in within.values():
-            for target in targets:
-                before[target] += 1
-        first = [step for step, count in before.items() if count == 0]
-        while first:  # what nothing leads to is on no round
-            for target in within.pop(first.pop()):
-                before[target] -= 1
-                if before[target] == 0:
-                    first.append(target)
-        return [
+        found = {
             step
-            for step in self.process.steps
-            if step in within and step in _walk(within, within[step], None)
-        ]
+            for part in _knots(within)
+            for step in part
+            if len(part) > 1 or step in within[step]
+        }
+        return [step for step in self.process.steps if step in found]
+
+
+def _knots(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """The parts of a graph within which everything reaches everything (Tarjan's way)."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    held: dict[str, None] = {}
+    for start in graph:
+        ahead = [(start, iter(graph[start]))] if start not in order else []
+        while ahead:
+            step, onward = ahead[-1]
+            if step not in order:
+                order[step] = lowest[step] = len(order)
+                held[step] = None
+            following = next(onward, None)
+            if following is None:
+                ahead.pop()
+                if ahead:
+                    before = ahead[-1][0]
+                    lowest[before] = min(lowest[before], lowest[step])
+                if lowest[step] == order[step]:
+                    yield _take_until(held, step)
+            elif following not in order:
+                ahead.append((following, iter(graph[following])))
+            elif following in held:
+                lowest[step] = min(lowest[step], order[following])
+
+
+def _take_until(held: dict[str, None], step: str) -> list[str]:
+    """Take the last steps out, up to and with this one."""
+    part = []
+    while step in held:
+        part.append(held.popitem()[0])
+    return part
 
 
 def _walk(graph: Mapping[str, list[str]], starts: Iterable[str], without: str | None) -> set[str]:

@@ -1,8 +1,8 @@
 """What the process looks up, and how it unbinds the official account."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named, only
 from engine.vault import Vault
 from workflows.shared.accounts import FINANCE, Account, get_account
 from workflows.shared.bindings import find_binding
@@ -35,8 +37,27 @@ class OnFile:
     mobile_hash: str
 
 
-@operation("firm_reset.look_up")
-def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, object]:
+class Way(TypedDict):
+    """How a firm proves itself."""
+
+    way: Annotated[
+        str,
+        Named(
+            N_("Way of proving oneself"),
+            choices=only("official_account", "scan", "mobile", "no_mobile"),
+        ),
+    ]
+
+
+@operation(
+    "firm_reset.look_up",
+    title=N_("Find how the firm can prove itself"),
+    about=N_(
+        "Looks up which of its channels a firm has on file and keeps what the next pages show "
+        "of them, covered."
+    ),
+)
+def look_up(session: Session, *, engine: Engine, case: Case) -> Way:
     """Find how the firm can prove itself, and keep what its pages show."""
     begun = find_beginning(session, engine, case)
     found = _read(session, engine.vault, begun.account)
@@ -79,7 +100,14 @@ def make_up(decoy: Decoy, firm: Decoy) -> OnFile:
     )
 
 
-@operation("firm_reset.unbind")
+@operation(
+    "firm_reset.unbind",
+    title=N_("Unbind the official account"),
+    about=N_(
+        "Ends the binding of the account to the official account and tells the firm. One that "
+        "is ended already stays so."
+    ),
+)
 def unbind_official_account(
     session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime
 ) -> None:

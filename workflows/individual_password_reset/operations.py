@@ -1,14 +1,16 @@
 """What the process looks up first: how the holder of an account can prove that it is his."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named, only
 from engine.vault import Vault
 from forms.masking import mask
 from workflows.shared.accounts import CPA, Account
@@ -42,8 +44,28 @@ class OnFile:
     identity: str
 
 
-@operation("individual_reset.look_up")
-def look_up(session: Session, *, engine: Engine, case: Case) -> Mapping[str, object]:
+class Way(TypedDict):
+    """How the holder of an account proves himself."""
+
+    way: Annotated[
+        str,
+        Named(
+            N_("Way of proving oneself"),
+            choices=only("official_account", "scan", "mobile", "identity"),
+        ),
+    ]
+    has_mobile: Annotated[bool, Named(N_("A mobile number is on file"))]
+
+
+@operation(
+    "individual_reset.look_up",
+    title=N_("Find how the member can prove himself"),
+    about=N_(
+        "Looks up what stands in the register of the account’s holder and keeps what the next "
+        "pages show of it, covered."
+    ),
+)
+def look_up(session: Session, *, engine: Engine, case: Case) -> Way:
     """Find how the account's holder can prove himself, and keep what his pages show."""
     begun = find_beginning(session, engine, case)
     found = _read(session, engine.vault, begun.account)

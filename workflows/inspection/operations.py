@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
 from workflows.inspection.kinds import KIND
 from workflows.shared.application_kinds import get_application
@@ -22,19 +23,27 @@ from workflows.shared.register_changes import APPLICATION, recording
 from workflows.shared.results import record_year
 from workflows.shared.seasons import get_season
 from workflows.shared.sent_forms import say_ground
+from workflows.shared.vocabulary import ApplicationCode, MemberId, SeasonId, YearStatus
 
 
-@operation("inspection.record_result")
+@operation(
+    "inspection.record_result",
+    title=N_("Record the result of the year"),
+    about=N_(
+        "Writes the year’s result into the register, with the application, the hours and the "
+        "fee as they are now."
+    ),
+)
 def record_result(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    season_id: int,
-    kind: str,
-    status: str | None = None,
+    member_id: MemberId,
+    season_id: SeasonId,
+    kind: ApplicationCode,
+    status: YearStatus | None = None,
 ) -> None:
     """Record the year's result with everything as it is now; `status` None: what the kind says."""
     member = get_member(session, member_id)
@@ -61,9 +70,19 @@ def record_result(
     )
 
 
-@operation("inspection.tell_refused")
+@operation(
+    "inspection.tell_refused",
+    title=N_("Tell the member of the refusal"),
+    about=N_("Sends the member the ground and the reason that his reviewer gave."),
+)
 def tell_refused(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, kind: str
+    session: Session,
+    *,
+    engine: Engine,
+    case: Case,
+    now: datetime,
+    member_id: MemberId,
+    kind: ApplicationCode,
 ) -> None:
     """年检不予通过: tell the member the ground and the reason that his reviewer proposed."""
     proposal = find_decider(session, engine.vault, case=case)
@@ -86,9 +105,16 @@ def tell_refused(
     )
 
 
-@operation("register.apply_information")
+@operation(
+    "register.apply_information",
+    title=N_("Take the information into the register"),
+    about=N_(
+        "Writes the free fields of the approved application into the register. Locked fields "
+        "change through a profile change only."
+    ),
+)
 def apply_information(
-    session: Session, *, engine: Engine, case: Case, member_id: int, now: datetime
+    session: Session, *, engine: Engine, case: Case, member_id: MemberId, now: datetime
 ) -> None:
     """Take the member's free fields from the approved application into the register.
 

@@ -1,13 +1,15 @@
 """What the diagram does with the register and the certificate, and what its member is told."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from workflows.member_certificate.cases import (
     get_appointment,
     read_appeal_reason,
@@ -23,28 +25,50 @@ from workflows.shared.messages import send_to_member
 from workflows.shared.register import get_member, hold_member
 from workflows.shared.register_changes import CERTIFICATE, recording
 from workflows.shared.register_writing import check_identity_free, write_fields
+from workflows.shared.vocabulary import MemberId, Wording
 
 APPEAL_TEXTS = ("photo_appeal_upheld", "photo_appeal_overturned")
 
 
-@operation("certificates.check_information")
-def check_information(session: Session, *, engine: Engine, member_id: int) -> Mapping[str, object]:
+class Missing(TypedDict):
+    """Whether required fields are empty, and who can fill them."""
+
+    own_missing: Annotated[bool, Named(N_("The member has something to fill in"))]
+    locked_missing: Annotated[bool, Named(N_("The association has something to fill in"))]
+
+
+@operation(
+    "certificates.check_information",
+    title=N_("Check the information for the certificate"),
+    about=N_("Says whether fields that a certificate needs are empty, and who can fill them in."),
+)
+def check_information(session: Session, *, engine: Engine, member_id: MemberId) -> Missing:
     """Say whether required fields are empty, and who can fill them."""
     missing = find_missing(session, engine.vault, get_member(session, member_id))
     return {"own_missing": bool(missing.own), "locked_missing": bool(missing.locked)}
 
 
-@operation("certificates.take_information")
+@operation(
+    "certificates.take_information",
+    title=N_("Take what the member filled in"),
+    about=N_("Writes what the member filled in into the register, where nothing stands there yet."),
+)
 def take_information(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
 ) -> None:
     """Write to the register what the member filled in, where it still says nothing."""
     _take(session, engine, case=case, step=COMPLETE, member_id=member_id, now=now)
 
 
-@operation("certificates.take_supplied")
+@operation(
+    "certificates.take_supplied",
+    title=N_("Take what the association filled in"),
+    about=N_(
+        "Writes what the association filled in into the register, where nothing stands there yet."
+    ),
+)
 def take_supplied(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
 ) -> None:
     """Write to the register what the association supplied, where it still says nothing.
 
@@ -53,22 +77,34 @@ def take_supplied(
     _take(session, engine, case=case, step=SUPPLY, member_id=member_id, now=now)
 
 
-@operation("certificates.issue")
-def issue(session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int) -> None:
+@operation(
+    "certificates.issue",
+    title=N_("Issue the certificate"),
+    about=N_("Issues the certificate that was confirmed; the one before it ends."),
+)
+def issue(
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
+) -> None:
     """Issue the certificate that was confirmed; the one before is superseded."""
     member = get_member(session, member_id)
     issue_certificate(session, engine, member=member, case_id=case.id, now=now)
 
 
-@operation("certificates.tell")
+@operation(
+    "certificates.tell",
+    title=N_("Tell the member of his certificate"),
+    about=N_(
+        "Sends the member a message about his certificate, with whatever its wording speaks of."
+    ),
+)
 def tell_member(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    template: str,
+    member_id: MemberId,
+    template: Wording,
 ) -> None:
     """Tell the member how his certificate stands, with whatever the wording speaks of."""
     vault = engine.vault

@@ -1,9 +1,8 @@
 """What the diagram does with photos: looked up, compared once, accepted on site."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,9 @@ from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.engine import Engine
 from engine.files import add_file
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named, only
 from workflows.member_certificate.cases import find_open_certificate, read_photo_file
 from workflows.member_certificate.kinds import REVIEW
 from workflows.member_certificate.photo_rules import measure
@@ -33,6 +34,7 @@ from workflows.shared.photos import (
     keep_photo,
 )
 from workflows.shared.register import get_member, hold_member, identity_number
+from workflows.shared.vocabulary import MemberId
 
 FOUND, NONE, FAILED = "found", "none", "failed"
 AWAY, USED = "away", "used"
@@ -48,8 +50,19 @@ class _Person(NamedTuple):
     name: str
 
 
-@operation("photos.look_up", remote=True)
-def look_up(engine: Engine, now: datetime, *, member_id: int) -> Mapping[str, object]:
+class PhotoState(TypedDict):
+    """What came of looking for a photo."""
+
+    photo_state: Annotated[str, Named(N_("Photo"), choices=only("found", "none", "failed"))]
+
+
+@operation(
+    "photos.look_up",
+    remote=True,
+    title=N_("Look up the photo"),
+    about=N_("Finds the photo that is printed: our own, or else that of the photo service."),
+)
+def look_up(engine: Engine, now: datetime, *, member_id: MemberId) -> PhotoState:
     """Find the photo that is printed: our own, else the service's, which is kept.
 
     photo_state: found, none, or failed when the service is away. A photo that is too old to be
@@ -74,17 +87,43 @@ def look_up(engine: Engine, now: datetime, *, member_id: int) -> Mapping[str, ob
     return {"photo_state": FOUND}
 
 
-@operation("photos.count_comparisons")
-def count_comparisons(session: Session, *, engine: Engine, member_id: int) -> Mapping[str, object]:
+class Counted(TypedDict):
+    """Whether the one comparison was used."""
+
+    is_compared: Annotated[bool, Named(N_("Compared already"))]
+
+
+@operation(
+    "photos.count_comparisons",
+    title=N_("Ask whether the comparison was used"),
+    about=N_("Says whether the one comparison that a member has was used already."),
+)
+def count_comparisons(session: Session, *, engine: Engine, member_id: MemberId) -> Counted:
     """Say whether the one comparison was used; where there is no service, nobody has one."""
     has_none = photo_service_of(engine) is None
     return {"is_compared": has_none or has_used_comparison(session, member_id)}
 
 
-@operation("photos.compare", remote=True)
+class Compared(TypedDict):
+    """What came of a comparison."""
+
+    comparison: Annotated[
+        str,
+        Named(
+            N_("Result of the comparison"), choices=only("matched", "mismatched", "used", "away")
+        ),
+    ]
+
+
+@operation(
+    "photos.compare",
+    remote=True,
+    title=N_("Compare the photo"),
+    about=N_("Has the photo that was sent compared with the register, once for each member."),
+)
 def compare(
-    engine: Engine, now: datetime, *, member_id: int, idempotency_key: str
-) -> Mapping[str, object]:
+    engine: Engine, now: datetime, *, member_id: MemberId, idempotency_key: str
+) -> Compared:
     """Compare the photo that was sent, the one time that this person has.
 
     comparison: matched, mismatched, used, or away, which uses nothing up. Counted before it is
@@ -121,8 +160,14 @@ def compare(
     return {"comparison": AWAY if answer == "asked" else answer}
 
 
-@operation("photos.accept")
-def accept(session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int) -> None:
+@operation(
+    "photos.accept",
+    title=N_("Accept the photo taken on site"),
+    about=N_("Makes the photo that was taken on site the member’s."),
+)
+def accept(
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
+) -> None:
     """Let the photo that was taken on site be the member's."""
     file_id = read_photo_file(session, engine.vault, case, REVIEW)
     if file_id is None:

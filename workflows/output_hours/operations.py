@@ -1,13 +1,15 @@
 """What the process does once the association has decided: hours into the ledger, and the word."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from workflows.output_hours.applications import Claim, find_claim
 from workflows.output_hours.kinds import PROCESS, name_kind
 from workflows.output_hours.limits import Limit, external_key, find_room, hundredths
@@ -15,23 +17,37 @@ from workflows.shared.applications import find_decider, office_of
 from workflows.shared.hours import credit_hours
 from workflows.shared.messages import send_to_member, wording_of
 from workflows.shared.register import hold_member
+from workflows.shared.vocabulary import Hours, MemberId, Wording
 
 SOURCE = "产出法形式学时"
 
 
-@operation("output_hours.credit")
+class Credited(TypedDict):
+    """What was entered."""
+
+    hours_credited: Annotated[float, Named(N_("Hours credited"))]
+
+
+@operation(
+    "output_hours.credit",
+    title=N_("Credit the hours of the work"),
+    about=N_(
+        "Enters what was granted for the year in which the work was finished, within the "
+        "limits of the table."
+    ),
+)
 def credit(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    output_kind: str,
-    hours: float,
-    kind_most: float | None,
-    year_most: float | None,
-) -> Mapping[str, object]:
+    member_id: MemberId,
+    output_kind: Annotated[str, Named(N_("Kind of work"))],
+    hours: Hours,
+    kind_most: Annotated[float | None, Named(N_("Most hours of this kind"))],
+    year_most: Annotated[float | None, Named(N_("Most hours of a year"))],
+) -> Credited:
     """Enter what was granted for the year in which the work was finished: hours_credited.
 
     What two reviewers grant in the same moment stays within the year's limits: the later one
@@ -59,16 +75,20 @@ def credit(
     return {"hours_credited": credited / 100}
 
 
-@operation("output_hours.tell")
+@operation(
+    "output_hours.tell",
+    title=N_("Tell the member of his hours"),
+    about=N_("Sends the member what was decided of his work, and why."),
+)
 def tell_member(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    template: str,
-    hours: float | None = None,
+    member_id: MemberId,
+    template: Wording,
+    hours: Hours | None = None,
 ) -> None:
     """Tell the member what was decided of his work, and why."""
     claim = _get_claim(session, engine, case)

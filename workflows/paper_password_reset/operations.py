@@ -1,14 +1,16 @@
 """What the service tasks of the process do."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from workflows.paper_password_reset.applications import (
     contact_of,
     find_applicants_account,
@@ -22,10 +24,21 @@ from workflows.shared.one_time_links import add_link
 from workflows.shared.security_events import note_event
 
 
-@operation("paper_resets.receive")
-def receive(
-    session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime
-) -> Mapping[str, object]:
+class Received(TypedDict):
+    """That the application was received."""
+
+    is_received: Annotated[bool, Named(N_("Received"))]
+
+
+@operation(
+    "paper_resets.receive",
+    title=N_("Receive the application"),
+    about=N_(
+        "Gives the application its number and its association, and sends the applicant a way "
+        "back to it."
+    ),
+)
+def receive(session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime) -> Received:
     """Give the application its number and its association; send the applicant a way back.
 
     A form that was changed keeps its number; only another contact gets another link.
@@ -46,7 +59,11 @@ def receive(
     return {"is_received": True}
 
 
-@operation("paper_resets.tell")
+@operation(
+    "paper_resets.tell",
+    title=N_("Tell the applicant of a decision"),
+    about=N_("Sends the applicant a link to what was decided, and why."),
+)
 def tell_applicant(
     session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime
 ) -> None:
@@ -54,7 +71,13 @@ def tell_applicant(
     send_receipt(session, engine, case=case, by=by, now=now)
 
 
-@operation("paper_resets.send_link")
+@operation(
+    "paper_resets.send_link",
+    title=N_("Send the link for a new password"),
+    about=N_(
+        "Sends the link to where the applicant asked for it, and tells the owner of the account."
+    ),
+)
 def send_link(session: Session, *, engine: Engine, case: Case, by: Actor, now: datetime) -> None:
     """Send the link that sets a new password to where the applicant asked for it.
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from sqlalchemy.orm import Session
 
 from engine.actors import SYSTEM
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from workflows.profile_change.applications import find_stated, read_wanted
 from workflows.profile_change.kinds import PROCESS
 from workflows.shared.applications import find_decider, office_of
@@ -19,12 +21,25 @@ from workflows.shared.messages import send_to_member, wording_of
 from workflows.shared.register import get_member, hold_member
 from workflows.shared.register_changes import PROFILE_CHANGE, recording
 from workflows.shared.register_writing import check_identity_free, write_fields
+from workflows.shared.vocabulary import MemberId, Wording
 
 
-@operation("profile_change.apply")
+class Applied(TypedDict):
+    """What changing the register came to."""
+
+    is_superseded: Annotated[bool, Named(N_("A certificate ended"))]
+
+
+@operation(
+    "profile_change.apply",
+    title=N_("Change the register"),
+    about=N_(
+        "Writes what was applied for into the register; says whether a certificate ended with it."
+    ),
+)
 def apply_change(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int
-) -> Mapping[str, object]:
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
+) -> Applied:
     """Change the register as it was applied for; tells whether a certificate ended with it.
 
     Raises IdentityTaken where another member got the number since the reviewer looked.
@@ -52,16 +67,20 @@ def apply_change(
     return {"is_superseded": ended is not None}
 
 
-@operation("profile_change.tell")
+@operation(
+    "profile_change.tell",
+    title=N_("Tell the member of the change"),
+    about=N_("Sends the member what was decided, and why, without the new values."),
+)
 def tell_member(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    template: str,
-    is_superseded: bool | None = None,
+    member_id: MemberId,
+    template: Wording,
+    is_superseded: Annotated[bool | None, Named(N_("A certificate ended"))] = None,
 ) -> None:
     """Tell the member what was decided, and why. What the new values are is not said."""
     names = read_wanted(_get_stated(session, engine, case)).keys()

@@ -1,20 +1,36 @@
 """How an application is reviewed: on how many levels, and whether somebody must agree."""
 
-from collections.abc import Mapping
+from typing import Annotated, TypedDict
 
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from workflows.shared.associations import has_office_above
 from workflows.shared.results import find_result
 from workflows.shared.seasons import DEFERRAL, get_season
+from workflows.shared.vocabulary import ApplicationCode, MemberId, SeasonId
 
 
-@operation("review.plan")
+class Planned(TypedDict):
+    """How an application is reviewed."""
+
+    levels: Annotated[int, Named(N_("Levels of review"), N_("One or two."))]
+    needs_agreement: Annotated[bool, Named(N_("A manager must agree"))]
+
+
+@operation(
+    "review.plan",
+    title=N_("Plan the review"),
+    about=N_(
+        "Says on how many levels an application is reviewed, and whether a manager must agree."
+    ),
+)
 def plan(
-    session: Session, *, case: Case, season_id: int, kind: str, member_id: int
-) -> Mapping[str, object]:
+    session: Session, *, case: Case, season_id: SeasonId, kind: ApplicationCode, member_id: MemberId
+) -> Planned:
     """Say `levels` (1 or 2) and `needs_agreement`.
 
     Inspection policy: one or two levels by association, the municipal one first; a deferral at

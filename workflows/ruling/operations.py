@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
 from engine.submissions import Sent, last_submissions
 from workflows.shared.fees import fee_state
@@ -19,12 +20,19 @@ from workflows.shared.register import Member, get_member, hold_member, personal_
 from workflows.shared.results import record_year
 from workflows.shared.seasons import DEFERRAL, INSPECTION, find_season_of_year
 from workflows.shared.sent_forms import say_answer
+from workflows.shared.vocabulary import MemberId, Year
 from workflows.shared.years import close_others
 
 PROPOSED = "propose_ruling"
 
 
-@operation("ruling.record")
+@operation(
+    "ruling.record",
+    title=N_("Record the ruling"),
+    about=N_(
+        "Closes what the member has open of the year and records the result that was proposed."
+    ),
+)
 def record_ruling(
     session: Session,
     *,
@@ -32,8 +40,8 @@ def record_ruling(
     case: Case,
     by: Actor,
     now: datetime,
-    member_id: int,
-    year: int,
+    member_id: MemberId,
+    year: Year,
 ) -> None:
     """Close what the member has open of the year and record the result that was proposed."""
     values = _get_proposal(session, engine, case).values
@@ -55,9 +63,13 @@ def record_ruling(
     )
 
 
-@operation("ruling.tell")
+@operation(
+    "ruling.tell",
+    title=N_("Tell the member of the ruling"),
+    about=N_("Sends the member what his year came to, and why."),
+)
 def tell_member(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int
+    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: MemberId
 ) -> None:
     """Tell the member what his year came to, and why."""
     proposal = _get_proposal(session, engine, case)

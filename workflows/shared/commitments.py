@@ -1,15 +1,30 @@
 """The commitment 承诺书 that an application needs: which version, and how it is shown."""
 
+from typing import Annotated, TypedDict
+
 from sqlalchemy.orm import Session
 
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from forms.lists import Language
 from workflows.shared.form_data import FormData
 from workflows.shared.seasons import current_commitment
+from workflows.shared.vocabulary import ApplicationCode, SeasonId
 
 
-@operation("commitments.find_version")
-def find_version(session: Session, *, season_id: int, kind: str) -> dict[str, object]:
+class Found(TypedDict):
+    """Which commitment is current."""
+
+    current_commitment: Annotated[int, Named(N_("Current version of the commitment"))]
+
+
+@operation(
+    "commitments.find_version",
+    title=N_("Find the commitment"),
+    about=N_("Finds the current version of the season’s commitment; 0 when there is none."),
+)
+def find_version(session: Session, *, season_id: SeasonId, kind: ApplicationCode) -> Found:
     """Find the current version of the season's commitment; 0 when it has none.
 
     Inspection policy: a new version is accepted anew at the next application.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, TypedDict, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,12 +22,14 @@ from engine.errors import Problem
 from engine.language import N_
 from engine.operations import operation
 from engine.releases import ReleaseNotFound, Unit, current_release_id
+from engine.signatures import Named
 from engine.spiff import ExpressionFailed, Model, read_tables
 from workflows.shared.dates import ZONE, age_on, local_date
 from workflows.shared.hours import HoursEntry, HoursExemption
 from workflows.shared.register import Member, get_member, hold_member
 from workflows.shared.results import YearlyResult, last_inspected_year
 from workflows.shared.seasons import INSPECTION, Season, get_season
+from workflows.shared.vocabulary import MemberId, SeasonId
 
 ADD_UP = "hours.add_up"
 OF_YEAR = "hours_of_year"
@@ -189,10 +191,36 @@ def assess_hours(
     return HoursAccount(last, sums.years, sums.required, sums.done, missing)
 
 
-@operation(ADD_UP)
+class HoursSums(TypedDict):
+    """Hours that are asked for and hours that were earned."""
+
+    required: Annotated[float, Named(N_("Required hours"))]
+    done: Annotated[float, Named(N_("Hours done"))]
+
+
+class Added(TypedDict):
+    """The hours of all years that count, added up."""
+
+    hours_sums: Annotated[HoursSums, Named(N_("Hours in all"))]
+
+
+@operation(
+    ADD_UP,
+    title=N_("Add up the hours"),
+    about=N_(
+        "Adds up the hours that a member has to have and those that he has, by the decision "
+        "table of a year."
+    ),
+)
 def add_up(
-    session: Session, *, engine: Engine, case: Case, now: datetime, member_id: int, season_id: int
-) -> dict[str, object]:
+    session: Session,
+    *,
+    engine: Engine,
+    case: Case,
+    now: datetime,
+    member_id: MemberId,
+    season_id: SeasonId,
+) -> Added:
     """Add up the member's hours for the season: hours_sums has required and done, in hours.
 
     What is credited from now on finds the case waiting for it.
@@ -204,10 +232,20 @@ def add_up(
     return {"hours_sums": {"required": sums.required / 100, "done": sums.done / 100}}
 
 
-@operation("hours.assess")
+class Assessed(TypedDict):
+    """What is missing."""
+
+    hours_missing: Annotated[float, Named(N_("Missing hours"))]
+
+
+@operation(
+    "hours.assess",
+    title=N_("Work out the missing hours"),
+    about=N_("Says how many hours are missing, for diagrams without a decision table."),
+)
 def assess(
-    session: Session, *, engine: Engine, case: Case, member_id: int, season_id: int
-) -> dict[str, object]:
+    session: Session, *, engine: Engine, case: Case, member_id: MemberId, season_id: SeasonId
+) -> Assessed:
     """Assess the member's hours for diagrams that have no table: hours_missing, in hours."""
     member, season = get_member(session, member_id), get_season(session, season_id)
     account = assess_hours(session, engine, member=member, season=season, case=case)

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine.cases import Case
 from engine.database import Base, BigId, UtcDateTime
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
 from workflows.shared.accounts import Account
 from workflows.shared.applications import Decision, find_decider, office_of
@@ -31,6 +32,7 @@ from workflows.shared.associations import get_association, nearest_first
 from workflows.shared.deliveries import association_of, deliver_message, deliver_to_old
 from workflows.shared.register import get_member
 from workflows.shared.templates import PARTS, Texts, all_texts
+from workflows.shared.vocabulary import ApplicationCode, MemberId, Reason, Wording
 
 LONGEST_TITLE = 200
 LONGEST_TITLE_EN = 400
@@ -271,17 +273,23 @@ def read_message(session: Session, *, message: Message, now: datetime) -> None:
         session.flush()
 
 
-@operation("messages.send")
+@operation(
+    "messages.send",
+    title=N_("Send the member a message"),
+    about=N_(
+        "Writes a message to the member; its kind of application and who decided pick the wording."
+    ),
+)
 def send(
     session: Session,
     *,
     engine: Engine,
     case: Case,
     now: datetime,
-    member_id: int,
-    template: str,
-    kind: str | None = None,
-    reason: str | None = None,
+    member_id: MemberId,
+    template: Wording,
+    kind: ApplicationCode | None = None,
+    reason: Reason | None = None,
 ) -> None:
     """Write a message to the member; `kind` and the step that decided pick its wording.
 

@@ -7,7 +7,6 @@ the beginning, with the same statements, and kept with the reset.
 """
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
@@ -262,7 +261,14 @@ def keep_new_password(engine: Engine, given: Given, *, password: str) -> Facts |
     return {}
 
 
-@operation("accounts.set_password")
+@operation(
+    "accounts.set_password",
+    title=N_("Set the new password"),
+    about=N_(
+        "Gives the account its new password, ends its sessions and tells its owner. Who was "
+        "faster makes the error password_changed."
+    ),
+)
 def set_password(session: Session, *, engine: Engine, case: Case, now: datetime) -> None:
     """Give the account of a reset its new password, end its sessions and tell its owner.
 
@@ -305,10 +311,21 @@ def unbind_within(session: Session, vault: Vault, reset: Reset) -> bool:
     return True
 
 
-@operation("official_account.bind_used")
-def bind_used(
-    session: Session, *, engine: Engine, case: Case, now: datetime
-) -> Mapping[str, object]:
+class Bound(TypedDict):
+    """What came of binding."""
+
+    binding: Annotated[str, Named(N_("Binding"))]
+
+
+@operation(
+    "official_account.bind_used",
+    title=N_("Bind the official account"),
+    about=N_(
+        "Binds the official account that the reset was made in; what goes wrong does not undo "
+        "the reset."
+    ),
+)
+def bind_used(session: Session, *, engine: Engine, case: Case, now: datetime) -> Bound:
     """Bind the official account that a reset was made in, if it was made in one.
 
     What goes wrong does not undo the reset: `binding` says what came of it.

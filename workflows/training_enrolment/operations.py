@@ -1,6 +1,7 @@
 """What a sign-up's service tasks do."""
 
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 from engine.actors import Actor
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_
 from engine.operations import operation
+from engine.signatures import Named
 from engine.submissions import last_submissions
 from workflows.shared.enrolments import (
     ABSENT,
@@ -24,27 +27,43 @@ from workflows.shared.enrolments import (
     get_enrolment,
 )
 from workflows.shared.training_classes import TrainingClass, hold_class
+from workflows.shared.vocabulary import ClassId, EnrolmentId, FirmId, PersonId, PersonKind
 from workflows.training_enrolment.crediting import enter_hours, hours_key
 from workflows.training_enrolment.places import fill_places, find_next
-from workflows.training_enrolment.policies import describe_times
+from workflows.training_enrolment.policies import Times, describe_times
 from workflows.training_enrolment.telling import name_actor, note_news, tell
 
 CONFIRM = "confirm_enrolment"
 
 
-@operation("training_enrolment.reserve")
+class Reserved(Times):
+    """What was reserved."""
+
+    enrolment_id: EnrolmentId
+    enrolment_key: Annotated[str, Named(N_("Key for messages of the sign-up"))]
+    is_placed: Annotated[bool, Named(N_("A place is reserved"))]
+
+
+@operation(
+    "training_enrolment.reserve",
+    title=N_("Give a place or a number of the waiting list"),
+    about=N_(
+        "Reserves a place of the class, or the next number of its waiting list. Who replaces "
+        "somebody gets what he had."
+    ),
+)
 def reserve_place(
     session: Session,
     *,
     case: Case,
     by: Actor,
     now: datetime,
-    class_id: int,
-    person_kind: str,
-    person_id: int,
-    firm_id: int | None = None,
-    replaces_id: int | None = None,
-) -> dict[str, object]:
+    class_id: ClassId,
+    person_kind: PersonKind,
+    person_id: PersonId,
+    firm_id: FirmId | None = None,
+    replaces_id: EnrolmentId | None = None,
+) -> Reserved:
     """Give the person a place, or the next number of the waiting list.
 
     Who replaces somebody has what he had: his number, and his place if he had one.
@@ -88,8 +107,12 @@ def reserve_place(
     }
 
 
-@operation("training_enrolment.tell_moved_up")
-def tell_moved_up(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.tell_moved_up",
+    title=N_("Tell that a place became free"),
+    about=N_("Tells who was on the waiting list that a place is his."),
+)
+def tell_moved_up(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Tell who was on the waiting list that a place is his."""
     enrolment, training_class = _get(session, enrolment_id)
     note_news(enrolment, "moved_up")
@@ -102,15 +125,23 @@ def tell_moved_up(session: Session, *, now: datetime, enrolment_id: int) -> None
     )
 
 
-@operation("training_enrolment.read_dates")
-def read_dates(session: Session, *, now: datetime, enrolment_id: int) -> dict[str, object]:
+@operation(
+    "training_enrolment.read_dates",
+    title=N_("Read the times of the class"),
+    about=N_("Gives the times of the class as they are now."),
+)
+def read_dates(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> Times:
     """The times of the class as they are now."""
     _enrolment, training_class = _get(session, enrolment_id)
     return describe_times(training_class, now)
 
 
-@operation("training_enrolment.confirm")
-def confirm(session: Session, *, now: datetime, enrolment_id: int) -> dict[str, object]:
+@operation(
+    "training_enrolment.confirm",
+    title=N_("Confirm the place"),
+    about=N_("Notes that the place is confirmed, and tells the person."),
+)
+def confirm(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> Times:
     """Note that the place is confirmed, and tell the person."""
     enrolment, training_class = _get(session, enrolment_id)
     enrolment.state, enrolment.decided_at = CONFIRMED, now
@@ -125,9 +156,15 @@ def confirm(session: Session, *, now: datetime, enrolment_id: int) -> dict[str, 
     return describe_times(training_class, now)
 
 
-@operation("training_enrolment.refuse")
+@operation(
+    "training_enrolment.refuse",
+    title=N_("Refuse the sign-up"),
+    about=N_(
+        "Notes the refusal, gives the place to the first who waits, and tells the person why."
+    ),
+)
 def refuse(
-    session: Session, *, engine: Engine, case: Case, now: datetime, enrolment_id: int
+    session: Session, *, engine: Engine, case: Case, now: datetime, enrolment_id: EnrolmentId
 ) -> None:
     """Note the refusal, give the place to the first who waits, and tell the person why."""
     enrolment, training_class = _hold(session, enrolment_id)
@@ -150,8 +187,12 @@ def refuse(
     )
 
 
-@operation("training_enrolment.unplace")
-def unplace(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.unplace",
+    title=N_("End without a place"),
+    about=N_("Notes that the class took place without him, who waited until then, and tells him."),
+)
+def unplace(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Note that the class took place without him, who waited until then, and tell him."""
     enrolment, training_class = _hold(session, enrolment_id)
     _end(session, enrolment, training_class, UNPLACED, now)
@@ -164,8 +205,12 @@ def unplace(session: Session, *, now: datetime, enrolment_id: int) -> None:
     )
 
 
-@operation("training_enrolment.remind")
-def remind(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.remind",
+    title=N_("Remind of the class"),
+    about=N_("Reminds of a class that begins soon; of one that has begun nothing is said."),
+)
+def remind(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Remind of a class that begins soon; of one that has begun there is nothing to say."""
     enrolment, training_class = _get(session, enrolment_id)
     if not training_class.has_begun(now):
@@ -178,8 +223,12 @@ def remind(session: Session, *, now: datetime, enrolment_id: int) -> None:
         )
 
 
-@operation("training_enrolment.leave")
-def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.leave",
+    title=N_("Give the place back"),
+    about=N_("Frees the place, and tells the person if somebody else gave it back."),
+)
+def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Free a place that was given back, and tell the person if somebody else gave it back.
 
     Who was replaced has left it already.
@@ -202,8 +251,12 @@ def leave(session: Session, *, by: Actor, now: datetime, enrolment_id: int) -> N
         )
 
 
-@operation("training_enrolment.tell_class_changed")
-def tell_class_changed(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.tell_class_changed",
+    title=N_("Tell of a change of the class"),
+    about=N_("Tells of a change of time or place, once for each."),
+)
+def tell_class_changed(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Tell of a change of time or place, once for each."""
     enrolment, training_class = _get(session, enrolment_id)
     if enrolment.told_change_no >= training_class.change_no:
@@ -219,8 +272,12 @@ def tell_class_changed(session: Session, *, now: datetime, enrolment_id: int) ->
     )
 
 
-@operation("training_enrolment.tell_class_cancelled")
-def tell_class_cancelled(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.tell_class_cancelled",
+    title=N_("Tell that the class was cancelled"),
+    about=N_("Ends the sign-up with its class, and tells the person why."),
+)
+def tell_class_cancelled(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """End the sign-up with its class, and tell the person why."""
     enrolment, training_class = _hold(session, enrolment_id)
     _end(session, enrolment, training_class, CANCELLED, now, news="gone")
@@ -234,8 +291,18 @@ def tell_class_cancelled(session: Session, *, now: datetime, enrolment_id: int) 
     )
 
 
-@operation("training_enrolment.read_attendance")
-def read_attendance(session: Session, *, enrolment_id: int) -> dict[str, object]:
+class Attended(TypedDict):
+    """What was recorded of a class."""
+
+    attendance: Annotated[str | None, Named(N_("Attendance"))]
+
+
+@operation(
+    "training_enrolment.read_attendance",
+    title=N_("Read the attendance"),
+    about=N_("Gives what was recorded last: present, absent, or nothing yet."),
+)
+def read_attendance(session: Session, *, enrolment_id: EnrolmentId) -> Attended:
     """What was recorded last: present, absent, or nothing yet.
 
     Nothing is recorded meanwhile: whoever records it next finds the case waiting for it.
@@ -244,8 +311,12 @@ def read_attendance(session: Session, *, enrolment_id: int) -> dict[str, object]
     return {"attendance": session.scalars(query.with_for_update(key_share=True)).one()}
 
 
-@operation("training_enrolment.credit")
-def credit(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.credit",
+    title=N_("Credit the hours of the class"),
+    about=N_("Enters the hours of the class into the ledger, once, and tells the person."),
+)
+def credit(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Enter the hours of the class into the ledger, once, and tell the person."""
     enrolment, training_class = _get(session, enrolment_id)
     enrolment.state, enrolment.ended_at = COMPLETED, now
@@ -269,8 +340,12 @@ def credit(session: Session, *, now: datetime, enrolment_id: int) -> None:
     )
 
 
-@operation("training_enrolment.tell_absent")
-def tell_absent(session: Session, *, now: datetime, enrolment_id: int) -> None:
+@operation(
+    "training_enrolment.tell_absent",
+    title=N_("Note the absence"),
+    about=N_("Notes that somebody stayed away without a word, and tells him."),
+)
+def tell_absent(session: Session, *, now: datetime, enrolment_id: EnrolmentId) -> None:
     """Note that somebody stayed away without a word, and tell him."""
     enrolment, training_class = _get(session, enrolment_id)
     enrolment.state, enrolment.ended_at = ABSENT, now

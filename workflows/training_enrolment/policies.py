@@ -1,7 +1,10 @@
 """What holds for all classes."""
 
 from datetime import datetime, time, timedelta
+from typing import Annotated, TypedDict
 
+from engine.language import N_
+from engine.signatures import Named
 from workflows.shared.dates import ZONE
 from workflows.shared.training_classes import TrainingClass
 
@@ -15,7 +18,16 @@ def remind_at(training_class: TrainingClass) -> datetime:
     return datetime.combine(day, REMIND_TIME, ZONE)
 
 
-def describe_times(training_class: TrainingClass, now: datetime) -> dict[str, object]:
+class Times(TypedDict):
+    """The times of a class, as ISO 8601 writes them."""
+
+    begins_at: Annotated[str, Named(N_("Class begins"))]
+    ends_at: Annotated[str, Named(N_("Class ends"))]
+    remind_at: Annotated[str, Named(N_("When to remind"))]
+    is_over: Annotated[bool, Named(N_("Class is over"))]
+
+
+def describe_times(training_class: TrainingClass, now: datetime) -> Times:
     """The times of a class as its cases' diagram waits for them.
 
     Who is confirmed later than the reminder is not reminded at once: its time is the beginning

@@ -4,6 +4,7 @@ import pytest
 
 from engine.errors import InvalidRelease
 from engine.spiff import read_model
+from engine.spiff.supported import NAMES
 from tests.engine.spiff.drawing import (
     HEAD,
     boundary,
@@ -28,6 +29,11 @@ from tests.engine.spiff.drawing import (
 )
 from tests.engine.spiff.running import model_of
 from tests.engine.spiff.test_safety import DECISION
+
+
+def called(tag: str) -> str:
+    """How an element that is not supported is named."""
+    return f"{NAMES[tag]} ({tag})" if tag in NAMES else f"the element {tag}"
 
 
 def problems_of(*documents, process="main", decisions=None):
@@ -115,14 +121,14 @@ EVENTS = "signalEventDefinition escalationEventDefinition conditionalEventDefini
 def test_an_element_that_is_not_supported_is_refused_even_where_nothing_leads(tag):
     drawn = base(node(tag, "island", name="孤岛"))
 
-    assert ("island", f"“孤岛”: the element {tag} is not supported here.") in problems_of(drawn)
+    assert ("island", f"“孤岛”: {called(tag)} is not supported here.") in problems_of(drawn)
 
 
 @pytest.mark.parametrize("tag", LOOPS.split())
 def test_a_marker_that_is_not_supported_is_refused_at_its_task(tag):
     drawn = base(node("userTask", "more", f"<bpmn:{tag}/>", name="复核"))
 
-    assert ("more", f"“复核”: the element {tag} is not supported here.") in problems_of(drawn)
+    assert ("more", f"“复核”: {called(tag)} is not supported here.") in problems_of(drawn)
 
 
 @pytest.mark.parametrize("tag", [*EVENTS.split(), "linkEventDefinition", "cancelEventDefinition"])
@@ -130,21 +136,21 @@ def test_a_marker_that_is_not_supported_is_refused_at_its_task(tag):
 def test_an_event_that_is_not_supported_is_refused(tag, event):
     drawn = base(node(event, "event", f"<bpmn:{tag}/>", name="事件"))
 
-    assert ("event", f"“事件”: the element {tag} is not supported here.") in problems_of(drawn)
+    assert ("event", f"“事件”: {called(tag)} is not supported here.") in problems_of(drawn)
 
 
 @pytest.mark.parametrize("tag", ["messageEventDefinition", "compensateEventDefinition"])
 def test_an_end_that_is_not_supported_is_refused(tag):
     drawn = base(node("endEvent", "over", f"<bpmn:{tag}/>"))
 
-    assert ("over", f"“over”: the element {tag} is not supported here.") in problems_of(drawn)
+    assert ("over", f"“over”: {called(tag)} is not supported here.") in problems_of(drawn)
 
 
 @pytest.mark.parametrize("tag", ["signal", "escalation", "import", "itemDefinition", "dataStore"])
 def test_a_declaration_that_is_not_supported_is_refused(tag):
     extra = f'<bpmn:{tag} id="declared" name="声明"/>'
 
-    assert ("declared", f"“声明”: the element {tag} is not supported here.") in problems_of(
+    assert ("declared", f"“声明”: {called(tag)} is not supported here.") in problems_of(
         base(extra=extra)
     )
 
@@ -156,7 +162,7 @@ def test_a_python_script_is_refused():
 
     found = problems_of(drawn)
 
-    assert ("evil", "“evil”: the element script is not supported here.") in found
+    assert ("evil", "“evil” has a script: only FEEL is run, and nothing else.") in found
     assert ("evil", "“evil”: the attribute scriptFormat of scriptTask is not supported.") in found
     assert ("evil", "“evil” has no FEEL script.") in found
 
@@ -534,9 +540,10 @@ def test_lanes_within_lanes_are_refused():
     inner = f'<bpmn:lane id="outer">{within}</bpmn:lane>'
     drawn = diagram(lanes(inner), start(), user("fill"), end(), flows("start fill end"))
 
-    assert ("outer", "“outer”: the element childLaneSet is not supported here.") in problems_of(
-        drawn
-    )
+    assert (
+        "outer",
+        "“outer”: a lane within a lane (childLaneSet) is not supported here.",
+    ) in problems_of(drawn)
 
 
 def test_message_flows_between_pools_are_refused():
@@ -546,7 +553,7 @@ def test_message_flows_between_pools_are_refused():
     )
 
     assert any(
-        "messageFlow is not supported here" in text for _, text in problems_of(base(extra=pools))
+        "(messageFlow) is not supported here" in text for _, text in problems_of(base(extra=pools))
     )
 
 

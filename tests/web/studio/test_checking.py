@@ -53,7 +53,7 @@ def test_a_problem_says_the_names_of_the_diagram(studio: Studio) -> None:
     messages = [
         each["message"] for each in ask(studio, draft, path=DIAGRAM, content=wrong)["problems"]
     ]
-    assert messages == ["“汇总学时” reads “saeson_id”, which nothing sets. Is “season_id” meant?"]
+    assert messages == ["“暂缓年检” reads “saeson_id”, which nothing sets. Is “season_id” meant?"]
 
 
 def test_a_called_process_is_checked_with_what_its_callers_give_it(studio: Studio) -> None:
