@@ -14,6 +14,7 @@ from web.languages import spoken
 from web.numbers import small_int
 from web.studio.blueprint import bp
 from web.studio.drafts import VersionNotSaid
+from web.studio.naming import place_of
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor
 from workflows.shared.actor_names import name_accounts
@@ -181,5 +182,5 @@ def _describe(session: Session, draft: Draft) -> list[dict[str, Any]]:
             "address": url_for("studio.edit", draft_id=draft.id, path=each.path),
             "stays": suffix_of(each.path) not in MADE.values(),
         }
-        for each in listed
+        for each in sorted(listed, key=lambda each: place_of(each.path))
     ]

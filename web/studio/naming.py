@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from web.languages import spoken
 from workflows.studio.current import Current, contents_of
-from workflows.studio.documents import diagram_of, english_of
+from workflows.studio.documents import KINDS, diagram_of, english_of, suffix_of
 from workflows.studio.titles import title_process
 
 
@@ -27,3 +27,8 @@ def name_processes(session: Session, known: Mapping[str, Current]) -> dict[str, 
         )
         for process_id, parts in wanted.items()
     }
+
+
+def place_of(path: str) -> tuple[int, str]:
+    """Where a document stands in a list: as in the tabs of a draft."""
+    return list(KINDS).index(suffix_of(path)), path

@@ -13,7 +13,7 @@ from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.history import describe_history, say_reason
-from web.studio.naming import name_processes
+from web.studio.naming import name_processes, place_of
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
@@ -145,7 +145,7 @@ def _list_documents(
                 path=path,
             ),
         }
-        for path in release.own_parts(process_id)
+        for path in sorted(release.own_parts(process_id), key=place_of)
     ]
 
 

@@ -25,8 +25,8 @@ DEEPEST = 40
 DIAGRAM, TABLE, FORM, ENGLISH = ".bpmn", ".dmn", ".form", ".en.json"
 KINDS = {
     DIAGRAM: N_("Diagram"),
-    TABLE: N_("Decision table"),
     FORM: N_("Form"),
+    TABLE: N_("Decision table"),
     ENGLISH: N_("English texts"),
 }
 """What people call the kinds of documents."""

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from lxml import etree
+from werkzeug.datastructures import MultiDict
 
 from tests.web.conftest import Page, Visitor, together
 from tests.web.studio.conftest import Studio
@@ -18,6 +19,12 @@ def rename_step(studio: Studio, draft: object, path: str = RULING, words: str = 
     if changed == data:
         changed = data.replace(b"</bpmn:process>", f"<!--{words}--></bpmn:process>".encode())
     assert studio.save(draft, path, changed, version).status_code == 200  # type: ignore[arg-type]
+
+
+def values_of(page: Page, action: str) -> MultiDict[str, str]:
+    """What the form that is sent to exactly this address would send."""
+    (form,) = page.html.xpath(f"//main//form[@action='{action}']")
+    return MultiDict(form.form_values())
 
 
 def press(studio: Studio, page: Page, **typed: str) -> Page:
@@ -150,25 +157,27 @@ def test_documents_are_made_called_otherwise_and_taken_out(studio: Studio) -> No
     draft = studio.open_draft("ruling")
     address = f"/studio/drafts/{draft}/documents"
     page = studio.visitor.open(address)
-    values = page.values(address)
+    values = values_of(page, address)
     values["title"], values["name"] = "补充说明", "explain_more"
     made = studio.visitor.send(address, values)
     assert made.path == f"/studio/drafts/{draft}/edit/forms/ruling/explain_more.form"
+    assert studio.visitor.send(address, values).path == made.path
+    values["title"] = "别的说明"
     again = studio.visitor.send(address, values)
     assert (again.status, "There is a document" in again.text) == (409, True)
-    values["kind"], values["name"] = "table", "levels"
+    values["kind"], values["title"], values["name"] = "table", "等级", "levels"
     studio.visitor.send(address, values)
     table, _version = studio.read(draft, "bpmn/ruling/levels.dmn")
-    assert etree.fromstring(table).get("name") == "补充说明"
+    assert etree.fromstring(table).get("name") == "等级"
     page = studio.visitor.open(address)
     rename = f"{address}/forms/ruling/explain_more.form/rename"
-    values = page.values(rename)
+    values = values_of(page, rename)
     values["name"] = "explain"
     renamed = studio.visitor.send(rename, values)
     assert "It is called explain now." in renamed.text
     assert studio.visitor.send(rename, values).status == 409
     remove = f"{address}/forms/ruling/explain.form/remove"
-    values = renamed.values(remove)
+    values = values_of(renamed, remove)
     gone = studio.visitor.send(remove, values)
     assert "It was taken out of the draft." in gone.text
     assert studio.visitor.send(remove, values).status == 200
@@ -179,7 +188,7 @@ def test_a_discarded_draft_is_gone(studio: Studio) -> None:
     address = f"/studio/drafts/{draft}/documents"
     page = studio.visitor.open(address)
     discard = f"/studio/drafts/{draft}/discard"
-    after = studio.visitor.send(discard, page.values(discard))
+    after = studio.visitor.send(discard, values_of(page, discard))
     assert after.path == "/studio/processes/ruling"
     assert studio.visitor.open(address).status == 404
-    assert studio.visitor.send(discard, page.values(discard)).status == 404
+    assert studio.visitor.send(discard, values_of(page, discard)).status == 404

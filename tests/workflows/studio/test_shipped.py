@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from engine.checks import check_operations
 from engine.engine import Engine
 from engine.errors import InvalidRelease
 from engine.releases import Documents
 from engine.shipped import gather_own, list_processes
-from tests.workflows.conftest import ROOT, make_engine
+from tests.workflows.conftest import ROOT
 from tests.workflows.studio.conftest import Desk
 from workflows.studio.current import documents_of, get_current
 from workflows.studio.documents import own_documents
@@ -130,12 +130,11 @@ def test_a_caller_that_was_left_out_goes_on_with_what_it_has(shipped: Desk) -> N
     assert own(shipped, "payment", "inspection") == read_shipped()["payment"]
 
 
-def test_a_new_process_with_errors_is_named(engine: Engine, desk: Desk, tmp_path: Path) -> None:
-    fresh = make_engine(engine.database, tmp_path)
-    fresh.checks += desk.engine.checks
+def test_a_new_process_with_errors_is_named(engine: Engine) -> None:
+    engine.checks.append(check_operations(engine.operations))
     broken = upgraded(RULING, 'type="ruling.record"', 'type="ruling.vanished"')
     with pytest.raises(InvalidRelease, match=r"ruling\.vanished"):
-        bring(fresh, broken)
+        bring(engine, broken)
 
 
 def test_two_servers_that_start_at_once_bring_it_once(shipped: Desk) -> None:
