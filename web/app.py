@@ -9,15 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import forms
 import workflows
-from engine.checks import check_operations, check_task_ids
-from engine.checks_timers import check_timers
-from engine.checks_variables import check_variables
 from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore
 from engine.vault import Vault
-from forms.checking_outcomes import check_outcomes
-from forms.release_check import check_forms
 from web import (
     account,
     bundles,
@@ -59,11 +54,9 @@ from web.settings import Settings
 from web.uploads import StreamingRequest
 from workflows.member_certificate import photo_service, policies
 from workflows.member_certificate.services import choose_photo_service
+from workflows.release_checks import list_checks
 from workflows.shared import keeping, public_address
-from workflows.shared.hours_asked import check_tables
-from workflows.shared.proofs import check_proofs
 from workflows.shared.tasks import Tasks
-from workflows.studio.checks import CHECKS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -84,17 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine, settings.services, is_development=settings.is_development
     )
     found.install(engine)
-    engine.checks += [
-        check_operations(engine.operations),
-        check_task_ids,
-        check_forms,
-        check_timers(engine.now),
-        check_outcomes,
-        check_variables(found.surroundings(engine.operations)),
-        check_proofs(found.proofs, found.deeds),
-        check_tables,
-        *CHECKS,
-    ]
+    engine.checks += list_checks(found, engine.operations, clock=engine.now)
     app.extensions["engine"] = engine
     app.extensions["workflows"] = found
     app.extensions["tasks"] = Tasks(
