@@ -13,6 +13,7 @@ import { readForm, writeForm } from "./studio/form/documents.js";
 import { makeForm } from "./studio/form/editing.js";
 import { SupportedFields } from "./studio/form/fields.js";
 import { drawPalette } from "./studio/form/palette.js";
+import linesModule, { dropBetweenLines } from "./studio/form/lines.js";
 import { keepPanel } from "./studio/form/panel.js";
 import { keepPreview } from "./studio/form/preview.js";
 import { keepSaving } from "./studio/saving.js";
@@ -21,13 +22,6 @@ import { make, say } from "./studio/words.js";
 const place = document.getElementById("form-editor");
 const known = JSON.parse(document.getElementById("form-fields").textContent);
 const { source, check, preview: previewAddress, path } = place.dataset;
-
-/** One component stands in a line: where it stands beside others its width says. */
-class OneInALine {
-  validateField(_field, _columns, row) {
-    return row ? "one in a line" : null;
-  }
-}
 
 let form = null;
 let opened = null;
@@ -41,12 +35,13 @@ const editor = new FormEditor({
   additionalModules: [
     {
       formFields: ["value", new SupportedFields(known.types, (type) => form.nextName(type))],
-      formLayoutValidator: ["type", OneInALine],
       propertiesPanel: ["value", { attachTo() {}, registerProvider() {} }],
       propertiesProvider: ["value", null],
     },
+    linesModule,
   ],
 });
+dropBetweenLines(editor);
 place.style.setProperty("--sf-drop-here", JSON.stringify(say("form.drop-here")));
 const read = () => writeForm(editor.getSchema(), opened);
 
@@ -78,11 +73,29 @@ function markProblems(problems) {
   }
 }
 
+/** Enter goes from a component to its settings, Escape back. */
+function goBetween(event, panel) {
+  const { key, target } = event;
+  if (key === "Enter" && target.matches(".fjs-element") && target.classList.contains("fjs-editor-selected")) {
+    event.preventDefault();
+    event.stopPropagation();
+    panel.enter();
+  } else if (key === "Escape" && target.closest(".sf-panel")) {
+    place.querySelector(".fjs-editor-selected")?.focus();
+  }
+}
+
 const first = await readDocument(source);
 if (await open(first.text)) {
   form = makeForm(editor, known);
-  drawPalette(place.querySelector(".sf-palette"), { types: known.types, parts: known.palette, add: (type) => form.add({ type }) });
   const panel = keepPanel(place.querySelector(".sf-panel-place"), form, known);
+  const add = (type) => {
+    form.add({ type });
+    // The editor goes to what is new first.
+    requestAnimationFrame(() => panel.enter());
+  };
+  drawPalette(place.querySelector(".sf-palette"), { types: known.types, parts: known.palette, add });
+  place.addEventListener("keydown", (event) => goBetween(event, panel));
   const preview = keepPreview(place.querySelector(".sf-preview"), { address: previewAddress, path, read });
   let problems = [];
   const saving = keepSaving({

@@ -35,7 +35,7 @@ LONGEST_NAME = 40
 DEEPEST = 10
 
 KINDS: Mapping[str, str] = {
-    "name": N_("Name"),
+    "name": N_("What it is called"),
     "documentation": N_("Explanation"),
     "description": N_("Explanation"),
     "label": N_("Label"),

@@ -41,8 +41,8 @@ def test_the_member_sees_fields_to_fill_in_with_answers_in_them(studio: Studio) 
     content, _version = studio.read(draft, FORM)
     status, page = ask(studio, draft, content)
     assert status == 200
-    (mobile,) = page.xpath("//input[@name='mobile']")
-    assert mobile.get("value") == "13800000000"
+    (code,) = page.xpath("//input[@name='postal_code']")
+    assert code.get("value") == "100000"
     assert "Complete the information" in page.text_content()
     assert page.xpath("//button[@name='outcome']")
     assert not page.xpath("//script")
@@ -59,7 +59,7 @@ def test_the_reviewer_sees_answers_to_read_and_mark_with_identities_covered(
     assert "138****0000" in text
     assert page.xpath("//dl")
     assert page.xpath("//input[@type='checkbox']"), "boxes to mark what is wrong"
-    assert not page.xpath("//input[@name='mobile']")
+    assert not page.xpath("//input[@name='postal_code']")
 
 
 @pytest.mark.parametrize("reader", ["member", "reviewer"])
@@ -97,6 +97,7 @@ def test_what_is_no_form_is_told_and_breaks_nothing(studio: Studio, content: str
 
 def test_texts_of_a_form_are_never_html(studio: Studio) -> None:
     draft = studio.open_draft("inspection")
+    studio.client.set_cookie("huiji_language", "zh")
     form = read_form("inspection", "fill_information")
     for component in form["components"]:
         component["label" if component["type"] != "text" else "text"] = HOSTILE
@@ -127,7 +128,8 @@ def test_expressions_that_give_something_else_than_is_wanted_break_nothing(
              "properties": {"slots": value, "maxFiles": value, "maxSize": value}},
             {"type": "filepicker", "id": "more", "key": "more", "label": "件",
              "properties": {"maxFiles": value, "maxSize": value}},
-            {"type": "number", "id": "n", "key": "n", "label": "数", "properties": {"value": value}},
+            {"type": "number", "id": "n", "key": "n", "label": "数",
+             "properties": {"value": value}},
             {"type": "dynamiclist", "id": "rows", "path": "rows", "label": "行",
              "components": [{"type": "textfield", "id": "t", "key": "t", "label": value}],
              "properties": {"value": value}},

@@ -1,5 +1,6 @@
 /* Where the choices of a field come from: a list of the product, own ones, or the process. */
 import { make, say } from "../words.js";
+import { drawIcon } from "./icons.js";
 
 /** Makes the control: `{ element, show(component) }`; `edit(properties)` changes the component. */
 export function makeChoices(setting, { id, edit, lists }) {
@@ -88,7 +89,7 @@ export function makeChoices(setting, { id, edit, lists }) {
       make(
         "button",
         { type: "button", class: "btn btn-icon btn-sm", title: words, "aria-label": words, disabled: !is, onclick: deed },
-        make("span", { "aria-hidden": "true" }, sign),
+        drawIcon(sign),
       );
     return make(
       "li",
@@ -98,9 +99,9 @@ export function makeChoices(setting, { id, edit, lists }) {
       make(
         "span",
         { class: "sf-row-acts" },
-        press("↑", say("form.choice-up", { number }), () => move(place - 1), place > 0),
-        press("↓", say("form.choice-down", { number }), () => move(place + 1), place < count - 1),
-        press("×", say("form.choice-remove", { number }), remove, count > 1),
+        press("chevron-up", say("form.choice-up", { number }), () => move(place - 1), place > 0),
+        press("chevron-down", say("form.choice-down", { number }), () => move(place + 1), place < count - 1),
+        press("x", say("form.choice-remove", { number }), remove, count > 1),
       ),
     );
   }

@@ -133,7 +133,7 @@ function choicesOf(field) {
 function text(field) {
   const { panel, style } = field.properties ?? {};
   if (panel) {
-    return h("div", { class: "sf-panel" }, signs(field), say("form.panel", { panel }));
+    return h("div", { class: "sf-block" }, signs(field), say("form.panel", { panel }));
   }
   const paragraphs = (field.text ?? "").split(/\n{2,}/).filter((each) => each.trim());
   return h(

@@ -3,6 +3,7 @@ import { make, say } from "../words.js";
 import { makeChoices } from "./choices.js";
 import { makeControl, writeSetting } from "./controls.js";
 import { titleOf } from "./documents.js";
+import { drawIcon } from "./icons.js";
 
 /** Which settings make sense at a component; all others always do. */
 const WANTED = {
@@ -56,7 +57,7 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
       make(
         "button",
         { type: "button", class: "btn btn-icon btn-sm", title: say(word), "aria-label": say(word), onclick: deed },
-        make("span", { "aria-hidden": "true" }, sign),
+        drawIcon(sign),
       );
     const keepFocus = (deed, word) => () => {
       deed();
@@ -75,10 +76,10 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
       make(
         "div",
         { class: "sf-acts", role: "group", "aria-label": say("form.acts") },
-        press("↑", "form.up", keepFocus(() => form.move(component, -1), "form.up")),
-        press("↓", "form.down", keepFocus(() => form.move(component, 1), "form.down")),
-        press("⧉", "form.copy", () => form.copy(component)),
-        press("×", "form.remove", () => form.remove(component)),
+        press("chevron-up", "form.up", keepFocus(() => form.move(component, -1), "form.up")),
+        press("chevron-down", "form.down", keepFocus(() => form.move(component, 1), "form.down")),
+        press("copy", "form.copy", () => form.copy(component)),
+        press("trash", "form.remove", () => form.remove(component)),
       ),
       known.length > 1 ? make("div", { class: "sf-inside" }, make("span", { class: "soft" }, say("form.inside")), places) : null,
     );
@@ -131,6 +132,12 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
   });
   draw(form.selected());
   return {
+    /** Goes to the first field, its text chosen: what was added is described at once. */
+    enter() {
+      const first = place.querySelector(".sf-setting:not([hidden]) :is(input, textarea, select)");
+      first?.focus();
+      first?.select?.();
+    },
     tell(found) {
       problems = found;
       tellProblems();

@@ -86,6 +86,7 @@ export function keepPreview(place, { address, path, read }) {
     group.addEventListener("change", ({ target }) => {
       if (group.dataset.choose === "width") {
         width = target.value;
+        place.closest(".sf").classList.toggle("is-desk", width === "desktop");
         fit();
       } else {
         reader = target.value;
