@@ -182,8 +182,10 @@ export function keepSteps({ modeler, place, said }) {
     return make("ul", { class: "step-ways", "aria-label": say("steps.ways") }, ...rows);
   }
 
+  /** Leads into the panel, once it is drawn for what was chosen last. */
   function edit() {
-    eventBus.fire("propertiesPanel.showEntry", { id: "name" });
+    const lead = () => eventBus.fire("propertiesPanel.showEntry", { id: "name" });
+    requestAnimationFrame(() => requestAnimationFrame(lead));
   }
 
   function remove(element) {
