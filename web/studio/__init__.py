@@ -2,6 +2,7 @@
 
 from web.studio import (
     checking,
+    comparing,
     diagram_editor,
     diagrams,
     documents,
@@ -22,6 +23,7 @@ from web.studio.blueprint import bp
 __all__ = [
     "blueprints",
     "checking",
+    "comparing",
     "diagram_editor",
     "diagrams",
     "documents",

@@ -14,19 +14,19 @@ from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.diagrams import translate_diagram
+from web.studio.differing import list_differences
 from web.studio.drafts import FILE_POLICY, type_of
 from web.studio.naming import name_processes
-from web.studio.releasing import describe_difference, describe_plan, say_released
+from web.studio.releasing import describe_plan, say_released
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.current import documents_of, list_current
-from workflows.studio.differences import differences_of
 from workflows.studio.documents import diagram_of, own_documents
 from workflows.studio.going_back import get_release, go_back, list_releases, plan_return
 from workflows.studio.planning import Plan
 from workflows.studio.releasing import PlanOutdated
-from workflows.studio.titles import title_documents, title_elements
+from workflows.studio.titles import title_elements
 
 
 @bp.get("/processes/<process_id>/releases/<int:number>")
@@ -127,8 +127,19 @@ def _draw(session: Session, viewer: Viewer, release: Release) -> str:
     before = next((each for each in releases if each.number < release.number), None)
     new = _own(session, release)
     old = {} if before is None else _own(session, before)
-    titles = title_documents(release.process_id, {**old, **new}, spoken())
     people = name_accounts(session, [release.made_by])
+
+    earlier: dict[str, Any] = {"from": before.number} if before else {}
+
+    def address_of(path: str) -> str:
+        return url_for(
+            "studio.compare_releases",
+            process_id=release.process_id,
+            to=release.number,
+            document=path,
+            **earlier,
+        )
+
     return render_template(
         "studio/show_release.html",
         process=_describe_process(session, release.process_id),
@@ -136,7 +147,9 @@ def _draw(session: Session, viewer: Viewer, release: Release) -> str:
         before=before.number if before else None,
         old=old,
         new=new,
-        differences=[describe_difference(each, titles) for each in differences_of(old, new)],
+        differences=list_differences(
+            session, release.process_id, old=old, new=new, address_of=address_of
+        ),
         is_called_changed=before is not None and old == new,
         is_at_work=releases[0].id == release.id,
         may_edit=can_edit_processes(session, viewer),

@@ -9,8 +9,8 @@ from engine.language import N_, _
 from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
+from web.studio.differing import describe_difference, list_differences
 from web.studio.naming import name_processes
-from web.studio.releasing import describe_difference
 from web.studio.viewing import answer_drawing, get_editor
 from workflows.studio.current import list_current
 from workflows.studio.differences import differences_of
@@ -103,7 +103,7 @@ def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:
             }
             for each in merge.choices
         ],
-        differences=[describe_difference(each, titles) for each in differences.values()],
+        differences=list_differences(session, merge.process_id, old=merge.ours, new=merge.theirs),
         old=merge.ours,
         new=merge.theirs,
         basis=merge.basis,

@@ -9,17 +9,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, InvalidRelease, Problem, Rejected
-from engine.language import N_, _
+from engine.language import N_, _, ngettext
 from engine.releases import Release
 from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
+from web.studio.differing import list_differences
 from web.studio.naming import name_processes
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.current import list_current
-from workflows.studio.differences import Difference
 from workflows.studio.documents import KINDS, process_of, suffix_of
 from workflows.studio.drafts import DraftNotFound, get_draft
 from workflows.studio.planning import Making, Plan
@@ -90,10 +90,16 @@ def _after(process_id: str) -> str:
 def say_released(made: Sequence[Release]) -> str:
     """What was released, in a sentence; the process itself comes first."""
     first, others = made[0], len(made) - 1
-    sentence = _("Release %(number)s is at work: new cases take it.", number=first.number)
     if not others:
-        return sentence
-    return sentence + _(" %(count)s processes that call it have new releases, too.", count=others)
+        return _("Release %(number)s is at work: new cases take it.", number=first.number)
+    return ngettext(
+        "Release %(number)s is at work: new cases take it. "
+        "%(n)s process that calls it has a new release, too.",
+        "Release %(number)s is at work: new cases take it. "
+        "%(n)s processes that call it have new releases, too.",
+        others,
+        number=first.number,
+    )
 
 
 def _show_again(draft_id: UUID, error: Exception) -> ResponseReturnValue:
@@ -146,12 +152,24 @@ def describe_plan(
     """A plan as pages show it; callers are ticked unless it is said which are."""
     names = name_processes(session, list_current(session))
     titles = title_documents(plan.process_id, {**plan.old, **plan.new}, spoken())
+
+    def address_of(path: str) -> str:
+        if draft_id is None:
+            return ""
+        return url_for("studio.compare_draft", draft_id=draft_id, document=path)
+
     return {
         "basis": plan.basis,
         "process_id": plan.process_id,
         "number": _next_number(plan.process),
         "is_change": plan.process.is_change or bool(plan.offered),
-        "differences": [describe_difference(each, titles) for each in plan.differences],
+        "differences": list_differences(
+            session,
+            plan.process_id,
+            old=plan.old,
+            new=plan.new,
+            address_of=address_of,
+        ),
         "old": plan.old,
         "new": plan.new,
         "errors": _describe_problems(plan.process.errors, plan, names, titles, draft_id),
@@ -178,16 +196,6 @@ def _next_number(making: Making) -> int:
     if making.current is None:
         return 1
     return making.current.number + 1 if making.is_change else making.current.number
-
-
-def describe_difference(difference: Difference, titles: Mapping[str, str]) -> dict[str, Any]:
-    """A document that is different, in words."""
-    return {
-        "kind": difference.kind,
-        "document": _(KINDS[suffix_of(difference.path)]),
-        "title": titles.get(difference.path, ""),
-        "path": difference.path,
-    }
 
 
 def _describe_problems(

@@ -6,10 +6,10 @@ compared like any other. Whatever differs in a part that cases run on becomes a 
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from engine.language import _, ngettext
-from engine.spiff.document import BPMN, BPMNDI, Element, Tag, read_xml
+from engine.spiff.document import BPMN, BPMNDI, ZEEBE, Element, Tag, read_xml
 from workflows.studio.differences.diagram_reading import list_things, list_written, say_place
 from workflows.studio.differences.diagram_words import is_step, say_kind, say_label
 from workflows.studio.differences.matching import Pair, pair
@@ -159,6 +159,15 @@ class Side:
             for name, text in texts.items()
         }
 
+    def say_label(self, element: Element, name: str) -> str:
+        """What a property of a thing is called; an operation's inputs have names of their own."""
+        kind, _space, target = name.partition(" ")
+        if kind == "input":
+            work = next(element.iter(f"{{{ZEEBE}}}taskDefinition"), None)
+            operation = "" if work is None else work.get("type", "")
+            name = f"input {self.vocabulary.inputs.get(operation, {}).get(target, target)}"
+        return say_label(name)
+
     def _say(self, name: str, value: str) -> str:
         if name in ELEMENTS:
             return self.name(value)
@@ -211,7 +220,9 @@ class _Comparison:
         if found.new is None:
             return self.removed(found.old)
         before = self.old.properties(found.old, self.ids)
-        details = tuple(compare_properties(before, self.new.properties(found.new), say_label))
+        after = self.new.properties(found.new)
+        say = partial(self.new.say_label, found.new)
+        details = tuple(compare_properties(before, after, say))
         if not details:
             return None
         ids = (found.old.get("id", ""), found.new.get("id", ""))
@@ -234,7 +245,7 @@ def _own_details(element: Element, side: Side) -> Iterator[Detail]:
     """What is to be known of a new step: everything but its name and kind, which are said."""
     said = {"id", "name", "kind of element", "sourceRef", "targetRef", "attachedToRef"}
     properties = {name: each for name, each in side.properties(element).items() if name not in said}
-    yield from compare_properties({}, properties, say_label)
+    yield from compare_properties({}, properties, partial(side.say_label, element))
 
 
 def _goes_without_saying(element: Element, side: Side, both: Container[str]) -> bool:

@@ -28,12 +28,13 @@ class Setting:
 class Vocabulary:
     """The words of those who show differences; what has none is called by its name.
 
-    `operations` and `processes` are called by name, `components` are the types of a form's
-    components, `settings` their properties by type, place and name, all in the reader's language.
+    `operations` and `processes` by name, `inputs` by operation and name, `components` the types of
+    a form's components, `settings` their properties by type, place and name: all in `language`.
     """
 
     language: Language = "zh"
     operations: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     processes: Mapping[str, str] = field(default_factory=dict)
     components: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[tuple[str, str, str], Setting] = field(default_factory=dict)

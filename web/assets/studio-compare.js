@@ -1,0 +1,64 @@
+/* Two states of a document side by side: diagrams that move together, forms that scroll to a field. */
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./style/studio/compare.css";
+import { keepDiagrams } from "./studio/comparing/diagrams.js";
+import { say } from "./studio/words.js";
+
+const page = document.getElementById("studio-compare");
+const said = document.getElementById("compare-said");
+const entries = [...page.querySelectorAll(".compare-entry")].filter(({ localName }) => localName !== "div");
+
+/** Marks the entry that is shown; answers the next one in a direction. */
+function choose(entry) {
+  for (const each of entries) each.removeAttribute("aria-current");
+  entry.setAttribute("aria-current", "true");
+  entry.scrollIntoView({ block: "nearest" });
+  const { old, new: now } = entry.dataset;
+  const name = entry.querySelector(".change-thing").textContent;
+  const key = old && now ? "compare.shown" : old ? "compare.shown_old" : "compare.shown_new";
+  said.textContent = say(key, { name });
+}
+
+function step(by) {
+  const at = entries.findIndex((each) => each.hasAttribute("aria-current"));
+  const next = entries[(at + by + entries.length) % entries.length] ?? entries[0];
+  next?.click();
+}
+
+/** Both forms go to the field; a frame that is not there is left out. */
+function showFields({ old, new: now }) {
+  for (const frame of page.querySelectorAll(".compare-frame")) {
+    const field = frame.dataset.side === "old" ? old : now;
+    if (field) frame.src = `${frame.src.split("#")[0]}#field-${field}`;
+  }
+}
+
+if (page.dataset.view === "diagram") {
+  const places = [...page.querySelectorAll(".compare-canvas")];
+  try {
+    const diagrams = await keepDiagrams(places, entries);
+    page.addEventListener("click", ({ target }) => {
+      const entry = target.closest(".compare-entry");
+      const act = target.closest("[data-act]")?.dataset.act;
+      if (entry) {
+        choose(entry);
+        diagrams.show(entry.dataset);
+      } else if (act === "next" || act === "previous") step(act === "next" ? 1 : -1);
+      else if (act) diagrams.zoom(act);
+    });
+    document.body.dataset.ready = "true";
+  } catch (error) {
+    document.getElementById("compare-failed").hidden = false;
+    for (const each of page.querySelectorAll(".compare-sides, .compare-legend, .compare-buttons")) each.hidden = true;
+    console.error(error);
+  }
+} else if (page.dataset.view === "form") {
+  page.addEventListener("click", (event) => {
+    const entry = event.target.closest(".compare-entry");
+    if (!entry || entry.localName !== "a") return;
+    event.preventDefault();
+    choose(entry);
+    showFields(entry.dataset);
+  });
+}

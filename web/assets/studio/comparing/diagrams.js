@@ -1,0 +1,118 @@
+/* Two diagrams beside each other that are moved and enlarged together, with what differs marked. */
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { diff } from "bpmn-js-differ";
+import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
+import { say } from "../words.js";
+
+const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↕" };
+const MOST_MARKED = 2000;
+const NEAR = 0.9;
+
+/** Draws the diagrams of `places`; `entries` are the changes as the server says them in words. */
+export async function keepDiagrams(places, entries) {
+  const viewers = await Promise.all(places.map(open));
+  const sides = new Map(places.map((place, index) => [place.dataset.side, viewers[index]]));
+  if (sides.size === 2) moveTogether(viewers);
+  mark(sides, entries);
+  viewers[0].get("canvas").zoom("fit-viewport", "auto");
+  return {
+    /** Chooses an element on the sides that have it, and shows it in the middle. */
+    show({ old, new: now }) {
+      for (const [side, id] of [["old", old], ["new", now]]) choose(sides.get(side), id);
+    },
+    zoom(act) {
+      const canvas = viewers[0].get("canvas");
+      if (act === "whole") canvas.zoom("fit-viewport", "auto");
+      else canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * (act === "larger" ? 1.25 : 0.8))));
+    },
+  };
+}
+
+async function open(place) {
+  const answer = await fetch(place.dataset.source);
+  if (!answer.ok) throw new Error(answer.statusText);
+  const viewer = new NavigatedViewer({ container: place, moddleExtensions: { zeebe } });
+  await viewer.importXML(await answer.text());
+  return viewer;
+}
+
+/** What one side shows, the other shows too. */
+function moveTogether(viewers) {
+  let isFollowing = false;
+  viewers.forEach((viewer, index) => {
+    viewer.get("eventBus").on("canvas.viewbox.changed", ({ viewbox }) => {
+      if (isFollowing) return;
+      isFollowing = true;
+      const { x, y, width, height } = viewbox;
+      viewers[1 - index].get("canvas").viewbox({ x, y, width, height });
+      isFollowing = false;
+    });
+  });
+}
+
+/** What differs, by side and id: what the drawings say, and over it what the list says. */
+function findMarks(sides, entries) {
+  const marks = { old: new Map(), new: new Map() };
+  const both = (id, kind) => {
+    marks.old.set(id, kind);
+    marks.new.set(id, kind);
+  };
+  if (sides.size === 2) {
+    const [before, after] = ["old", "new"].map((side) => sides.get(side).getDefinitions());
+    const found = diff(before, after);
+    for (const id of Object.keys(found._layoutChanged)) both(id, "moved");
+    for (const id of Object.keys(found._changed)) both(id, "changed");
+    for (const id of Object.keys(found._removed)) marks.old.set(id, "removed");
+    for (const id of Object.keys(found._added)) marks.new.set(id, "added");
+  }
+  for (const { dataset } of entries) {
+    if (dataset.old) marks.old.set(dataset.old, dataset.kind);
+    if (dataset.new) marks.new.set(dataset.new, dataset.kind);
+  }
+  return marks;
+}
+
+function mark(sides, entries) {
+  const marks = findMarks(sides, entries);
+  for (const [side, viewer] of sides) {
+    const registry = viewer.get("elementRegistry");
+    const canvas = viewer.get("canvas");
+    for (const [id, kind] of [...marks[side]].slice(0, MOST_MARKED)) {
+      const element = registry.get(id);
+      if (!element || element === canvas.getRootElement()) continue;
+      canvas.addMarker(element, `compare-${kind}`);
+      viewer.get("overlays").add(element, { position: cornerOf(element), html: signOf(kind) });
+    }
+  }
+}
+
+/** Where the sign of an element stands: at its corner, in the middle of a way. */
+function cornerOf(element) {
+  if (!element.waypoints) return { top: -10, left: -10 };
+  const xs = element.waypoints.map(({ x }) => x);
+  const ys = element.waypoints.map(({ y }) => y);
+  const at = Math.floor((element.waypoints.length - 1) / 2);
+  const [one, other] = [element.waypoints[at], element.waypoints[at + 1]];
+  return {
+    left: (one.x + other.x) / 2 - Math.min(...xs) - 10,
+    top: (one.y + other.y) / 2 - Math.min(...ys) - 10,
+  };
+}
+
+function signOf(kind) {
+  const sign = document.createElement("span");
+  sign.className = `compare-key compare-${kind}`;
+  sign.textContent = SIGNS[kind];
+  sign.title = say(`compare.${kind}`);
+  return sign;
+}
+
+function choose(viewer, id) {
+  if (!viewer) return;
+  const element = id && viewer.get("elementRegistry").get(id);
+  viewer.get("selection").select(element || null);
+  if (!element) return;
+  const canvas = viewer.get("canvas");
+  if (canvas.zoom() < NEAR) canvas.zoom(NEAR);
+  canvas.scrollToElement(element, { top: 120, right: 120, bottom: 120, left: 120 });
+}

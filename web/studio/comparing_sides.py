@@ -1,0 +1,103 @@
+"""The two states of a process that are compared, by what an address names them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.language import N_, _
+from engine.releases import Documents
+from workflows.studio.current import documents_of
+from workflows.studio.documents import own_documents
+from workflows.studio.drafts import find_draft, read_documents
+from workflows.studio.going_back import get_release, list_releases
+from workflows.studio.models import SHIPPED, Draft
+
+DRAFT = "draft"
+"""How an address names the draft that is edited; releases are named by their numbers."""
+
+LONGEST_NUMBER = 9
+MOST_OFFERED = 200
+
+
+class NothingToCompare(NotFound):
+    """A state that there is not."""
+
+    message = N_("There is no such release to compare with.")
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a process; `name` is how the address names it, empty where there is nothing."""
+
+    name: str
+    title: str
+    documents: Documents = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two states of a process, and those that either may be exchanged for."""
+
+    process_id: str
+    old: State
+    new: State
+    offered: Mapping[str, str]
+    draft_id: UUID | None = None
+
+
+NOTHING = State("", N_("Nothing"), {})
+
+
+def compare_with_draft(session: Session, draft: Draft, *, with_name: str) -> Comparison:
+    """A draft beside a release, the newest if none is named, or beside the edited draft."""
+    offered = _list_offered(session, draft.process_id)
+    if draft.origin == SHIPPED and find_draft(session, draft.process_id):
+        offered = {DRAFT: _("Draft"), **offered}
+    documents = read_documents(session, draft.id)
+    title = _("What the upgrade brought") if draft.origin == SHIPPED else _("Draft")
+    return Comparison(
+        process_id=draft.process_id,
+        old=_find_state(session, draft.process_id, with_name or next(iter(offered), "")),
+        new=State(DRAFT, title, documents),
+        offered=offered,
+        draft_id=draft.id,
+    )
+
+
+def compare_two_releases(
+    session: Session, process_id: str, *, old_name: str, new_name: str
+) -> Comparison:
+    """Two releases; the newest if none is named, and the one before it."""
+    offered = _list_offered(session, process_id)
+    names = list(offered)
+    new_name = new_name or next(iter(names), "")
+    if not old_name and new_name in names[:-1]:
+        old_name = names[names.index(new_name) + 1]
+    new = _find_state(session, process_id, new_name)
+    if new is NOTHING:
+        raise NothingToCompare
+    old = _find_state(session, process_id, old_name)
+    return Comparison(process_id=process_id, old=old, new=new, offered=offered)
+
+
+def _list_offered(session: Session, process_id: str) -> dict[str, str]:
+    releases = list_releases(session, process_id)[:MOST_OFFERED]
+    return {str(each.number): _("Release %(number)s", number=each.number) for each in releases}
+
+
+def _find_state(session: Session, process_id: str, name: str) -> State:
+    if not name:
+        return NOTHING
+    if name == DRAFT:
+        draft = find_draft(session, process_id)
+        if draft is None:
+            raise NothingToCompare
+        return State(name, _("Draft"), read_documents(session, draft.id))
+    if not (name.isascii() and name.isdecimal() and len(name) <= LONGEST_NUMBER):
+        raise NothingToCompare
+    release = get_release(session, process_id=process_id, number=int(name))
+    documents = own_documents(process_id, documents_of(session, release.id))
+    return State(name, _("Release %(number)s", number=name), documents)
