@@ -228,6 +228,34 @@ def test_a_step_gets_a_new_form_and_its_name(ruling: Drawing) -> None:
     assert (step.name, step.form_id) == ("第三人复核", "third_opinion")
 
 
+def test_an_operation_is_picked_from_a_list_and_filled_in(ruling: Drawing) -> None:
+    page, keys = ruling.person.page, ruling.person.page.keyboard
+    ruling.add("service_task", after="record_ruling")
+    expect(ruling.at("service_task_1").locator(".step-problem")).to_be_visible()
+    ruling.group("studio-operation").get_by_role("button", name="…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    offered = dialog.locator(".pick-list li")
+    everything = offered.count()
+    keys.type("ruling.record")
+    expect(offered).to_have_count(1)
+    assert everything > 40
+    keys.press("Enter")
+    expect(dialog).to_have_count(0)
+    # What a variable here is called after is filled in; its name is the operation's.
+    ruling.is_saved()
+    step, known = ruling.step("service_task_1"), ruling.step("record_ruling")
+    assert step.operation == "ruling.record"
+    assert step.name
+    assert {each.target for each in step.inputs} >= {each.target for each in known.inputs}
+
+    field = ruling.group("ElementTemplates__CustomProperties-inputs").locator(".cm-content").first
+    field.fill("ye")
+    completion = page.locator(".cm-tooltip-autocomplete")
+    expect(completion).to_contain_text("year")
+    ruling.person.look("studio-operation")
+
+
 def test_a_way_is_taken_by_an_outcome_of_the_form_before(ruling: Drawing) -> None:
     known = {each.id for each in ruling.process.flows}
     ruling.add("end", after="ruling_agreed").is_saved()

@@ -9,6 +9,7 @@ export function pick({ title, items, value }) {
   const list = make("div", { class: "pick-list" });
   const search = make("input", {
     type: "search",
+    autofocus: true,
     class: "form-control",
     "aria-label": say("pick.search"),
     placeholder: say("pick.search"),

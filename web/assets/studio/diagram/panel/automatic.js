@@ -42,13 +42,15 @@ export function operationOf(template) {
   return bound?.value;
 }
 
-/** Sets the operation; inputs that it shares with the one before stay, those whose name is a
- * variable here are filled in. */
+/** Sets the operation. Inputs that it shares with the one before stay, those whose name is a
+ * variable here are filled in; its results are remembered as the template calls them. */
 function chooseOperation({ editing, variableResolver }, element, template) {
   const known = new Set(variableResolver.at(element.id).map((each) => each.name));
   const before = readMapping(element, "input");
   const inputs = {};
-  for (const { binding } of template.properties) {
+  const outputs = {};
+  for (const { binding, value } of template.properties) {
+    if (binding.type === "zeebe:output" && value) outputs[value] = binding.source;
     if (binding.type !== "zeebe:input") continue;
     if (before[binding.name]) inputs[binding.name] = before[binding.name];
     else if (known.has(binding.name)) inputs[binding.name] = `=${binding.name}`;
@@ -56,7 +58,7 @@ function chooseOperation({ editing, variableResolver }, element, template) {
   editing.together(() => {
     editing.setExtension(element, OPERATION, { type: operationOf(template) });
     editing.setMapping(element, "input", inputs);
-    editing.setMapping(element, "output", {});
+    editing.setMapping(element, "output", outputs);
     if (!element.businessObject.name) editing.setName(element, template.name);
   });
 }
