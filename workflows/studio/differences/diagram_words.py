@@ -28,7 +28,7 @@ OTHERS = {
     "lane": N_("Lane"),
     "message": N_("Message"),
     "error": N_("Error"),
-    "textAnnotation": N_("Note"),
+    "textAnnotation": N_("Text note"),
     "association": N_("Line to a note"),
     "group": N_("Group"),
     "category": N_("Category"),
@@ -37,9 +37,9 @@ OTHERS = {
 
 LABELS = {
     "id": N_("Id"),
-    "name": N_("Name"),
+    "name": N_("Name of the element"),
     "documentation": N_("Explanation"),
-    "text": N_("Text"),
+    "text": N_("Text of the note"),
     "lane": N_("Lane"),
     "kind of element": N_("Kind"),
     "sourceRef": N_("Comes from"),

@@ -138,7 +138,7 @@ OTHER_LABELS = {
     "path": N_("Name in the data"),
     "valuesExpression": N_("Where the choices come from"),
     "multiple": N_("Several files"),
-    "increment": N_("Step"),
+    "increment": N_("Step of the number"),
     "action": N_("What the button does"),
     "readonly": N_("Locked"),
     "disabled": N_("Locked"),
@@ -202,7 +202,7 @@ def _compare(each: Pair[Component], vocabulary: Vocabulary) -> Iterator[Change]:
     )
     is_moved = each.is_moved or old.group_id != new.group_id
     if is_moved:
-        changed.append(Detail(_("Place"), old.say_place(), new.say_place()))
+        changed.append(Detail(_("Position"), old.say_place(), new.say_place()))
     if changed:
         ends = (_mark_of(old), _mark_of(new))
         yield change_or_move(new.say(vocabulary), *ends, changed, is_moved=is_moved)

@@ -38,8 +38,6 @@ from workflows.studio.differences.tables import (
 )
 
 KINDS = {
-    "definitions": N_("Decision tables"),
-    "decision": N_("Decision"),
     "inputData": N_("Input data"),
     "businessKnowledgeModel": N_("Reusable function"),
     "knowledgeSource": N_("Source"),
@@ -48,8 +46,8 @@ KINDS = {
 
 LABELS = {
     "id": N_("Id"),
-    "name": N_("Name"),
-    "label": N_("Title"),
+    "name": N_("Name in the table"),
+    "label": N_("Title of the column"),
     "description": N_("Explanation"),
     "question": N_("Question"),
     "allowedAnswers": N_("Possible answers"),
@@ -63,7 +61,6 @@ LABELS = {
     "values": N_("Possible values"),
     "default": N_("If no rule holds"),
     "about": N_("What it is for"),
-    "place": N_("Place"),
 }
 
 TEXTS = ("description", "question", "allowedAnswers")
@@ -117,7 +114,7 @@ def _compare_column(each: Pair[Column], found: TablePair) -> Iterator[Change]:
         changed = list(compare_properties(before, after, _say_label))
         if each.is_moved:
             places = (_("column %(n)s", n=place + 1) for place in (each.old_place, each.new_place))
-            changed.append(Detail(_("Place"), *places))
+            changed.append(Detail(_("Position"), *places))
         if changed:
             yield change_or_move(name, each.old.id, each.new.id, changed, is_moved=each.is_moved)
 
@@ -144,7 +141,7 @@ def _compare_rule(each: Pair[Rule], found: TablePair) -> Iterator[Change]:
         details.insert(0, Detail(_("What it is for"), *texts))
     if each.is_moved:
         places = (_("rule %(n)s", n=number) for number in (each.old.number, each.new.number))
-        details.append(Detail(_("Place"), *places))
+        details.append(Detail(_("Position"), *places))
     if details:
         yield change_or_move(name, each.old.id, each.new.id, details, is_moved=each.is_moved)
 
@@ -204,8 +201,8 @@ def _column_properties(column: Column) -> dict[str, Said]:
 def _compare_others(old: Element, new: Element) -> Iterator[Change]:
     """Everything that is no decision: input data, sources, types, and the whole's name."""
     if old.get("name", "") != new.get("name", ""):
-        named = Detail(_("Name"), old.get("name", ""), new.get("name", ""))
-        yield Change("changed", _(KINDS["definitions"]), details=(named,))
+        named = Detail(_("Name in the table"), old.get("name", ""), new.get("name", ""))
+        yield Change("changed", _("Decision tables"), details=(named,))
     for each in pair(_others(old), _others(new), id_of):
         element = each.new if each.new is not None else each.old
         assert element is not None  # noqa: S101  one of the two is there

@@ -7,6 +7,7 @@ import { say } from "../words.js";
 const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↕" };
 const MOST_MARKED = 2000;
 const NEAR = 0.9;
+const MARGIN = 24;
 
 /** Draws the diagrams of `places`; `entries` are the changes as the server says them in words. */
 export async function keepDiagrams(places, entries) {
@@ -14,18 +15,37 @@ export async function keepDiagrams(places, entries) {
   const sides = new Map(places.map((place, index) => [place.dataset.side, viewers[index]]));
   if (sides.size === 2) moveTogether(viewers);
   mark(sides, entries);
-  viewers[0].get("canvas").zoom("fit-viewport", "auto");
+  showWhole(viewers);
   return {
     /** Chooses an element on the sides that have it, and shows it in the middle. */
     show({ old, new: now }) {
       for (const [side, id] of [["old", old], ["new", now]]) choose(sides.get(side), id);
     },
     zoom(act) {
+      if (act === "whole") {
+        showWhole(viewers);
+        return;
+      }
       const canvas = viewers[0].get("canvas");
-      if (act === "whole") canvas.zoom("fit-viewport", "auto");
-      else canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * (act === "larger" ? 1.25 : 0.8))));
+      canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * (act === "larger" ? 1.25 : 0.8))));
     },
   };
+}
+
+/** Shows all of both: what the smaller one lacks stays empty, so that they stay beside each other. */
+function showWhole(viewers) {
+  const inner = viewers.map((viewer) => viewer.get("canvas").viewbox().inner);
+  const left = Math.min(...inner.map(({ x }) => x));
+  const top = Math.min(...inner.map(({ y }) => y));
+  const right = Math.max(...inner.map(({ x, width }) => x + width));
+  const bottom = Math.max(...inner.map(({ y, height }) => y + height));
+  const box = {
+    x: left - MARGIN,
+    y: top - MARGIN,
+    width: right - left + 2 * MARGIN,
+    height: bottom - top + 2 * MARGIN,
+  };
+  for (const viewer of viewers) viewer.get("canvas").viewbox(box);
 }
 
 async function open(place) {
@@ -81,6 +101,8 @@ function mark(sides, entries) {
       const element = registry.get(id);
       if (!element || element === canvas.getRootElement()) continue;
       canvas.addMarker(element, `compare-${kind}`);
+      // A dotted way says enough of where it is drawn now.
+      if (kind === "moved" && element.waypoints) continue;
       viewer.get("overlays").add(element, { position: cornerOf(element), html: signOf(kind) });
     }
   }
