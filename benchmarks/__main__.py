@@ -22,6 +22,7 @@ from benchmarks import (
     feel,
     http,
     inbox,
+    studio,
     training,
     training_people,
     transfers,
@@ -40,6 +41,7 @@ PARTS = (
     "transfers",
     "documents",
     "feel",
+    "studio",
     "inbox",
 )
 NAMES = "abcdefg"
@@ -60,6 +62,8 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
         figures += documents.measure()
     if "feel" in parts:
         figures += feel.figures()
+    if "studio" in parts:
+        figures += studio.measure()
     if "inbox" in parts:
         figures += inbox.measure(size, databases)
     show(figures)

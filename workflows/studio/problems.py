@@ -9,7 +9,7 @@ from engine.dataflow import Passage, Surroundings, UnitVariables
 from engine.engine import Engine
 from engine.errors import Problem
 from engine.language import _
-from engine.releases import Documents, read_unit
+from engine.releases import Documents, Unit, read_unit
 from engine.spiff import ProcessInfo, Step
 from workflows.studio.documents import process_of
 from workflows.studio.planning import Plan, make_plan
@@ -48,13 +48,20 @@ def examine_draft(
 
 
 def variables_of(plan: Plan, around: Surroundings) -> Mapping[str, list[KnownVariable]]:
-    """The variables that may be there at each step and each way of a process, by element.
+    """The variables of the process of a plan, by element.
 
     A process that others call begins with what the first of them gives it.
     """
     making = next(iter(plan.callers), plan.process)
-    known = UnitVariables(read_unit(making.process_id, making.documents), around)
-    process = known.processes.get(plan.process_id)
+    return variables_in(read_unit(making.process_id, making.documents), plan.process_id, around)
+
+
+def variables_in(
+    unit: Unit, process_id: str, around: Surroundings
+) -> Mapping[str, list[KnownVariable]]:
+    """The variables that may be there at each step and each way of a process, by element."""
+    known = UnitVariables(unit, around)
+    process = known.processes.get(process_id)
     if process is None:
         return {}
     passage = known.passages[process.id]
