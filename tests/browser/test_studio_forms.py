@@ -8,8 +8,10 @@ import pytest
 from lxml import etree
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Server
 from tests.browser.walking import Person
+from workflows.shared.accounts import find_account
+from workflows.studio.drafts import open_draft as find_or_open
 
 FORM = "forms/inspection/fill_information.form"
 TABLES = "bpmn/inspection/hours.dmn"
@@ -19,15 +21,17 @@ Open = Callable[..., Person]
 
 
 @pytest.fixture
-def open_draft(enter: Enter) -> Open:
+def open_draft(enter: Enter, server: Server) -> Open:
     """Sit down as the national administrator with the inspection's draft open at a document."""
 
     def sit_down(path: str, size: str = "desktop", *, language: str = "zh") -> Person:
-        admin = enter("admin", size, language=language)
-        admin.go("/studio/processes/inspection").press("Edit")
-        admin.page.wait_for_url(re.compile("/studio/drafts/"))
-        draft = admin.page.url.partition("/edit/")[0]
-        admin.page.goto(f"{draft}/{path}")
+        engine = server.app.extensions["engine"]
+        with engine.database.transaction() as session:
+            account = find_account(session, user_type="staff", login="admin")
+            assert account is not None
+            draft = find_or_open(session, process_id="inspection", by=account.id, now=engine.now())
+            address = f"/studio/drafts/{draft.id}/{path}"
+        admin = enter("admin", size, language=language).go(address)
         if path.startswith("edit/"):
             admin.page.locator(f"main {READY}").wait_for()
         return admin

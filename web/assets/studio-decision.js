@@ -15,7 +15,7 @@ import "dmn-js/dist/assets/dmn-font/css/dmn.css";
 import "./style/studio/decision.css";
 import { readDocument } from "./studio/asking.js";
 import { keepChecking } from "./studio/checking.js";
-import labels from "./studio/decision/labels.js";
+import labels, { nameTypes } from "./studio/decision/labels.js";
 import { dataTypes, drdModule, expressionLanguages, tableModule } from "./studio/decision/offered.js";
 import { keepPanel } from "./studio/decision/panel.js";
 import { keepToolbar } from "./studio/decision/toolbar.js";
@@ -64,6 +64,7 @@ modeler.on("viewer.created", ({ viewer }) => {
     checking.changed();
   });
 });
+nameTypes(document.body);
 listViews(place.querySelector("[data-views]"), modeler);
 const panel = keepPanel(place.querySelector(".sd-panel-place"), modeler);
 keepToolbar(place.querySelector(".sd-tools"), modeler);
