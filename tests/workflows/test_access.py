@@ -125,7 +125,8 @@ THINGS: dict[str, Object] = {
     "无人的投递": Delivery(association_id=None),
     "金": Member(id=JIN, association_id=ZHEJIANG),
     "浙江年度": Season(association_id=ZHEJIANG),
-    "浙江注协": Association(id=ZHEJIANG),
+    "浙江注协": Association(id=ZHEJIANG, parent_id=1),
+    "中注协": Association(id=1, parent_id=None),
     "事务所": Firm(id=JIN, association_id=ZHEJIANG),
     "别的所": Firm(id=MU, association_id=ZHEJIANG),
     "金的报名": sign_up_of(JIN, ZHEJIANG),
@@ -156,6 +157,8 @@ TABLE = """
 浙江的班  change            训 管
 浙江的班  take_attendance   训 管
 浙江注协  offer_classes     训 管
+浙江注协  edit_processes
+中注协    edit_processes    系
 金的裁定  see               审 管 系 计
 金的结果  see               金 审 管 系 计
 金的表单  see               金 管 系 计

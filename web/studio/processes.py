@@ -122,7 +122,13 @@ def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, An
         "release": describe_release(release, people),
         "documents": _list_documents(process_id, release, titles),
         "drafts": [describe_draft(each, people) for each in drafts],
-        "callers": [_link(each, names) for each in callers_of(process_id, known)],
+        "callers": [
+            {
+                **_link(each, names),
+                "is_behind": known[each].own_parts(process_id) != release.own_parts(process_id),
+            }
+            for each in callers_of(process_id, known)
+        ],
         "called": [_link(each, names) for each in sorted(release.processes - {process_id})],
         "history": describe_history(session, process_id),
         "problems": [str(each) for each in problems if not each.is_warning],
@@ -149,7 +155,7 @@ def _list_documents(
     ]
 
 
-def _link(process_id: str, names: Mapping[str, str]) -> dict[str, str]:
+def _link(process_id: str, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": names.get(process_id, process_id),
         "address": url_for("studio.process", process_id=process_id),

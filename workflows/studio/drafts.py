@@ -85,9 +85,14 @@ def list_drafts(session: Session) -> Sequence[Draft]:
     return session.scalars(select(Draft).order_by(Draft.process_id, Draft.origin)).all()
 
 
-def get_draft(session: Session, draft_id: UUID, *, to_change: bool = False) -> Draft:
-    """A draft by its key, on request taken until the transaction ends; raises DraftNotFound."""
-    query = select(Draft).where(Draft.id == draft_id)
+def get_draft(
+    session: Session, draft_id: UUID, *, to_change: bool = False, origin: str = EDITED
+) -> Draft:
+    """A draft by its key, on request taken until the transaction ends; raises DraftNotFound.
+
+    What an upgrade brought is edited by nobody: it is asked for by its origin only.
+    """
+    query = select(Draft).where(Draft.id == draft_id, Draft.origin == origin)
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.scalar(query)

@@ -151,7 +151,7 @@ def discard_shipped(session: Session, *, process_id: str) -> None:
     found = find_draft(session, process_id, origin=SHIPPED)
     if found is None:
         raise NothingWaits
-    drop_draft(session, get_draft(session, found.id, to_change=True))
+    drop_draft(session, get_draft(session, found.id, to_change=True, origin=SHIPPED))
 
 
 def _shipped(session: Session, process_id: str) -> tuple[Mapping[str, str], Documents]:

@@ -51,11 +51,12 @@ class Brought:
 
 @dataclass
 class _Plan:
-    """What is to be done; `taken` are released, `beside` become drafts."""
+    """What is to be done: `taken` are released, `beside` become drafts, `known` were brought."""
 
     rests_on: Mapping[str, int]
     shipped: Mapping[str, Documents]
     taken: set[str]
+    known: set[str]
     beside: dict[str, list[Problem]]
     units: Mapping[str, Documents] = field(default_factory=dict)
 
@@ -88,6 +89,7 @@ def _make_plan(session: Session, engine: Engine, shipped: Mapping[str, Documents
         rests_on={name: each.release_id for name, each in sources.known.items()},
         shipped=shipped,
         taken=set(),
+        known=set(),
         beside={},
     )
     for name, documents in shipped.items():
@@ -95,7 +97,9 @@ def _make_plan(session: Session, engine: Engine, shipped: Mapping[str, Documents
         current, last = sources.known.get(name), known.get(name)
         if current is None:
             plan.taken.add(name)
-        elif current.own_parts(name) == digests or _is_known(last, digests):
+        elif last is not None and last.digest == digest_of(digests):
+            plan.known.add(name)
+        elif digests == current.own_parts(name) or (last and digests == last.documents):
             continue
         elif _is_changed_here(session, current, last):
             plan.beside[name] = []
@@ -103,11 +107,6 @@ def _make_plan(session: Session, engine: Engine, shipped: Mapping[str, Documents
             plan.taken.add(name)
     _compose(plan, engine, sources)
     return plan
-
-
-def _is_known(last: ShippedProcess | None, digests: Mapping[str, str]) -> bool:
-    """Whether it was brought before, whatever became of it."""
-    return last is not None and last.digest == digest_of(digests)
 
 
 def _is_changed_here(session: Session, current: Current, last: ShippedProcess | None) -> bool:
@@ -172,12 +171,12 @@ def _carry_out(session: Session, plan: _Plan, *, reason: str, now: datetime) -> 
                 session, process_id=name, documents=unit, reason=reason, by=SYSTEM, now=now
             )
         )
-    for name, documents in plan.shipped.items():
-        _remember(session, name, documents, is_beside=name in plan.beside, now=now)
-        if name in plan.beside:
+    for name in plan.shipped.keys() - plan.known:
+        documents, is_beside = plan.shipped[name], name in plan.beside
+        _remember(session, name, documents, is_beside=is_beside, now=now)
+        _drop_old(session, name)
+        if is_beside:
             _lay_beside(session, name, documents, base=known.get(name), now=now)
-        elif name in plan.taken:
-            _drop_old(session, name)
     return brought
 
 
@@ -193,7 +192,7 @@ def _remember(
         session.add(
             ShippedProcess(process_id=name, digest=digest, documents=at_one, brought_at=now)
         )
-    elif found.digest != digest:
+    else:
         found.digest, found.brought_at = digest, now
         if not is_beside:
             found.documents = digests
@@ -203,8 +202,7 @@ def _remember(
 def _lay_beside(
     session: Session, name: str, documents: Documents, *, base: int | None, now: datetime
 ) -> None:
-    """Make the draft of what was shipped; one of an older version gives way."""
-    _drop_old(session, name)
+    """Make the draft of what was shipped."""
     draft = Draft(
         process_id=name,
         origin=SHIPPED,
@@ -221,6 +219,7 @@ def _lay_beside(
 
 
 def _drop_old(session: Session, name: str) -> None:
+    """Take away what waits of an older version."""
     found = find_draft(session, name, origin=SHIPPED)
     if found is not None:
-        drop_draft(session, get_draft(session, found.id, to_change=True))
+        drop_draft(session, get_draft(session, found.id, to_change=True, origin=SHIPPED))

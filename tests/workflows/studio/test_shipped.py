@@ -105,6 +105,13 @@ def test_the_next_version_replaces_the_one_that_waits(shipped: Desk) -> None:
     assert waiting(shipped, "ruling") == newer["ruling"]
 
 
+def test_an_upgrade_that_is_taken_back_waits_no_more(shipped: Desk) -> None:
+    edit(shipped, "ruling", RULING, 'name="复核"', 'name="复核意见"')
+    bring(shipped.engine, upgraded(RULING))
+    assert bring(shipped.engine, read_shipped()) == (set(), set())
+    assert waiting(shipped, "ruling") is None
+
+
 def test_an_edited_draft_is_no_reason_to_wait_but_it_is_told_of(shipped: Desk) -> None:
     draft = shipped.open("ruling")
     shipped.change(draft, RULING, 'name="复核"', 'name="复核意见"')
