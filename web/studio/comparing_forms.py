@@ -73,8 +73,10 @@ def _mark(page: str, marks: Mapping[str, str]) -> str:
             box.classes |= {"compare-mark", f"compare-{kind}"}
             sign = root.makeelement("span", {"class": f"compare-sign compare-{kind}"})
             sign.text = words[kind]
-            sign.tail, box.text = box.text, None
-            box.insert(0, sign)
+            # A list of answers has nothing but terms and answers in it.
+            around = next(box.iterchildren("dt"), box)
+            sign.tail, around.text = around.text, None
+            around.insert(0, sign)
     return lxml.html.tostring(root, doctype="<!doctype html>", encoding="unicode")
 
 
@@ -90,7 +92,8 @@ def _places(root: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
 
 def _name_of(element: HtmlElement) -> str:
     if element.tag == "button":
-        return element.get("value", "") if element.get("name") == "outcome" else ""
+        is_outcome = element.get("name") == "outcome" and "visually-hidden" not in element.classes
+        return element.get("value", "") if is_outcome else ""
     identifier = element.get("id", "")
     if not identifier.startswith("field-"):
         return ""

@@ -48,9 +48,6 @@ class Comparison:
     draft_id: UUID | None = None
 
 
-NOTHING = State("", N_("Nothing"), {})
-
-
 def compare_with_draft(session: Session, draft: Draft, *, with_name: str) -> Comparison:
     """A draft beside a release, the newest if none is named, or beside the edited draft."""
     offered = _list_offered(session, draft.process_id)
@@ -70,17 +67,21 @@ def compare_with_draft(session: Session, draft: Draft, *, with_name: str) -> Com
 def compare_two_releases(
     session: Session, process_id: str, *, old_name: str, new_name: str
 ) -> Comparison:
-    """Two releases; the newest if none is named, and the one before it."""
+    """Two releases: the newest if none is named, and the one before it if there is one."""
     offered = _list_offered(session, process_id)
     names = list(offered)
     new_name = new_name or next(iter(names), "")
-    if not old_name and new_name in names[:-1]:
-        old_name = names[names.index(new_name) + 1]
-    new = _find_state(session, process_id, new_name)
-    if new is NOTHING:
+    if not new_name:
         raise NothingToCompare
-    old = _find_state(session, process_id, old_name)
-    return Comparison(process_id=process_id, old=old, new=new, offered=offered)
+    if not old_name:
+        earlier = names[names.index(new_name) + 1 :] if new_name in names else []
+        old_name = next(iter(earlier), new_name)
+    return Comparison(
+        process_id=process_id,
+        old=_find_state(session, process_id, old_name),
+        new=_find_state(session, process_id, new_name),
+        offered=offered,
+    )
 
 
 def _list_offered(session: Session, process_id: str) -> dict[str, str]:
@@ -90,7 +91,7 @@ def _list_offered(session: Session, process_id: str) -> dict[str, str]:
 
 def _find_state(session: Session, process_id: str, name: str) -> State:
     if not name:
-        return NOTHING
+        return State("", _("Nothing"), {})
     if name == DRAFT:
         draft = find_draft(session, process_id)
         if draft is None:

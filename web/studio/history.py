@@ -164,7 +164,10 @@ def _draw_return(session: Session, release: Release, plan: Plan, *, problem: str
         process=_describe_process(session, release.process_id),
         release=_describe(release, people),
         **describe_plan(
-            session, plan, ticked=request.form.getlist("callers") if is_as_ticked else None
+            session,
+            plan,
+            ticked=request.form.getlist("callers") if is_as_ticked else None,
+            again=release.number,
         ),
         reason=request.form.get("reason", ""),
         problem=problem,

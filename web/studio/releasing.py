@@ -148,15 +148,28 @@ def describe_plan(
     *,
     ticked: Sequence[str] | None,
     draft_id: UUID | None = None,
+    again: int | None = None,
 ) -> dict[str, Any]:
-    """A plan as pages show it; callers are ticked unless it is said which are."""
+    """A plan as pages show it: of a draft, or of release `again` once more.
+
+    Callers are ticked unless it is said which are.
+    """
+    at_work: dict[str, Any] = {}
+    if plan.process.current is not None:
+        at_work["from"] = plan.process.current.number
     names = name_processes(session, list_current(session))
     titles = title_documents(plan.process_id, {**plan.old, **plan.new}, spoken())
 
     def address_of(path: str) -> str:
-        if draft_id is None:
-            return ""
-        return url_for("studio.compare_draft", draft_id=draft_id, document=path)
+        if draft_id is not None:
+            return url_for("studio.compare_draft", draft_id=draft_id, document=path)
+        return url_for(
+            "studio.compare_releases",
+            process_id=plan.process_id,
+            to=again,
+            document=path,
+            **at_work,
+        )
 
     return {
         "basis": plan.basis,

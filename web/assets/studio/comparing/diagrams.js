@@ -32,20 +32,22 @@ export async function keepDiagrams(places, entries) {
   };
 }
 
-/** Shows all of both: what the smaller one lacks stays empty, so that they stay beside each other. */
+/** Shows all of both in the middle; what one of them lacks stays empty there. */
 function showWhole(viewers) {
   const inner = viewers.map((viewer) => viewer.get("canvas").viewbox().inner);
   const left = Math.min(...inner.map(({ x }) => x));
   const top = Math.min(...inner.map(({ y }) => y));
   const right = Math.max(...inner.map(({ x, width }) => x + width));
   const bottom = Math.max(...inner.map(({ y, height }) => y + height));
-  const box = {
-    x: left - MARGIN,
-    y: top - MARGIN,
-    width: right - left + 2 * MARGIN,
-    height: bottom - top + 2 * MARGIN,
-  };
-  for (const viewer of viewers) viewer.get("canvas").viewbox(box);
+  for (const viewer of viewers) {
+    const canvas = viewer.get("canvas");
+    const size = canvas.getSize();
+    const least = { width: right - left + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
+    const enlarged = Math.min(1, size.width / least.width, size.height / least.height);
+    const width = size.width / enlarged;
+    const height = size.height / enlarged;
+    canvas.viewbox({ x: (left + right - width) / 2, y: (top + bottom - height) / 2, width, height });
+  }
 }
 
 async function open(place) {
@@ -103,7 +105,7 @@ function mark(sides, entries) {
       canvas.addMarker(element, `compare-${kind}`);
       // A dotted way says enough of where it is drawn now.
       if (kind === "moved" && element.waypoints) continue;
-      viewer.get("overlays").add(element, { position: cornerOf(element), html: signOf(kind) });
+      viewer.get("overlays").add(element, { position: cornerOf(element), scale: kind === "moved" || { min: 0.75 }, html: signOf(kind) });
     }
   }
 }
