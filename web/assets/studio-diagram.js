@@ -95,6 +95,7 @@ try {
   const asked = decodeURIComponent(window.location.hash.slice(1));
   if (asked && modeler.get("elementRegistry").get(asked)) choose({ element: asked });
   document.body.dataset.ready = "true";
+  performance.mark("ready");
 } catch (error) {
   places.failed.hidden = false;
   console.error(error);
