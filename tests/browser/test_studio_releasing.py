@@ -53,7 +53,7 @@ def test_a_change_is_released_with_its_callers_and_taken_back(
     admin.sees("History of releases").sees("会费口径调整").look("studio-process")
     admin.link("Release %(number)s", number=2).first.click()
     admin.sees("What is different from release %(number)s", number=1).look("studio-one-release")
-    admin.go("/studio/processes/payment/releases/1/again").sees("Why").look("studio-return")
+    admin.go("/studio/processes/payment/releases/1/again").sees("The reason").look("studio-return")
     admin.field(admin.say("The reason")).fill("新版有误")
     admin.press("Make release %(number)s", number=3)
     admin.sees("History of releases").sees("新版有误")

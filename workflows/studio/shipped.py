@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.actors import SYSTEM
@@ -72,7 +73,8 @@ def bring_shipped(engine: Engine, shipped: Mapping[str, Documents], *, reason: s
         try:
             with engine.database.transaction() as session:
                 return _carry_out(session, plan, reason=reason, now=engine.now())
-        except Moved:
+        except (Moved, IntegrityError):
+            # Another server starts, too: what it has brought is there by now.
             continue
     raise Moved
 

@@ -144,6 +144,12 @@ def test_a_new_process_with_errors_is_named(engine: Engine) -> None:
         bring(engine, broken)
 
 
+def test_two_servers_that_start_at_once_fill_a_new_installation_once(engine: Engine) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _time: bring(engine, read_shipped()), range(2)))
+    assert sorted(len(released) for released, _beside in answers) == [0, len(list_processes(ROOT))]
+
+
 def test_two_servers_that_start_at_once_bring_it_once(shipped: Desk) -> None:
     new = upgraded(PAYMENT)
     with ThreadPoolExecutor(2) as threads:
