@@ -1,0 +1,73 @@
+"""What the steps of a draft can be given is named in the language of the page."""
+
+from typing import Any
+
+from tests.workflows.studio.conftest import Desk
+from workflows.studio.catalogue import describe_choices
+from workflows.studio.drafts import get_draft, read_documents
+
+
+def choices(desk: Desk, process_id: str, language: str = "zh", **changed: bytes) -> Any:
+    """What the editor of a process's diagram offers, with documents changed."""
+    draft_id = desk.open(process_id)
+    with desk.engine.database.read() as session:
+        documents = read_documents(session, get_draft(session, draft_id).id)
+        return describe_choices(
+            session,
+            desk.engine,
+            process_id=process_id,
+            documents=documents | changed,
+            language="en" if language == "en" else "zh",
+        )
+
+
+def by_id(items: Any) -> Any:
+    """A list of choices by what the diagram writes."""
+    return {each.get("id") or each.get("name"): each for each in items}
+
+
+def test_forms_are_called_after_their_steps_and_tell_their_outcomes(desk: Desk) -> None:
+    forms = by_id(choices(desk, "ruling")["forms"])
+    assert forms["agree_ruling"]["name"] == "复核"
+    assert forms["agree_ruling"]["outcomes"] == [
+        {"value": "agree", "label": "同意"},
+        {"value": "refuse", "label": "不同意"},
+    ]
+    english = by_id(choices(desk, "ruling", "en")["forms"])
+    assert {each["label"] for each in english["agree_ruling"]["outcomes"]} != {"同意", "不同意"}
+
+
+def test_decisions_are_those_of_the_drafts_tables(desk: Desk) -> None:
+    assert "inspection_hours" in by_id(choices(desk, "inspection")["decisions"])
+    assert choices(desk, "ruling")["decisions"] == []
+
+
+def test_a_process_may_call_others_but_none_that_calls_it(desk: Desk) -> None:
+    callable_ = by_id(choices(desk, "inspection")["processes"])
+    assert callable_["review"]["name"] == "审核"
+    assert {"name": "season_id"} in callable_["deferral"]["inputs"]
+    assert "inspection" not in callable_
+    # The review is called by the inspection: calling back would never end.
+    assert "inspection" not in by_id(choices(desk, "review")["processes"])
+
+
+def test_messages_and_errors_are_called_as_the_steps_that_wait_for_them(desk: Desk) -> None:
+    found = choices(desk, "ruling")
+    messages = by_id(found["messages"])
+    assert messages["hours_credited"]["label"] == "学时到账"
+    assert messages["hours_credited"]["key"] == "=member_key"
+    assert "stepped_back" in {each["code"] for each in found["errors"]}
+
+
+def test_documents_that_cannot_be_read_give_nothing_and_break_nothing(desk: Desk) -> None:
+    broken = {
+        "forms/inspection/await_hours.form": b"[1, 2",
+        "forms/inspection/view_inspection.form": b'{"components": [{"type": "button"}, 7]}',
+        "bpmn/inspection/hours.dmn": b"<definitions/>",
+        "bpmn/inspection/inspection.en.json": b"[]",
+    }
+    found = choices(desk, "inspection", "en", **broken)
+    forms = by_id(found["forms"])
+    assert forms["await_hours"]["outcomes"] == forms["view_inspection"]["outcomes"] == []
+    assert forms["fill_information"]["outcomes"]
+    assert found["decisions"] == []
