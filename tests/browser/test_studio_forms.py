@@ -126,7 +126,7 @@ def test_the_reviewer_sees_what_is_covered_and_a_phone_and_a_desk_have_their_wid
 ) -> None:
     admin = open_draft(f"edit/{FORM}")
     page = admin.page
-    expect(preview(page).get_by_label("手机号码")).to_have_value("13800000000")
+    expect(preview(page).get_by_label("邮政编码")).to_have_value("100000")
     page.get_by_role("radio", name=admin.say("To review")).check(force=True)
     expect(preview(page)).to_contain_text("138****0000")
     frame = page.locator(".sf-frame iframe")
@@ -141,7 +141,7 @@ def test_a_choice_of_the_preview_shows_what_depends_on_it(open_draft: Open) -> N
     expect(frame).to_contain_text("工作单位")
     shown = frame.get_by_label("工作单位", exact=True)
     expect(shown).to_be_visible()
-    frame.get_by_label("就业情况").select_option("retired")
+    frame.get_by_role("radio", name="退休").check()
     expect(shown).to_have_count(0)
 
 
@@ -216,7 +216,7 @@ def test_a_decision_is_renamed_for_people_and_keeps_the_name_that_expressions_re
     admin = open_draft(f"edit/{TABLES}")
     page = admin.page
     page.locator("[data-views]").get_by_role("button", name="一个年度的学时").click()
-    page.get_by_label(admin.say("Name"), exact=True).fill("年度学时")
+    page.get_by_label(admin.say("What it is called"), exact=True).fill("年度学时")
     page.keyboard.press("Tab")
     expect(page.locator("[data-views]")).to_contain_text("年度学时")
     saved(admin)
@@ -226,15 +226,29 @@ def test_a_decision_is_renamed_for_people_and_keeps_the_name_that_expressions_re
     assert decision.xpath("./*[local-name()='variable']/@name") == ["hours_of_year"]
 
 
-def test_only_decisions_and_input_data_are_offered_in_chinese(open_draft: Open) -> None:
+def test_a_decision_is_added_and_related_by_keyboard_and_all_is_offered_in_chinese(
+    open_draft: Open,
+) -> None:
     admin = open_draft(f"edit/{TABLES}")
     page = admin.page
-    page.locator("[data-views]").get_by_role("button", name=admin.say("Relations")).click()
-    palette = page.locator(".djs-palette")
-    expect(palette.get_by_title("添加决策")).to_be_visible()
-    titles = palette.locator("[title]").evaluate_all("all => all.map((each) => each.title)")
-    assert [each for each in titles if not re.search(r"[\u4e00-\u9fff]", each)] == []
-    assert palette.locator(".dmn-icon-knowledge-source").count() == 0
+    page.locator("[data-views]").get_by_role("button", name=admin.say("Relations")).press("Enter")
+    entries = page.locator(".djs-palette .entry")
+    expect(entries.first).to_be_visible()
+    labels = entries.evaluate_all("all => all.map((each) => each.getAttribute('aria-label'))")
+    assert labels == ["移动画布", "框选", "添加决策", "添加输入数据"]
+    page.get_by_role("button", name=admin.say("Add a decision")).press("Enter")
+    page.get_by_label(admin.say("Name for the diagram"), exact=True).fill("bonus_hours")
+    page.keyboard.press("Tab")
+    page.get_by_role("checkbox", name="累计学时").press("Space")
+    expect(page.get_by_role("checkbox", name="累计学时")).to_be_checked()
+    saved(admin)
+    root = etree.fromstring(document(admin, TABLES).encode())
+    (decision,) = root.xpath("//*[@id='bonus_hours']")
+    assert decision.xpath(".//*[local-name()='requiredInput']/@href") == ["#hours_sums"]
+    assert decision.xpath("./*[local-name()='decisionTable']/@hitPolicy") == ["FIRST"]
+    expect(page.locator("[data-views] button")).to_have_count(4)
+    page.get_by_role("button", name=admin.say("Remove"), exact=True).press("Enter")
+    expect(page.locator("[data-views] button")).to_have_count(3)
 
 
 def test_english_is_saved_while_it_is_typed(open_draft: Open) -> None:

@@ -1,6 +1,7 @@
 /* What can be said of a decision or of input data: its names and its explanation. */
 import { getBusinessObject, is } from "dmn-js-shared/lib/util/ModelUtil";
 import { make, say } from "../words.js";
+import { listElements, listUses, setUse } from "./relations.js";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 const VARIABLE = /^[\p{L}_][\p{L}\p{N}_]*$/u;
@@ -23,7 +24,7 @@ export function keepPanel(place, modeler) {
     if (object === shown && place.contains(document.activeElement)) return;
     shown = object;
     if (!object) {
-      place.replaceChildren(make("p", { class: "soft sd-nothing" }, say("decision.nothing-selected")));
+      place.replaceChildren(make("p", { class: "soft sd-nothing" }, say("decision.nothing-selected")), ...elements());
       return;
     }
     const kind = is(object, "dmn:Decision") ? "decision.decision" : "decision.input";
@@ -37,7 +38,47 @@ export function keepPanel(place, modeler) {
         ? field("id", object.id, "decision.id", "decision.id-help", change("id"), (text) => wrongId(object, text))
         : null,
       field("description", object.description, "decision.description", "decision.description-help", change("description"), null, 4),
+      ...related(object),
     );
+  }
+
+  /** Everything that can be chosen in the relations, for whoever has no mouse. */
+  function elements() {
+    if (modeler.getActiveView()?.type !== "drd") return [];
+    const viewer = modeler.getActiveViewer();
+    const choose = (element) => {
+      viewer.get("selection").select(element);
+      place.querySelector("input")?.focus();
+    };
+    const rows = listElements(viewer).map((each) => {
+      const { name, id } = each.businessObject;
+      return make("li", {}, make("button", { type: "button", onclick: () => choose(each) }, name || id));
+    });
+    return [make("ul", { class: "sd-elements" }, ...rows)];
+  }
+
+  /** In the relations: what a decision uses, and its end. */
+  function related(object) {
+    const viewer = modeler.getActiveViewer();
+    const element = modeler.getActiveView().type === "drd" && viewer.get("elementRegistry").get(object.id);
+    if (!element) return [];
+    const remove = () => viewer.get("modeling").removeElements([element]);
+    const end = make("button", { type: "button", class: "btn btn-sm", onclick: remove }, say("decision.remove"));
+    const uses = is(object, "dmn:Decision") ? listUses(viewer, element) : [];
+    if (!uses.length) return [end];
+    const boxes = uses.map((use) => {
+      const input = make("input", { type: "checkbox", class: "form-check-input", "data-use": use.element.id });
+      input.checked = Boolean(use.connection);
+      input.addEventListener("change", () => {
+        setUse(viewer, element, use);
+        shown = null;
+        draw();
+        place.querySelector(`[data-use="${CSS.escape(use.element.id)}"]`)?.focus();
+      });
+      const { name, id } = use.element.businessObject;
+      return make("label", { class: "form-check" }, input, make("span", { class: "form-check-label" }, name || id));
+    });
+    return [make("fieldset", { class: "sd-setting" }, make("legend", { class: "form-label" }, say("decision.uses")), ...boxes), end];
   }
 
   function change(property) {

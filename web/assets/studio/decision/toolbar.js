@@ -1,6 +1,7 @@
-/* Buttons for what the table's menus do: rules and columns without a mouse. */
+/* Buttons for what menus and the drawing do: rules, columns and decisions without a mouse. */
+import { addElement } from "./relations.js";
 
-/** Lets the buttons of `place` ([data-table]) work on the cell that was chosen last. */
+/** Lets the buttons of `place` work: [data-table] on the cell that was chosen last. */
 export function keepToolbar(place, modeler) {
   let last = null;
   const deeds = {
@@ -26,8 +27,9 @@ export function keepToolbar(place, modeler) {
   }
 
   function show() {
-    const isTable = modeler.getActiveView()?.type === "decisionTable";
-    for (const each of place.querySelectorAll("[data-table]")) each.hidden = !isTable;
+    const type = modeler.getActiveView()?.type;
+    for (const each of place.querySelectorAll("[data-table]")) each.hidden = type !== "decisionTable";
+    for (const each of place.querySelectorAll("[data-add]")) each.hidden = type !== "drd";
   }
 
   place.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault());
@@ -36,7 +38,8 @@ export function keepToolbar(place, modeler) {
     if (!button) return;
     const viewer = modeler.getActiveViewer();
     const actions = viewer.get("editorActions");
-    if (button.dataset.command) actions.trigger(button.dataset.command);
+    if (button.dataset.add) addElement(viewer, button.dataset.add);
+    else if (button.dataset.command) actions.trigger(button.dataset.command);
     else deeds[button.dataset.table]?.(actions);
   });
   modeler.on("viewer.created", ({ type, viewer }) => {

@@ -124,8 +124,10 @@ export function makeForm(editor, { types, panels }) {
     const before = component[setting.name];
     const isName = setting.place === "attribute" && ["key", "path"].includes(setting.name);
     const isFree = isName && !registry.get(change[setting.name]);
-    if (isFree && component.id === before) modeling.editFormField(component, { ...change, id: change[setting.name] });
-    else modeling.editFormField(component, change);
+    const renames = isFree && component.id === before;
+    modeling.editFormField(component, renames ? { ...change, id: change[setting.name] } : change);
+    // What gets another id is let go by the editor.
+    if (selection.get() !== component) selection.set(component);
   }
 
   /** What is wrong with a name, in words, or nothing. */
@@ -163,7 +165,7 @@ export function makeForm(editor, { types, panels }) {
       if (found) selection.set(found);
       return Boolean(found);
     },
-    onSelect: (hear) => editor.on("selection.changed", ({ selection: chosen }) => hear(chosen)),
+    onSelect: (hear) => editor.on("selection.changed", hear),
     onChange: (hear) => editor.on("commandStack.changed", hear),
     keys: (component, { name }) =>
       all()

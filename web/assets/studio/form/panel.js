@@ -126,7 +126,13 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
     );
   }
 
-  form.onSelect((component) => draw(component));
+  // What is let go and chosen again at once stays as it is, with the focus in it.
+  form.onSelect(() =>
+    queueMicrotask(() => {
+      const chosen = form.selected();
+      if (chosen !== drawn) draw(chosen);
+    }),
+  );
   form.onChange(() => {
     if (drawn && drawn.type !== "default" && form.has(drawn)) show();
   });
