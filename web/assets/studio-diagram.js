@@ -9,6 +9,7 @@ import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "./style/studio/diagram.css";
 import { readDocument } from "./studio/asking.js";
 import { keepChecking } from "./studio/checking.js";
+import { describe } from "./studio/diagram/kinds.js";
 import { makeModeler } from "./studio/diagram/modeler.js";
 import { keepSteps } from "./studio/diagram/steps.js";
 import { fit, keepTools } from "./studio/diagram/tools.js";
@@ -44,8 +45,16 @@ async function open(text) {
 }
 
 function show(problems) {
-  const here = problems.filter((each) => !each.document || each.document === path);
-  linting.tell(here);
+  linting.tell(problems.filter((each) => !each.document || each.document === path));
+}
+
+/** Nobody knows an element by its id: what has no name is called by its kind. */
+function reword(problem) {
+  const message = problem.message.replace(/“([a-z][a-z0-9_]*)”/g, (whole, id) => {
+    const element = modeler.get("elementRegistry").get(id);
+    return element && !element.businessObject.name ? `“${describe(element)}”` : whole;
+  });
+  return { ...problem, message };
 }
 
 /** Leads to the element that a problem is about. */
@@ -78,6 +87,11 @@ eventBus.on("commandStack.changed", () => {
   checking?.changed();
 });
 
+// Back from the panel to the step that it is about, if nothing in the panel wants the key.
+places.panel.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) steps.focus();
+});
+
 try {
   const [{ text, version }, operations] = await Promise.all([readDocument(address), readTemplates()]);
   modeler.get("elementTemplatesLoader").setTemplates(operations);
@@ -89,6 +103,7 @@ try {
     path,
     read,
     show,
+    reword,
     onChoose: choose,
     onVariables: (known) => variables.take(known),
   });

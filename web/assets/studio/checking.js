@@ -10,12 +10,15 @@ import { make, say, sayCount } from "./words.js";
 const PAUSE_MS = 400;
 const AGAIN_MS = 5000;
 
-/** Checks from now on. `onVariables`, where given, hears which variables exist at which element. */
-export function keepChecking({ address, path, read, show, onChoose, onVariables }) {
+/** Checks from now on. Where given, `onVariables` hears which variables exist at which element,
+ * and `reword` gives a problem of this document in the page's own words. */
+export function keepChecking({ address, path, read, show, onChoose, onVariables, reword }) {
   let timer = null;
   let asking = null;
   let told = null; // nothing is known before the first answer
   let own = [];
+
+  const isHere = (problem) => !problem.document || problem.document === path;
 
   function plan(pause) {
     clearTimeout(timer);
@@ -30,9 +33,9 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
       const json = { path, content: await read(), variables: Boolean(onVariables) };
       const answer = await ask(address, { json, signal: mine.signal });
       if (asking !== mine) return;
-      show?.(answer.problems, answer.counts);
+      told = answer.problems.map((each) => (reword && isHere(each) ? reword(each) : each));
+      show?.(told, answer.counts);
       onVariables?.(answer.variables ?? {});
-      told = answer.problems;
       list();
     } catch (error) {
       if (error.name === "AbortError" || asking !== mine) return;
@@ -53,7 +56,7 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
     const place = document.querySelector("[data-problems]");
     if (!place) return;
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const [here, elsewhere] = part(problems, (each) => !each.document || each.document === path);
+    const [here, elsewhere] = part(problems, isHere);
     place.replaceChildren(
       make("p", { class: "problems-count", role: "status" }, describe(counts)),
       ...(here.length ? [make("ul", { class: "problems" }, ...here.map(line))] : []),
@@ -71,9 +74,8 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables 
     const kind = problem.is_warning ? "warning" : "error";
     const key = `${problem.document} ${problem.element} ${problem.message}`;
     const sign = make("span", { class: "problem-kind" }, say(`problems.${kind}`));
-    const isHere = !problem.document || problem.document === path;
     const words = [sign, make("span", { class: "problem-words" }, problem.message)];
-    const choice = isHere
+    const choice = isHere(problem)
       ? make("button", { type: "button", "data-key": key, onclick: () => onChoose?.(problem) }, ...words)
       : make("a", { href: elsewhereAddress(problem), "data-key": key }, ...words);
     return make("li", { class: `problem problem-${kind}` }, choice);

@@ -26,7 +26,7 @@ export function keepPresent({ address, onVersions }) {
 
   function show(others) {
     if (!place) return;
-    const names = others.map((each) => each.name).join(say("presence.comma"));
+    const names = [...new Set(others.map((each) => each.name))].join(say("presence.comma"));
     const isHere = others.some((each) => each.document === path);
     const text = names && say(isHere ? "presence.same" : "presence.other", { names });
     if (place.textContent === text) return;

@@ -71,10 +71,11 @@ export function findKind(element) {
 
 export const nameKind = (key) => say(`kind.${key}`);
 
-/** What an element is called: its name or, where it has none, its kind. */
+/** What an element is called: its name or, where it has none, its kind or where it leads. */
 export function describe(element) {
   const name = element.businessObject.name?.trim();
   if (name) return name;
+  if (is(element, "bpmn:SequenceFlow") && element.target) return say("steps.way", { target: describe(element.target) });
   const found = findKind(element);
   return found ? say("steps.unnamed", { kind: nameKind(found.key) }) : element.id;
 }

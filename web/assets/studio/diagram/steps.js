@@ -213,10 +213,14 @@ export function keepSteps({ modeler, place, said }) {
 
   eventBus.on(["import.done", "commandStack.changed", "selection.changed"], plan);
   eventBus.on("selection.changed", () => {
-    requestAnimationFrame(() => list.querySelector("[aria-expanded=true]")?.scrollIntoView({ block: "nearest" }));
+    requestAnimationFrame(() => list.querySelector("[aria-expanded=true]")?.parentElement.scrollIntoView({ block: "nearest" }));
   });
   return {
     choose,
+    /** Puts the focus on the chosen step. */
+    focus() {
+      list.querySelector("[aria-expanded=true]")?.focus();
+    },
     /** Shows beside each step whether it has an error or a warning: `Map(id → kind)`. */
     mark(found) {
       problems = found;

@@ -9,9 +9,13 @@ export function fit(modeler) {
   const canvas = modeler.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   if (canvas.zoom() >= 0.6) return;
-  const start = modeler.get("elementRegistry").find((each) => each.type === "bpmn:StartEvent");
   canvas.zoom(0.8);
-  if (start) canvas.scrollToElement(start, { left: 120, top: 160, bottom: 160, right: 600 });
+  leadToStart(modeler);
+}
+
+function leadToStart(modeler) {
+  const start = modeler.get("elementRegistry").find((each) => each.type === "bpmn:StartEvent");
+  if (start) modeler.get("canvas").scrollToElement(start, { left: 120, top: 160, bottom: 160, right: 600 });
 }
 
 /** Makes the buttons of `place` work: those with data-act, which name what they do. */
@@ -43,6 +47,9 @@ export function keepTools({ modeler, place }) {
   eventBus.on(TOGGLE_MODE_EVENT, ({ active }) => {
     isRunning = active;
     document.body.classList.toggle("is-running", active);
+    // Nothing can be changed meanwhile.
+    for (const each of document.querySelectorAll(".studio-side, .studio-panel")) each.inert = active;
+    if (active) leadToStart(modeler);
     show();
   });
   show();
