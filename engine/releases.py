@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import TypeVar, cast
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
@@ -27,6 +28,9 @@ Made = TypeVar("Made")
 CACHED_RELEASES = 64
 TOO_LARGE = "too-large"
 """The rule of a diagram that is too large for anybody to look at more of it."""
+
+MOST_TOLD = 500
+"""So many problems are told by one check; nobody reads more."""
 
 LARGEST_CACHED = 2 * 2**20
 """Units of more bytes are read anew each time, so that the cache cannot grow without bounds."""
@@ -147,7 +151,7 @@ def check_unit(process_id: str, documents: Documents, checks: Iterable[Check]) -
     if any(each.rule == TOO_LARGE for each in problems):
         return problems
     unit = Unit(process_id, model, documents)
-    return [*problems, *(problem for check in checks for problem in check(unit))]
+    return [*problems, *(each for check in checks for each in islice(check(unit), MOST_TOLD))]
 
 
 def read_unit(process_id: str, documents: Documents) -> Unit:

@@ -11,7 +11,7 @@ from forms.checking_components import Component, check_component
 from forms.checking_english import check_texts, texts_of
 from forms.document import group_texts, key_of, name_of
 from forms.panels import has_panel
-from forms.properties import FIELDS, KEY
+from forms.properties import FIELDS, KEY, is_panel
 
 LARGEST = 200 * 1024
 MOST_COMPONENTS = 200
@@ -169,11 +169,11 @@ class _Check:
         if not outcomes:
             message = N_("The form needs a button with an outcome.")
             yield self._of_form("no-outcome", message)
-        seen: set[object] = set()
+        seen: set[str] = set()
         for component in self.components:
-            outcome = component.properties.get("outcome")
-            if component.type != "button" or outcome is None:
+            if component.type != "button" or "outcome" not in component.properties:
                 continue
+            outcome = str(component.properties["outcome"])
             if outcome in seen:
                 message = N_("The outcome “%(outcome)s” is used twice.")
                 yield self._at(component, "duplicate-outcome", message, outcome=outcome)
@@ -183,19 +183,19 @@ class _Check:
         panel = component.properties.get("panel")
         if component.type == "text" and isinstance(panel, str):
             process = self.name.rpartition("/")[0]
-            if not has_panel(panel, process=process):
+            if not is_panel(panel) or not has_panel(panel, process=process):
                 message = N_("There is no panel “%(panel)s”.")
                 yield self._at(component, "unknown-panel", message, panel=panel)
         shown_by = component.properties.get("shownBy")
-        if shown_by is not None and shown_by not in self._panels():
+        if shown_by is not None and str(shown_by) not in self._panels():
             message = N_("“shownBy” names “%(panel)s”, which is no panel of the form.")
             yield self._at(component, "unknown-panel", message, panel=str(shown_by)[:80])
         if shown_by is not None and not component.is_locked:
             message = N_("Only a locked field can be shown by a panel.")
             yield self._at(component, "form-panel", message)
 
-    def _panels(self) -> set[object]:
-        return {each.properties["panel"] for each in self.components if "panel" in each.properties}
+    def _panels(self) -> set[str]:
+        return {str(each.properties.get("panel")) for each in self.components}
 
     def _check_english(self, component: Component) -> Iterator[Problem]:
         if self.english is None:

@@ -235,8 +235,8 @@ def _check_references(
     component: Component, keys: set[str], outcomes: set[str]
 ) -> Iterator[Finding]:
     for name in ("identityType", "sameAs"):
-        key = component.properties.get(name)
-        if key is not None and key not in keys:
+        key = str(component.properties.get(name, ""))
+        if name in component.properties and key not in keys:
             yield N_("“%(name)s” names “%(key)s”, which is no field."), {"name": name, "key": key}
     for outcome in str(component.properties.get("requiredFor", "")).replace(",", " ").split():
         if outcome not in outcomes:

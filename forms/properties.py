@@ -18,6 +18,7 @@ SIMPLE = TEXTS | CHOICES | {"number", "checkbox", "datetime"}
 FIELDS = SIMPLE | {"dynamiclist", "filepicker"}
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_NAME = 80
 
 
 def _one_of(*words: str) -> Callable[[str], bool]:
@@ -37,8 +38,12 @@ def _is_row_count(text: str) -> bool:
     return _is_count(text) and int(text) <= 100
 
 
-def _is_panel(text: str) -> bool:
-    return re.fullmatch(r"(?:[a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*", text) is not None
+def is_panel(text: str) -> bool:
+    """Tell whether a text may be the name of a panel: its own process's, or another's."""
+    return (
+        len(text) <= LONGEST_NAME
+        and re.fullmatch(r"(?:[a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*", text) is not None
+    )
 
 
 def _is_date(text: str) -> bool:
@@ -87,8 +92,8 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
     "message": (Property(FIELDS),),
     "mask": (Property(_TEXTFIELD | TEXTS, lambda text: text in MASKS),),
     "summary": (Property(FIELDS | {"group", "text"}, _FLAG),),
-    "panel": (Property(frozenset({"text"}), _is_panel),),
-    "shownBy": (Property(SIMPLE, _is_panel),),
+    "panel": (Property(frozenset({"text"}), is_panel),),
+    "shownBy": (Property(SIMPLE, is_panel),),
     "style": (
         Property(frozenset({"text"}), _one_of("info", "warning", "success", "commitment")),
         Property(_BUTTON, _one_of("primary", "secondary", "danger", "link")),

@@ -13,6 +13,8 @@ from engine.language import N_
 
 SIZE_LIMIT = 4 * 1024 * 1024
 DEPTH_LIMIT = 40
+ATTRIBUTES_LIMIT = 100
+NAMESPACES_LIMIT = 200
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -52,6 +54,8 @@ def read_xml(name: str, source: bytes) -> Element:
         source.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _broken(name, N_("The diagram is not written in UTF-8.")) from error
+    if source.count(b"xmlns") > NAMESPACES_LIMIT:
+        raise _broken(name, N_("The diagram declares too many namespaces."))
     if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
         raise _broken(name, N_("The diagram declares a document type (DOCTYPE)."))
     parser = etree.XMLParser(
@@ -83,6 +87,8 @@ def read_xml(name: str, source: bytes) -> Element:
 def _check_depth(name: str, root: Element) -> None:
     level = [root]
     for _ in range(DEPTH_LIMIT):
+        if any(len(element.attrib) > ATTRIBUTES_LIMIT for element in level):
+            raise _broken(name, N_("An element of the diagram has too many attributes."))
         level = [child for element in level for child in element]
         if not level:
             return

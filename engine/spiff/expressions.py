@@ -11,7 +11,7 @@ from engine.functions import FUNCTIONS, find_unknown_functions
 from engine.spiff.errors import ExpressionFailed
 
 DEFAULT_BUDGET = Budget()
-TRIAL = Budget(steps=2_000, size=20_000, seconds=0.02)
+TRIAL = Budget(steps=500, size=10_000, seconds=0.01)
 """What a check may spend on trying out a value."""
 
 

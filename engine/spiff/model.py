@@ -35,11 +35,11 @@ class Model:
         process_id: str,
         processes: Mapping[str, ProcessInfo],
         decisions: Mapping[str, Decisions],
-        warnings: tuple[Problem, ...] = (),
+        problems: tuple[Problem, ...] = (),
     ) -> None:
         self.process_id = process_id
         self.processes: Mapping[str, ProcessInfo] = MappingProxyType(dict(processes))
-        self.warnings = warnings
+        self.problems = problems
         steps = [step for each in processes.values() for step in each.steps.values()]
         self.operations = frozenset(step.operation for step in steps if step.operation)
         self.forms = frozenset((step.process_id, step.form_id) for step in steps if step.form_id)

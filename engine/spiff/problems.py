@@ -12,6 +12,9 @@ from engine.spiff.expressions import Formula
 LIMIT = 500
 """How many problems of one document are told; nobody reads more."""
 
+FORMULAS_LIMIT = 100_000
+"""How many characters all formulas of one document may have: so many are read in a second."""
+
 
 @dataclass(slots=True)
 class Problems:
@@ -19,6 +22,13 @@ class Problems:
 
     document: str
     found: list[Problem] = field(default_factory=list)
+    formulas: int = 0
+    """How many characters of FEEL were read."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is told."""
+        return len(self.found) >= LIMIT and not self.found[-1].is_warning
 
     def add(self, element: str | None, rule: str, message: str, **values: object) -> None:
         """Note something that makes a release impossible."""
@@ -36,11 +46,19 @@ class Problems:
 
     def at(self, place: Element, rule: str, message: str, **values: object) -> None:
         """Note something at an XML element, naming the nearest one that people see."""
+        if self.is_full:
+            return
         seen = nearest(place)
         self.add(seen.get("id"), rule, message, name=label(seen), **values)
 
     def read_formula(self, place: Element, source: str) -> Formula | None:
         """Compile a value; what is no FEEL is noted with its line and column."""
+        self.formulas += len(source)
+        if self.formulas > FORMULAS_LIMIT:
+            if self.formulas - len(source) <= FORMULAS_LIMIT:
+                message = N_("The formulas of the diagram have more than %(limit)s characters.")
+                self.add(None, "too-large", message, limit=FORMULAS_LIMIT)
+            return None
         try:
             formula = Formula.read(source)
         except FeelSyntaxError as error:

@@ -34,7 +34,7 @@ GATEWAYS = [
 
 @pytest.mark.parametrize("process", shipped.PROCESSES)
 def test_the_engine_reads_a_process_without_a_problem(process: str) -> None:
-    assert read_model(process, DIAGRAMS, DECISIONS).warnings == ()
+    assert read_model(process, DIAGRAMS, DECISIONS).problems == ()
 
 
 def test_what_people_begin_is_called_by_no_other_process() -> None:

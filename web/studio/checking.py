@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
+import orjson
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Problem, Rejected
@@ -56,7 +57,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
                 for element, there in variables_of(plan, around).items()
             }
         }
-    return answer
+    return Response(orjson.dumps(answer), mimetype="application/json")
 
 
 def _read_asked() -> tuple[dict[str, bytes], bool]:

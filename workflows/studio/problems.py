@@ -9,13 +9,16 @@ from engine.dataflow import Passage, Surroundings, UnitVariables
 from engine.engine import Engine
 from engine.errors import Problem
 from engine.language import _
-from engine.releases import Documents, Unit, read_unit
+from engine.releases import TOO_LARGE, Documents, Unit, read_unit
 from engine.spiff import ProcessInfo, Step
 from workflows.studio.documents import process_of
 from workflows.studio.planning import Plan, make_plan
 
 MOST_TOLD = 300
 """So many problems are told at once; nobody reads more."""
+
+MOST_NAMED = 40_000
+"""So many names of variables are told, of all elements together."""
 
 Key = tuple[str, str | None, str]
 
@@ -60,19 +63,19 @@ def variables_in(
     unit: Unit, process_id: str, around: Surroundings
 ) -> Mapping[str, list[KnownVariable]]:
     """The variables that may be there at each step and each way of a process, by element."""
-    known = UnitVariables(unit, around)
-    process = known.processes.get(process_id)
-    if process is None:
+    process = unit.model.processes.get(process_id)
+    if process is None or any(each.rule == TOO_LARGE for each in unit.model.problems):
         return {}
+    known = UnitVariables(unit, around)
+    most = MOST_NAMED // max(1, len(process.steps) + len(process.flows))
     passage = known.passages[process.id]
     there: dict[str, list[KnownVariable]] = {}
     said = {name: _describe(known, process, name) for name in passage.names}
     for step in process.steps.values():
-        there[step.id] = [said[name] for name in passage.names_at(step.id)] + [
-            *_describe_local(known, step, passage)
-        ]
+        names = passage.names_at(step.id)[:most]
+        there[step.id] = [said[name] for name in names] + [*_describe_local(known, step, passage)]
     for flow in process.flows:
-        there[flow.id] = [said[name] for name in passage.names_at(flow.source)]
+        there[flow.id] = [said[name] for name in passage.names_at(flow.source)[:most]]
     return there
 
 

@@ -490,9 +490,9 @@ def test_a_loop_without_anybody_in_it_is_refused_and_without_a_person_a_warning(
         "step",
         "“step” goes round without anybody or anything to wait for.",
     ) in problems_of(drawn(script("step", "1", "x")))
-    warned = model_of(drawn(service("step", "op"))).warnings
+    warned = model_of(drawn(service("step", "op"))).problems
     assert "“step” goes round without a person in it." in {str(each) for each in warned}
-    assert model_of(drawn(user("step"))).warnings == ()
+    assert model_of(drawn(user("step"))).problems == ()
 
 
 def test_a_process_without_a_way_to_its_end_is_refused():
