@@ -80,9 +80,10 @@ def tables_of_sections(session: Session) -> Mapping[str, Sequence[DecisionTable]
 def _tables_of(release: LoadedRelease) -> Iterator[DecisionTable]:
     names = StepNames(release, spoken())
     for path, source in release.documents.items():
-        if not path.endswith(".dmn"):
-            continue
         process_id = path.split("/")[1]
+        # Called processes have releases of their own: their tables are listed with those.
+        if not path.endswith(".dmn") or process_id != release.process_id:
+            continue
         english = names.english(process_id)
         for decision in children(read_xml(source), "decision"):
             table = child(decision, "decisionTable")

@@ -48,6 +48,12 @@ class TitleMissing(Rejected):
     message = N_("Give it a title of at most 60 characters.")
 
 
+class NotSure(Rejected):
+    """A draft that would be lost by a slip."""
+
+    message = N_("Tick that the draft may be lost, then discard it.")
+
+
 @bp.get("/drafts/<uuid:draft_id>/documents")
 def list_draft_documents(draft_id: UUID) -> ResponseReturnValue:
     """List the draft's documents, with what can be done to each."""
@@ -133,9 +139,17 @@ def remove(draft_id: UUID, path: str) -> ResponseReturnValue:
 @bp.post("/drafts/<uuid:draft_id>/discard")
 def discard(draft_id: UUID) -> ResponseReturnValue:
     """Throw the draft away."""
-    with current.engine().database.transaction() as session:
-        get_editor(session)
-        process_id = discard_draft(session, draft_id=draft_id)
+    version = request.form.get("draft_version", type=small_int)
+    try:
+        if version is None:
+            raise VersionNotSaid
+        if request.form.get("sure") != "yes":
+            raise NotSure
+        with current.engine().database.transaction() as session:
+            get_editor(session)
+            process_id = discard_draft(session, draft_id=draft_id, version=version)
+    except (Conflict, Rejected) as error:
+        return show_documents_again(draft_id, error)
     flash(_("The draft was discarded; the release that is at work is as it was."), "success")
     return redirect(url_for("studio.process", process_id=process_id))
 

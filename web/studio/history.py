@@ -17,7 +17,7 @@ from web.studio.diagrams import translate_diagram
 from web.studio.differing import list_differences
 from web.studio.drafts import FILE_POLICY, type_of
 from web.studio.naming import name_processes
-from web.studio.releasing import describe_plan, say_released
+from web.studio.releasing import describe_plan, say_refused, say_released
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
@@ -50,7 +50,9 @@ def show_diagram(process_id: str, number: int) -> ResponseReturnValue:
         raise NotFound
     if spoken() == "en":
         source = translate_diagram(source, title_elements(process_id, documents, "en"))
-    return Response(source, mimetype="application/xml")
+    response = Response(source, mimetype="application/xml")
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
 
 
 @bp.get("/processes/<process_id>/releases/<int:number>/documents/<path:path>")
@@ -108,7 +110,7 @@ def _show_return_again(process_id: str, number: int, error: HuijiError) -> Respo
     with current.engine().database.read() as session:
         release = get_release(session, process_id=process_id, number=number)
         plan = plan_return(session, current.engine(), release)
-        problem = "" if isinstance(error, InvalidRelease) else str(error)
+        problem = say_refused(error)
         page = _draw_return(session, release, plan, problem=problem)
     return answer_drawing(page), 409 if isinstance(error, Conflict) else 422
 

@@ -102,11 +102,18 @@ def say_released(made: Sequence[Release]) -> str:
     )
 
 
+def say_refused(error: Exception) -> str:
+    """Why nothing was released; errors are listed by the page itself, at their elements."""
+    if isinstance(error, InvalidRelease):
+        return _("Nothing was released: the errors that are listed below have to be mended first.")
+    return str(error)
+
+
 def _show_again(draft_id: UUID, error: Exception) -> ResponseReturnValue:
     """The page as it is now, with what was typed and why nothing was released."""
     with current.engine().database.read() as session:
         planned = plan_release(session, current.engine(), get_draft(session, draft_id))
-        problem = "" if isinstance(error, InvalidRelease) else str(error)
+        problem = say_refused(error)
         page = _draw(session, planned, problem=problem)
     return answer_drawing(page), 409 if isinstance(error, Conflict) else 422
 

@@ -51,6 +51,15 @@ class DiagramStays(Conflict):
     message = N_("The diagram of a process cannot be removed.")
 
 
+class DraftChanged(Conflict):
+    """Somebody saved what was about to be thrown away."""
+
+    message = N_(
+        "Somebody changed the draft while this page was open. It was not discarded: look at it "
+        "again."
+    )
+
+
 class DocumentChanged(Conflict):
     """Somebody saved the document meanwhile; `version` is his, `by` his account."""
 
@@ -267,12 +276,14 @@ def put_documents(
     session.flush()
 
 
-def discard_draft(session: Session, *, draft_id: UUID) -> str:
-    """Throw a draft away with all its documents; answers of which process it was.
+def discard_draft(session: Session, *, draft_id: UUID, version: int) -> str:
+    """Throw a draft away that is still what was shown; answers of which process it was.
 
-    Raises DraftNotFound.
+    Raises DraftNotFound, DraftChanged.
     """
     draft = get_draft(session, draft_id, to_change=True)
+    if draft.version != version:
+        raise DraftChanged
     drop_draft(session, draft)
     return draft.process_id
 

@@ -54,6 +54,26 @@ def test_a_process_shows_its_diagram_its_documents_and_its_history(studio: Studi
         assert found.headers["Content-Disposition"] == "attachment"
 
 
+def test_a_caller_that_was_left_out_is_named_and_offered_again(studio: Studio) -> None:
+    draft = studio.open_draft("review")
+    path = "bpmn/review/review.bpmn"
+    data, version = studio.read(draft, path)
+    changed = data.replace(b"</bpmn:process>", b"<!-- --></bpmn:process>")
+    studio.save(draft, path, changed, version)
+    address = f"/studio/drafts/{draft}/release"
+    values = studio.visitor.open(address).values(address)
+    values.poplist("callers")
+    values["reason"] = "先不动年检"
+    after = studio.visitor.send(address, values)
+    assert "(still with an older release of this one)" in after.text
+    address = f"/studio/drafts/{studio.open_draft('review')}/release"
+    values = studio.visitor.open(address).values(address)
+    assert values.getlist("callers") == ["inspection"]
+    values["reason"] = "年检也用"
+    after = studio.visitor.send(address, values)
+    assert "(still with an older release of this one)" not in after.text
+
+
 def test_what_is_not_there_is_not_found(studio: Studio) -> None:
     for address in (
         "/studio/processes/nothing",

@@ -85,6 +85,23 @@ def test_a_draft_with_errors_has_no_button_and_says_where_they_are(studio: Studi
     assert "vanished" in sent.text
 
 
+def test_a_caller_that_cannot_take_it_is_named_and_may_be_left_out(
+    app: Flask, studio: Studio
+) -> None:
+    del app.extensions["engine"].operations.by_name["inspection.tell_refused"]
+    draft = studio.open_draft("review")
+    rename_step(studio, draft, "bpmn/review/review.bpmn")
+    page = studio.visitor.open(f"/studio/drafts/{draft}/release")
+    assert "It cannot take this as it is." in page.text
+    refused = press(studio, page, reason="改名")
+    assert refused.status == 422
+    assert "Nothing was released: the errors" in refused.text
+    values = refused.values(page.path)
+    values.poplist("callers")
+    after = studio.visitor.send(page.path, values)
+    assert "Release 2 is at work" in after.text
+
+
 def test_what_was_saved_meanwhile_is_shown_before_it_is_released(studio: Studio) -> None:
     draft = studio.open_draft("ruling")
     rename_step(studio, draft)
@@ -188,7 +205,11 @@ def test_a_discarded_draft_is_gone(studio: Studio) -> None:
     address = f"/studio/drafts/{draft}/documents"
     page = studio.visitor.open(address)
     discard = f"/studio/drafts/{draft}/discard"
-    after = studio.visitor.send(discard, values_of(page, discard))
+    unsure = studio.visitor.send(discard, values_of(page, discard))
+    assert (unsure.status, "Tick that the draft may be lost" in unsure.text) == (422, True)
+    values = values_of(page, discard)
+    values["sure"] = "yes"
+    after = studio.visitor.send(discard, values)
     assert after.path == "/studio/processes/ruling"
     assert studio.visitor.open(address).status == 404
-    assert studio.visitor.send(discard, values_of(page, discard)).status == 404
+    assert studio.visitor.send(discard, values).status == 404

@@ -11,7 +11,13 @@ from tests.workflows.conftest import NOW
 from tests.workflows.studio.conftest import Desk
 from tests.workflows.walking import Walk
 from workflows.studio.current import documents_of, get_current
-from workflows.studio.drafts import DraftNotFound, discard_draft, find_draft
+from workflows.studio.drafts import (
+    DraftChanged,
+    DraftNotFound,
+    discard_draft,
+    find_draft,
+    get_draft,
+)
 from workflows.studio.releasing import (
     CallerNotOffered,
     DraftPlan,
@@ -250,6 +256,9 @@ def test_a_discarded_draft_leaves_the_process_as_it_is(desk: Desk) -> None:
     draft = desk.open("ruling")
     desk.change(draft, RULING, 'name="复核"', 'name="复核意见"')
     with desk.engine.database.transaction() as session:
-        assert discard_draft(session, draft_id=draft) == "ruling"
+        version = get_draft(session, draft).version
+        with pytest.raises(DraftChanged):
+            discard_draft(session, draft_id=draft, version=version - 1)
+        assert discard_draft(session, draft_id=draft, version=version) == "ruling"
     assert desk.open("ruling") != draft
     assert desk.numbers("ruling") == {"ruling": 1}
