@@ -4,19 +4,20 @@
  * that a form that was not changed is written as it was.
  */
 
-/** Reads a form's text; an unreadable one is an empty form. */
+const HEAD = ["schemaVersion", "exporter", "executionPlatform", "executionPlatformVersion"];
+
+/** Reads a form's text; raises what JSON.parse does. One without components is empty. */
 export function readForm(text) {
   const document = JSON.parse(text);
   return { ...document, components: Array.isArray(document.components) ? document.components : [] };
 }
 
-/** Writes what the editor has, with the head of the document that was opened. */
+/** Writes what the editor has, in the order and with the head of the document that was opened. */
 export function writeForm(schema, opened) {
   const keepsLayout = JSON.stringify(opened.components).includes('"layout"');
-  const written = { ...schema };
-  for (const name of ["schemaVersion", "exporter", "executionPlatform", "executionPlatformVersion"]) {
-    if (name in opened) written[name] = opened[name];
-  }
+  // What was opened keeps its order and its head; what came to it stands behind.
+  const written = { ...opened, ...schema };
+  for (const name of HEAD) if (name in opened) written[name] = opened[name];
   const text = JSON.stringify(
     written,
     (name, value) => (name === "layout" && !keepsLayout ? undefined : value),
