@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import orjson
 from sqlalchemy.orm import Session
 
 from web import current
@@ -11,6 +12,7 @@ from workflows.studio.catalogue import describe_choices
 from workflows.studio.documents import DIAGRAM
 from workflows.studio.drafts import read_documents
 from workflows.studio.models import Draft, DraftDocument
+from workflows.studio.skeletons import begin_document
 
 
 @describes(DIAGRAM)
@@ -25,4 +27,5 @@ def describe_diagram(
         documents=read_documents(session, draft.id),
         language=spoken(),
     )
-    return {"catalogue": choices}
+    new_form = orjson.loads(begin_document(f"forms/{draft.process_id}/new.form", ""))
+    return {"catalogue": {**choices, "new_form": new_form}}

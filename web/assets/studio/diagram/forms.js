@@ -2,10 +2,11 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { Refused, ask } from "../asking.js";
 import { make, say } from "../words.js";
-import { catalogue } from "./catalogue.js";
+import { beginForm, catalogue } from "./catalogue.js";
 import { ID } from "./naming.js";
 import { chooseForm } from "./panel/user-task.js";
 
+const SUBMITTED = "submit";
 const STARTED = "start"; // the one outcome of a form that starts a case
 
 export class Forms {
@@ -32,11 +33,12 @@ export class Forms {
     const isTask = is(element, "bpmn:UserTask");
     const asked = isTask ? await askName(element.id) : element.id;
     if (!asked) return;
-    const content = JSON.stringify(emptyForm(asked, isTask ? "submit" : STARTED), null, 2);
+    const name = element.businessObject.name || asked;
+    const form = beginForm(asked, name, isTask ? SUBMITTED : STARTED);
     try {
       await ask(`${this._draft}/documents/${this._path(asked)}`, {
         method: "PUT",
-        body: content,
+        body: JSON.stringify(form, null, 2),
         headers: { "If-None-Match": "*", "Content-Type": "application/octet-stream" },
       });
     } catch (error) {
@@ -44,23 +46,10 @@ export class Forms {
       await tell(error.message || say("saving.offline"));
       return;
     }
-    const name = element.businessObject.name || asked;
-    catalogue.forms.push({ id: asked, name, outcomes: [{ value: "submit", label: say("forms.submit") }] });
+    catalogue.forms.push({ id: asked, name, outcomes: [] });
     chooseForm(this._editing, element, asked);
     await this.open(asked);
   }
-}
-
-function emptyForm(id, outcome) {
-  const button = { type: "button", id: outcome, label: say("forms.submit"), action: "submit" };
-  return {
-    schemaVersion: 18,
-    type: "default",
-    id,
-    executionPlatform: "Camunda Cloud",
-    executionPlatformVersion: "8.6.0",
-    components: [{ ...button, properties: { outcome } }],
-  };
 }
 
 /** Asks for a form's name: the step takes it as its id. Nothing if the window was closed. */
