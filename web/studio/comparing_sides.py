@@ -53,12 +53,17 @@ def compare_with_draft(session: Session, draft: Draft, *, with_name: str) -> Com
     offered = _list_offered(session, draft.process_id)
     if draft.origin == SHIPPED and find_draft(session, draft.process_id):
         offered = {DRAFT: _("Draft"), **offered}
-    documents = read_documents(session, draft.id)
+    name = with_name or next(iter(offered), "")
+    old = (
+        _find_edited(session, draft.process_id)
+        if name == DRAFT and draft.origin == SHIPPED
+        else _find_release(session, draft.process_id, name)
+    )
     title = _("What the upgrade brought") if draft.origin == SHIPPED else _("Draft")
     return Comparison(
         process_id=draft.process_id,
-        old=_find_state(session, draft.process_id, with_name or next(iter(offered), "")),
-        new=State(DRAFT, title, documents),
+        old=old,
+        new=State(DRAFT, title, read_documents(session, draft.id)),
         offered=offered,
         draft_id=draft.id,
     )
@@ -78,8 +83,8 @@ def compare_two_releases(
         old_name = next(iter(earlier), new_name)
     return Comparison(
         process_id=process_id,
-        old=_find_state(session, process_id, old_name),
-        new=_find_state(session, process_id, new_name),
+        old=_find_release(session, process_id, old_name),
+        new=_find_release(session, process_id, new_name),
         offered=offered,
     )
 
@@ -89,16 +94,18 @@ def _list_offered(session: Session, process_id: str) -> dict[str, str]:
     return {str(each.number): _("Release %(number)s", number=each.number) for each in releases}
 
 
-def _find_state(session: Session, process_id: str, name: str) -> State:
+def _find_release(session: Session, process_id: str, name: str) -> State:
     if not name:
         return State("", _("Nothing"), {})
-    if name == DRAFT:
-        draft = find_draft(session, process_id)
-        if draft is None:
-            raise NothingToCompare
-        return State(name, _("Draft"), read_documents(session, draft.id))
     if not (name.isascii() and name.isdecimal() and len(name) <= LONGEST_NUMBER):
         raise NothingToCompare
     release = get_release(session, process_id=process_id, number=int(name))
     documents = own_documents(process_id, documents_of(session, release.id))
     return State(name, _("Release %(number)s", number=name), documents)
+
+
+def _find_edited(session: Session, process_id: str) -> State:
+    draft = find_draft(session, process_id)
+    if draft is None:
+        raise NothingToCompare
+    return State(DRAFT, _("Draft"), read_documents(session, draft.id))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from engine.feel.dmn import InvalidDecision
 from web.languages import spoken
 from web.studio.comparing_sides import Comparison, State
-from workflows.shared.decision_cells import read_cell
+from workflows.shared.decision_cells import ANY, read_cell
 from workflows.studio.differences.matching import Pair
 from workflows.studio.differences.tables import (
     Column,
@@ -21,6 +21,8 @@ from workflows.studio.english import read_english
 Side = Literal["old", "new"]
 
 MOST_RULES = 300
+MOST_COLUMNS = 60
+"""How much of a table is drawn; the list says in words what differs in the rest."""
 
 
 def describe_tables(comparison: Comparison, path: str) -> list[dict[str, Any]]:
@@ -68,7 +70,7 @@ def _describe(found: TablePair, side: Side) -> dict[str, Any] | None:
                 "is_input": column.is_input,
                 "mark": columns.get(place, ""),
             }
-            for place, column in enumerate(table.columns)
+            for place, column in enumerate(table.columns[:MOST_COLUMNS])
         ],
         "rules": [
             _describe_rule(found, rules[place], rule, side)
@@ -83,7 +85,9 @@ def _describe_rule(found: TablePair, each: Pair[Rule], rule: Rule, side: Side) -
         old_place if side == "old" else new_place
         for old_place, new_place, _before, _after in found.changed_cells(each)
     }
-    cells = [read_cell(feel) for feel in rule.cells]
+    table = found.old if side == "old" else found.new
+    width = min(MOST_COLUMNS, len(table.columns)) if table else 0
+    cells = [read_cell(rule.cells.get(place, ANY)) for place in range(width)]
     is_changed = (
         each.old is not None
         and each.new is not None

@@ -59,20 +59,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of a table: its cells are FEEL by column's place."""
+    """A row of a table with so many columns that ask."""
 
     element: Element
     number: int
+    inputs: int
 
     @property
     def id(self) -> str:
         return self.element.get("id", "")
 
     @cached_property
-    def cells(self) -> tuple[str, ...]:
-        """What stands in its cells; what lets anything pass is said in one way."""
-        entries = children(self.element, "inputEntry", "outputEntry")
-        return tuple(text_of(each) or ANY for each in entries)
+    def cells(self) -> Mapping[int, str]:
+        """The FEEL of its cells by the column's place, but for those that let anything pass."""
+        asked = list(children(self.element, "inputEntry"))[: self.inputs]
+        entries = [
+            *enumerate(asked),
+            *enumerate(children(self.element, "outputEntry"), self.inputs),
+        ]
+        return {place: text for place, each in entries if (text := text_of(each)) not in ("", ANY)}
 
     @property
     def about(self) -> str:
@@ -116,7 +121,9 @@ class Table:
         """Its rules from 1."""
         if self.element is None:
             return []
-        return [Rule(each, place) for place, each in enumerate(children(self.element, "rule"), 1)]
+        inputs = sum(each.is_input for each in self.columns)
+        found = enumerate(children(self.element, "rule"), 1)
+        return [Rule(each, number, inputs) for number, each in found]
 
     @property
     def policy(self) -> str:
@@ -144,19 +151,23 @@ class TablePair:
         )
 
     def changed_cells(self, found: Pair[Rule]) -> Iterator[tuple[int, int, str, str]]:
-        """Cells of a rule that differ: place before and after (-1: no such column), old, new."""
+        """Cells of a rule that differ: place before and after (-1: no such column), old, new.
+
+        A column that went takes its cells along without a word. Looks at what stands in the cells
+        only, not at every column there might be.
+        """
         old_places, new_places = self._by_place
-        before = () if found.old is None else found.old.cells
-        after = () if found.new is None else found.new.cells
-        for place, new in enumerate(after):
-            old_place = old_places.get(place, -1)
-            old = before[old_place] if 0 <= old_place < len(before) else ANY
-            if place in old_places and old != new:
-                yield old_place, place, old, new
-        for place, old in enumerate(before):
-            new_place = new_places.get(place, -1)
-            is_gone = not 0 <= new_place < len(after)
-            if place in new_places and is_gone and old != ANY:
+        before = {} if found.old is None else found.old.cells
+        after = {} if found.new is None else found.new.cells
+        for place, new in after.items():
+            if place in old_places:
+                old = before.get(old_places[place], ANY)
+                if old != new:
+                    yield old_places[place], place, old, new
+        for place, old in before.items():
+            new_place = new_places.get(place)
+            is_gone = new_place == -1 and found.new is not None
+            if new_place is not None and new_place not in after and not is_gone:
                 yield place, new_place, old, ANY
 
 
@@ -184,7 +195,7 @@ def pair_tables(old: Sequence[Table], new: Sequence[Table]) -> list[TablePair]:
                 each.old.rules if each.old else [],
                 each.new.rules if each.new else [],
                 lambda rule: rule.id or None,
-                lambda rule: rule.cells,
+                lambda rule: tuple(rule.cells.items()),
                 lambda rule: rule.number if not rule.id else None,
             ),
         )
