@@ -3,11 +3,20 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./style/studio/compare.css";
 import { keepDiagrams } from "./studio/comparing/diagrams.js";
-import { say } from "./studio/words.js";
+import { make, say } from "./studio/words.js";
 
 const page = document.getElementById("studio-compare");
 const said = document.getElementById("compare-said");
-const entries = [...page.querySelectorAll(".compare-entry")].filter(({ localName }) => localName !== "div");
+const entries = [...page.querySelectorAll(".compare-entry[data-new]")].map(makeButton);
+
+/** An entry that leads somewhere once this script runs; a link does so without it. */
+function makeButton(entry) {
+  if (entry.localName !== "div") return entry;
+  const button = make("button", { type: "button", class: entry.className }, ...entry.childNodes);
+  Object.assign(button.dataset, entry.dataset);
+  entry.replaceWith(button);
+  return button;
+}
 
 /** Marks the entry that is shown; answers the next one in a direction. */
 function choose(entry) {
@@ -22,8 +31,8 @@ function choose(entry) {
 
 function step(by) {
   const at = entries.findIndex((each) => each.hasAttribute("aria-current"));
-  const next = entries[(at + by + entries.length) % entries.length] ?? entries[0];
-  next?.click();
+  const from = at < 0 && by < 0 ? 0 : at;
+  entries[(from + by + entries.length) % entries.length]?.click();
 }
 
 /** Both forms go to the field; a frame that is not there is left out. */
@@ -47,10 +56,11 @@ if (page.dataset.view === "diagram") {
       } else if (act === "next" || act === "previous") step(act === "next" ? 1 : -1);
       else if (act) diagrams.zoom(act);
     });
+    page.querySelector(".compare-buttons").hidden = false;
     document.body.dataset.ready = "true";
   } catch (error) {
     document.getElementById("compare-failed").hidden = false;
-    for (const each of page.querySelectorAll(".compare-sides, .compare-legend, .compare-buttons")) each.hidden = true;
+    for (const each of page.querySelectorAll(".compare-sides, .compare-legend")) each.hidden = true;
     console.error(error);
   }
 } else if (page.dataset.view === "form") {

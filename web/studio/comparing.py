@@ -23,6 +23,7 @@ from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.studio.documents import DIAGRAM, FORM, TABLE, suffix_of
 from workflows.studio.drafts import get_draft
+from workflows.studio.models import EDITED
 from workflows.studio.titles import title_elements, title_process
 
 
@@ -33,11 +34,12 @@ def compare_draft(draft_id: UUID) -> ResponseReturnValue:
         get_editor(session)
         draft = get_draft(session, draft_id)
         comparison = compare_with_draft(session, draft, with_name=request.args.get("from", ""))
-        page = render_template(
-            "studio/compare_draft.html",
-            **describe_shell(session, draft, here="compare"),
-            **_describe(session, comparison),
-        )
+        shown = _describe(session, comparison)
+        if draft.origin == EDITED:
+            shell = describe_shell(session, draft, here="compare")
+            page = render_template("studio/compare_draft.html", **shell, **shown)
+        else:
+            page = render_template("studio/compare_releases.html", **shown)
     return answer_drawing(page)
 
 
@@ -124,10 +126,17 @@ def _describe(session: Session, comparison: Comparison) -> dict[str, Any]:
         },
         "old": {"name": old.name, "title": old.title},
         "new": {"name": new.name, "title": new.title},
-        "offered": comparison.offered,
+        "offered": _list_offered(comparison),
+        "choosing": "old" if comparison.draft_id else "both",
         "differences": differences,
         "chosen": chosen and {**chosen, **_describe_document(comparison, chosen["path"])},
     }
+
+
+def _list_offered(comparison: Comparison) -> dict[str, str]:
+    """What may be chosen, with what is shown: that may be older than all that is offered."""
+    shown = [comparison.old] if comparison.draft_id else [comparison.old, comparison.new]
+    return {**comparison.offered, **{each.name: each.title for each in shown if each.name}}
 
 
 def _describe_document(comparison: Comparison, path: str) -> dict[str, Any]:

@@ -201,6 +201,9 @@ def test_what_an_upgrade_brought_is_compared_with_the_draft(studio: Studio, app:
     assert len(entries(page)) == 2
     page = studio.visitor.open(f"/studio/drafts/{shipped.id}/compare?from=1")
     assert len(entries(page)) == 1
+    merge = studio.visitor.open("/studio/processes/output_hours/upgrade")
+    beside = merge.links()["Compare the two side by side: Diagram"]
+    assert len(entries(studio.visitor.open(beside))) == 2
 
 
 @pytest.mark.parametrize(
@@ -236,7 +239,7 @@ def test_the_auditor_compares_releases_and_others_nothing(studio: Studio, app: F
         client = Visitor(app).enter(login, kind="staff").client
         return {name: client.get(each).status_code for name, each in addresses.items()}
 
-    assert ask("audit") == {"releases": 200, "side": 200, "draft": 404, "side of draft": 404}
+    assert ask("audit") == {"releases": 200, "side": 200, "draft": 403, "side of draft": 403}
     assert set(ask("zj_manage").values()) == {404}
     assert Visitor(app).client.get(addresses["releases"]).status_code in (302, 303)
 

@@ -403,6 +403,20 @@ def test_fields_that_came_went_and_moved(shipped: dict[str, bytes]) -> None:
     assert len(words) == 3
 
 
+def test_a_section_that_moved_takes_its_fields_along(shipped: dict[str, bytes]) -> None:
+    def field(name: str) -> dict[str, str]:
+        return {"type": "textfield", "id": name, "key": name, "label": name}
+
+    inside = [field(f"in_{n}") for n in range(5)]
+    section = {"type": "group", "id": "part", "label": "部分", "components": inside}
+    others = [field(f"out_{n}") for n in range(8)]
+    old = {**shipped, FORM: json.dumps({"components": [section, *others]}).encode()}
+    moved = json.dumps({"components": [*others, section]})
+    assert [said(each) for each in compare(old, FORM, lambda _: moved)] == [
+        ("moved", "group “部分”", [("Position", "first", "after “out_7”")])
+    ]
+
+
 def test_options_and_outcomes(shipped: dict[str, bytes]) -> None:
     def edit(text: str) -> str:
         form = json.loads(text)

@@ -200,9 +200,11 @@ def _compare(each: Pair[Component], vocabulary: Vocabulary) -> Iterator[Change]:
             lambda name: new.say_setting(vocabulary, name),
         )
     )
-    is_moved = each.is_moved or old.group_id != new.group_id
+    before, after = old.say_place(), new.say_place()
+    # What stands in a section that moved as a whole stands where it stood.
+    is_moved = (each.is_moved or old.group_id != new.group_id) and before != after
     if is_moved:
-        changed.append(Detail(_("Position"), old.say_place(), new.say_place()))
+        changed.append(Detail(_("Position"), before, after))
     if changed:
         ends = (_mark_of(old), _mark_of(new))
         yield change_or_move(new.say(vocabulary), *ends, changed, is_moved=is_moved)

@@ -5,6 +5,7 @@ import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { say } from "../words.js";
 
 const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↕" };
+const FRAMES = new Set(["bpmn:Participant", "bpmn:Lane"]);
 const MOST_MARKED = 2000;
 const NEAR = 0.9;
 const MARGIN = 24;
@@ -79,7 +80,9 @@ function findMarks(sides, entries) {
     marks.old.set(id, kind);
     marks.new.set(id, kind);
   };
-  if (sides.size === 2) {
+  const isSmall = [...sides.values()].every((each) => each.get("elementRegistry").getAll().length < MOST_MARKED);
+  // It takes time by the square of what there is; the list says the same of large diagrams.
+  if (sides.size === 2 && isSmall) {
     const [before, after] = ["old", "new"].map((side) => sides.get(side).getDefinitions());
     const found = diff(before, after);
     for (const id of Object.keys(found._layoutChanged)) both(id, "moved");
@@ -103,6 +106,7 @@ function mark(sides, entries) {
       const element = registry.get(id);
       if (!element || element === canvas.getRootElement()) continue;
       canvas.addMarker(element, `compare-${kind}`);
+      if (FRAMES.has(element.type)) canvas.addMarker(element, "compare-outline");
       // A dotted way says enough of where it is drawn now.
       if (kind === "moved" && element.waypoints) continue;
       viewer.get("overlays").add(element, { position: cornerOf(element), scale: kind === "moved" || { min: 0.75 }, html: signOf(kind) });
