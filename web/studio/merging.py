@@ -53,37 +53,42 @@ def show_merge(process_id: str, which: str) -> ResponseReturnValue:
 @bp.post("/processes/<process_id>/<any(upgrade, released):which>")
 def merge(process_id: str, which: str) -> ResponseReturnValue:
     """Take over the ticked documents into the draft, or throw away what an upgrade brought."""
-    source = SOURCES[which]
     try:
-        with current.engine().database.transaction() as session:
-            editor = get_editor(session)
-            if request.form.get("action") == "discard" and source == "shipped":
-                discard_shipped(session, process_id=process_id)
-                draft_id = None
-            else:
-                draft_id = take_over(
-                    session,
-                    process_id=process_id,
-                    source=source,
-                    basis=request.form.get("basis", ""),
-                    paths=request.form.getlist("paths"),
-                    by=editor.account_id,
-                    now=current.now(),
-                ).id
+        return _merge_as_shown(process_id, SOURCES[which])
     except NothingWaits as error:
         # Pressed twice, or somebody else was faster.
         flash(str(error), "info")
         return redirect(url_for("studio.process", process_id=process_id))
+
+
+def _merge_as_shown(process_id: str, source: Source) -> ResponseReturnValue:
+    basis = request.form.get("basis", "")
+    is_discarded = request.form.get("action") == "discard" and source == "shipped"
+    try:
+        with current.engine().database.transaction() as session:
+            editor = get_editor(session)
+            if is_discarded:
+                discard_shipped(session, process_id=process_id, basis=basis)
+            else:
+                draft = take_over(
+                    session,
+                    process_id=process_id,
+                    source=source,
+                    basis=basis,
+                    paths=request.form.getlist("paths"),
+                    by=editor.account_id,
+                    now=current.now(),
+                )
     except (Conflict, Rejected) as error:
         with current.engine().database.read() as session:
             again = plan_merge(session, process_id=process_id, source=source)
             page = _draw(session, again, problem=str(error))
         return answer_drawing(page), 409 if isinstance(error, Conflict) else 422
-    if draft_id is None:
+    if is_discarded:
         flash(_("What the upgrade brought was discarded. The process stays as it is."), "success")
         return redirect(url_for("studio.process", process_id=process_id))
     flash(_("What you ticked is in the draft. Look through it and release it."), "success")
-    return redirect(url_for("studio.release", draft_id=draft_id))
+    return redirect(url_for("studio.release", draft_id=draft.id))
 
 
 def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:

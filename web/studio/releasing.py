@@ -49,6 +49,15 @@ def release(draft_id: UUID) -> ResponseReturnValue:
 def make_releases(draft_id: UUID) -> ResponseReturnValue:
     """Release what was shown; if anything moved meanwhile, show it as it is now instead."""
     try:
+        return _release_as_shown(draft_id)
+    except DraftNotFound as error:
+        # The button was pressed twice, or somebody else was faster.
+        flash(str(error), "info")
+        return redirect(_after(request.form.get("process", "")))
+
+
+def _release_as_shown(draft_id: UUID) -> ResponseReturnValue:
+    try:
         with current.engine().database.read() as session:
             editor = get_editor(session)
             planned = plan_release(session, current.engine(), get_draft(session, draft_id))
@@ -63,10 +72,6 @@ def make_releases(draft_id: UUID) -> ResponseReturnValue:
                 by=editor.actor,
                 now=current.now(),
             )
-    except DraftNotFound as error:
-        # The button was pressed twice, or somebody else was faster.
-        flash(str(error), "info")
-        return redirect(_after(request.form.get("process", "")))
     except (Conflict, Rejected, InvalidRelease) as error:
         return _show_again(draft_id, error)
     flash(say_released(made), "success")

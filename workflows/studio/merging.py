@@ -143,11 +143,18 @@ def take_over(
     return draft
 
 
-def discard_shipped(session: Session, *, process_id: str) -> None:
-    """Go on without what an upgrade brought; the next one is told of again.
+def discard_shipped(session: Session, *, process_id: str, basis: str) -> None:
+    """Go on without what an upgrade brought, as it was shown; the next one is told of again.
 
-    Raises NothingWaits.
+    Raises NothingWaits, ChoicesOutdated.
     """
+    take_releases(session)
+    if plan_merge(session, process_id=process_id, source="shipped").basis != basis:
+        raise ChoicesOutdated
+    _drop_shipped(session, process_id)
+
+
+def _drop_shipped(session: Session, process_id: str) -> None:
     found = find_draft(session, process_id, origin=SHIPPED)
     if found is None:
         raise NothingWaits
@@ -195,7 +202,7 @@ def _choices(
 
 
 def _end_waiting(session: Session, process_id: str, digests: dict[str, str]) -> None:
-    discard_shipped(session, process_id=process_id)
+    _drop_shipped(session, process_id)
     known = find_shipped(session, process_id)
     if known is not None:
         known.documents = digests

@@ -156,7 +156,7 @@ def test_two_who_press_at_once_make_one_release(app: Flask, studio: Studio) -> N
         lambda: press(studio, pages[0], reason="甲"),
         lambda: press(other, pages[1], reason="乙"),
     )
-    assert sorted("is at work" in each.text for each in answers) == [False, True]
+    assert sorted("Release 2 is at work" in each.text for each in answers) == [False, True]
     assert {each.path for each in answers} == {"/studio/processes/ruling"}
 
 

@@ -109,8 +109,11 @@ def test_who_took_all_of_it_over_is_at_one_with_what_is_shipped(
 def test_what_is_discarded_waits_no_more_and_the_process_stays(
     desk: Desk, upgraded: Documents
 ) -> None:
+    shown = plan(desk).basis
+    with desk.engine.database.transaction() as session, pytest.raises(ChoicesOutdated):
+        discard_shipped(session, process_id="ruling", basis="")
     with desk.engine.database.transaction() as session:
-        discard_shipped(session, process_id="ruling")
+        discard_shipped(session, process_id="ruling", basis=shown)
     with pytest.raises(NothingWaits):
         plan(desk)
     assert bring_shipped(desk.engine, {"ruling": upgraded}, reason="x").waiting == {}
