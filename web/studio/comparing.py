@@ -32,7 +32,7 @@ def compare_draft(draft_id: UUID) -> ResponseReturnValue:
     """Show what a draft changes, beside the release that is at work or another one."""
     with current.engine().database.read() as session:
         get_editor(session)
-        draft = get_draft(session, draft_id)
+        draft = get_draft(session, draft_id, origin=None)
         comparison = compare_with_draft(session, draft, with_name=request.args.get("from", ""))
         shown = _describe(session, comparison)
         if draft.origin == EDITED:
@@ -58,7 +58,7 @@ def show_side_of_draft(draft_id: UUID, side: str, path: str) -> ResponseReturnVa
     """Give a diagram to be drawn, or the page of a form, of one side of a comparison."""
     with current.engine().database.read() as session:
         get_editor(session)
-        draft = get_draft(session, draft_id)
+        draft = get_draft(session, draft_id, origin=None)
         comparison = compare_with_draft(session, draft, with_name=request.args.get("from", ""))
     return _show_side(comparison, side, path)
 

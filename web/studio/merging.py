@@ -1,5 +1,7 @@
 """Taking over what an upgrade brought or what was released meanwhile, document by document."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -9,10 +11,11 @@ from engine.language import N_, _
 from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
-from web.studio.differing import describe_difference, list_differences
+from web.studio.comparing_sides import DRAFT
+from web.studio.differing import AddressOf, describe_difference, list_differences
 from web.studio.naming import name_processes
 from web.studio.viewing import answer_drawing, get_editor
-from workflows.studio.current import list_current
+from workflows.studio.current import get_current, list_current
 from workflows.studio.differences import differences_of
 from workflows.studio.drafts import find_draft
 from workflows.studio.merging import (
@@ -128,3 +131,14 @@ def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:
         basis=merge.basis,
         problem=problem,
     )
+
+
+def _side_by_side(session: Session, merge: Merge) -> AddressOf | None:
+    """Where a document of ours stands beside what an upgrade brought."""
+    brought = find_draft(session, merge.process_id, origin=SHIPPED)
+    if brought is None or merge.source != SHIPPED:
+        return None
+    edited = find_draft(session, merge.process_id)
+    ours = DRAFT if edited is not None else str(get_current(session, merge.process_id).number)
+    beside: dict[str, Any] = {"draft_id": brought.id, "from": ours}
+    return lambda path: url_for("studio.compare_draft", document=path, **beside)

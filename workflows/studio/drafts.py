@@ -95,13 +95,15 @@ def list_drafts(session: Session) -> Sequence[Draft]:
 
 
 def get_draft(
-    session: Session, draft_id: UUID, *, to_change: bool = False, origin: str = EDITED
+    session: Session, draft_id: UUID, *, to_change: bool = False, origin: str | None = EDITED
 ) -> Draft:
     """A draft by its key, on request taken until the transaction ends; raises DraftNotFound.
 
-    What an upgrade brought is edited by nobody: it is asked for by its origin only.
+    What an upgrade brought is edited by nobody: it is asked for by its origin, or by None.
     """
-    query = select(Draft).where(Draft.id == draft_id, Draft.origin == origin)
+    query = select(Draft).where(Draft.id == draft_id)
+    if origin is not None:
+        query = query.where(Draft.origin == origin)
     if to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.scalar(query)

@@ -112,6 +112,21 @@ def test_an_upgrade_that_is_taken_back_waits_no_more(shipped: Desk) -> None:
     assert waiting(shipped, "ruling") is None
 
 
+def test_before_it_was_written_down_only_the_software_released(desk: Desk) -> None:
+    assert bring(desk.engine, upgraded(PAYMENT)) == ({"payment", "settlement", "inspection"}, set())
+
+
+def test_what_somebody_released_before_it_was_written_down_counts_as_changed(desk: Desk) -> None:
+    edit(desk, "ruling", RULING, 'name="复核"', 'name="复核意见"')
+    assert bring(desk.engine, read_shipped()) == (set(), {"ruling"})
+
+
+def test_what_was_taken_back_to_what_was_shipped_takes_the_next_upgrade(shipped: Desk) -> None:
+    edit(shipped, "ruling", RULING, 'name="复核"', 'name="复核意见"')
+    edit(shipped, "ruling", RULING, 'name="复核意见"', 'name="复核"')
+    assert bring(shipped.engine, upgraded(RULING)) == ({"ruling"}, set())
+
+
 def test_an_edited_draft_is_no_reason_to_wait_but_it_is_told_of(shipped: Desk) -> None:
     draft = shipped.open("ruling")
     shipped.change(draft, RULING, 'name="复核"', 'name="复核意见"')
