@@ -99,6 +99,10 @@ def test_a_field_is_added_described_and_seen_by_keyboard_alone(open_draft: Open)
     }
     page.reload()
     expect(canvas(page, "wechat")).to_contain_text("微信号")
+    canvas(page, "wechat").press("Enter")
+    canvas(page, "wechat").press("Alt+ArrowUp")
+    canvas(page, "wechat").press("Delete")
+    expect(canvas(page, "wechat")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", [FORM, "forms/inspection/accept_commitment.form"])

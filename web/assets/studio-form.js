@@ -73,16 +73,22 @@ function markProblems(problems) {
   }
 }
 
-/** Enter goes from a component to its settings, Escape back. */
+/** Enter goes from a component to its settings, Escape back; it is moved and removed by keys. */
 function goBetween(event, panel) {
-  const { key, target } = event;
-  if (key === "Enter" && target.matches(".fjs-element") && target.classList.contains("fjs-editor-selected")) {
-    event.preventDefault();
-    event.stopPropagation();
-    panel.enter();
-  } else if (key === "Escape" && target.closest(".sf-panel")) {
+  const { key, target, altKey } = event;
+  if (key === "Escape" && target.closest(".sf-panel")) {
     place.querySelector(".fjs-editor-selected")?.focus();
+    return;
   }
+  const chosen = target.matches(".fjs-element.fjs-editor-selected") && form.selected();
+  if (!chosen || chosen.type === "default") return;
+  const deeds = { Enter: () => panel.enter(), Delete: () => form.remove(chosen) };
+  const moves = { ArrowUp: () => form.move(chosen, -1), ArrowDown: () => form.move(chosen, 1) };
+  const deed = (altKey ? moves : deeds)[key];
+  if (!deed) return;
+  event.preventDefault();
+  event.stopPropagation();
+  deed();
 }
 
 const first = await readDocument(source);

@@ -32,7 +32,8 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
     drawn = component;
     if (!component || component.type === "default") {
       controls = [];
-      place.replaceChildren(make("p", { class: "soft sf-nothing" }, say("form.nothing-selected")));
+      const words = ["form.nothing-selected", "form.keys"];
+      place.replaceChildren(...words.map((each) => make("p", { class: "soft sf-nothing" }, say(each))));
       return;
     }
     const own = settings.filter((each) => each.types.includes(component.type));
