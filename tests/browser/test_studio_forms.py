@@ -149,6 +149,33 @@ def test_a_choice_of_the_preview_shows_what_depends_on_it(open_draft: Open) -> N
     expect(shown).to_have_count(0)
 
 
+def test_a_component_is_shown_by_the_answer_to_another_field(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    canvas(page, "postal_code").click()
+    page.get_by_label(admin.say("When it is there")).select_option("answer")
+    page.get_by_label(admin.say("Field that is asked")).select_option("employment")
+    page.get_by_label(admin.say("The answer"), exact=True).select_option("retired")
+    saved(admin)
+    component = find(json.loads(document(admin, FORM)), "postal_code")
+    assert component["conditional"] == {"hide": '=employment != "retired"'}
+    expect(preview(page).get_by_label("邮政编码")).to_have_count(0)
+    page.get_by_label(admin.say("How its answer is compared")).select_option("is-not")
+    expect(preview(page).get_by_label("邮政编码")).to_be_visible()
+    page.get_by_label(admin.say("When it is there")).select_option("always")
+    saved(admin)
+    assert "conditional" not in find(json.loads(document(admin, FORM)), "postal_code")
+
+
+def test_a_condition_that_was_written_by_hand_is_read_where_it_can_be(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    canvas(page, "employer").click()
+    expect(page.get_by_label(admin.say("When it is there"))).to_have_value("answer")
+    expect(page.get_by_label(admin.say("Field that is asked"))).to_have_value("employment")
+    expect(page.get_by_label(admin.say("The answer"), exact=True)).to_have_value("employed")
+
+
 def test_a_mistake_is_told_at_its_component_and_goes_when_it_is_mended(open_draft: Open) -> None:
     admin = open_draft(f"edit/{FORM}")
     page = admin.page

@@ -39,10 +39,11 @@ Control = Literal[
     "panel",
     "options",
     "accept",
+    "condition",
 ]
 
-LONGEST_LIST = 12
-"""How many entries of a list are shown where it is chosen."""
+LONGEST_LIST = 60
+"""Lists with more entries than that are not offered to pick from: regions."""
 
 _BUTTON = frozenset({"button"})
 _LIST = frozenset({"dynamiclist"})
@@ -395,8 +396,8 @@ SETTINGS: Sequence[Setting] = (
         "conditional",
         "look",
         frozenset(TYPES),
-        "feel",
-        N_("Not there when"),
+        "condition",
+        N_("When it is there"),
         about=N_("FEEL that looks at answers and at the case, such as =not(has_mobile)."),
     ),
     _property(
@@ -450,7 +451,8 @@ def describe_form_fields() -> dict[str, Any]:
         "settings": [each.describe() for each in SETTINGS],
         "words": {f"list.{name}": _(title) for name, title in LIST_TITLES.items()},
         "lists": {
-            name: [option.label for option in get_list(name, language)][:LONGEST_LIST]
+            name: [{"value": each.value, "label": each.label} for each in options]
             for name in LIST_NAMES
+            if len(options := get_list(name, language)) <= LONGEST_LIST
         },
     }

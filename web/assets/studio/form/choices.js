@@ -134,9 +134,10 @@ function sourceOf(component) {
   return component.valuesExpression ? "process" : "own";
 }
 
-function preview(labels) {
-  const words = labels.slice(0, 6).join(say("presence.comma"));
-  return make("p", { class: "form-hint" }, labels.length > 6 ? `${words} …` : words);
+function preview(options) {
+  const first = options.slice(0, 6).map((each) => each.label);
+  const words = first.join(say("presence.comma"));
+  return make("p", { class: "form-hint" }, options.length > 6 ? `${words} …` : words);
 }
 
 function kept(properties) {

@@ -6,6 +6,7 @@ import { say } from "../words.js";
 import { listAround, titleOf, walk } from "./documents.js";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
+const ASKABLE = new Set(["select", "radio", "checklist", "checkbox"]);
 const REFERRED = { identityType: ["select", "radio"], sameAs: ["textfield"] };
 
 /** Makes it of an editor; `panels` are the names of the blocks that the server draws. */
@@ -171,6 +172,14 @@ export function makeForm(editor, { types, panels }) {
       all()
         .filter((each) => each !== component && each.key && REFERRED[name].includes(each.type))
         .map((each) => ({ value: each.key, label: `${titleOf(each, names)} (${each.key})` })),
+    /** Fields whose answer a condition of the component may ask for: of its row or of the form. */
+    askable: (component) => {
+      const own = new Set(walk([component]));
+      const around = listAround(component, registry);
+      return all().filter(
+        (each) => ASKABLE.has(each.type) && !own.has(each) && [null, around].includes(listAround(each, registry)),
+      );
+    },
     outcomes: () =>
       all()
         .filter((each) => each.properties?.outcome)

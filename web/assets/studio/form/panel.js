@@ -1,6 +1,7 @@
 /* The panel beside the form: what can be set at the selected component, in words. */
 import { make, say } from "../words.js";
 import { makeChoices } from "./choices.js";
+import { makeCondition } from "./conditions.js";
 import { makeControl, writeSetting } from "./controls.js";
 import { titleOf } from "./documents.js";
 import { drawIcon } from "./icons.js";
@@ -50,6 +51,7 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
     const edit = (properties) => form.edit(drawn, properties);
     if (setting.control === "options") return makeChoices(setting, { id, edit, lists });
     const set = (value) => form.set(drawn, setting, writeSetting(drawn, setting, value));
+    if (setting.control === "condition") return makeCondition(setting, { id, set, about: form, lists });
     return makeControl(setting, { id, set, about: form });
   }
 
