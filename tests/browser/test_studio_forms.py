@@ -167,6 +167,19 @@ def test_a_component_is_shown_by_the_answer_to_another_field(open_draft: Open) -
     assert "conditional" not in find(json.loads(document(admin, FORM)), "postal_code")
 
 
+def test_names_of_fields_are_put_into_an_expression(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    canvas(page, "postal_code").click()
+    setting = page.locator(".sf-setting", has=page.get_by_label(admin.say("Must be true")))
+    setting.get_by_text(admin.say("Names of the fields")).click()
+    setting.get_by_role("button", name="birth_date").click()
+    page.keyboard.type(" != null")
+    saved(admin)
+    check = page.get_by_label(admin.say("Must be true"), exact=True)
+    expect(check).to_have_value("=birth_date != null")
+
+
 def test_a_condition_that_was_written_by_hand_is_read_where_it_can_be(open_draft: Open) -> None:
     admin = open_draft(f"edit/{FORM}")
     page = admin.page

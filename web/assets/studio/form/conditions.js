@@ -5,6 +5,7 @@
  */
 import { make, say } from "../words.js";
 import { readSetting } from "./controls.js";
+import { offerNames } from "./names.js";
 
 /** `is` and `is-not` of each kind of answer: how the hiding is written, and read back. */
 const WAYS = {
@@ -100,7 +101,8 @@ export function makeCondition(setting, { id, set, about, lists }) {
       if (typed && !typed.startsWith("=")) set(`=${typed}`);
     });
     const label = make("label", { class: "form-label", for: `${id}-feel` }, say("form.hidden-when"));
-    return [label, input, make("div", { class: "form-hint" }, setting.help)];
+    const offer = offerNames(input, () => about.names(shown));
+    return [label, input, make("div", { class: "form-hint" }, setting.help), offer];
   }
 
   function sentence(fields, condition) {

@@ -1,5 +1,6 @@
 /* The fields of the panel: each shows one thing that can be set at a component, and sets it. */
 import { make, say } from "../words.js";
+import { offerNames } from "./names.js";
 
 const EXTENSION = /\.[a-z]+/g;
 
@@ -34,7 +35,7 @@ export function makeControl(setting, { id, set, about }) {
   const makers = {
     text: () => line(setting, set, "text"),
     texts: () => area(setting, set, 5),
-    feel: () => feel(setting, set),
+    feel: () => feel(setting, set, about),
     name: () => named(setting, set, about),
     number: () => number(setting, set),
     flag: () => flag(setting, set),
@@ -49,7 +50,7 @@ export function makeControl(setting, { id, set, about }) {
   return { setting, element: around(setting, id, made), show: made.show, error: made.error };
 }
 
-function around(setting, id, { body, isSet, error }) {
+function around(setting, id, { body, isSet, error, offer }) {
   const help = setting.help ? make("div", { class: "form-hint", id: `${id}-help` }, setting.help) : null;
   const input = body.matches?.("input, select, textarea") ? body : body.querySelector("input, select, textarea");
   if (help && input && !isSet) input.setAttribute("aria-describedby", `${id}-help`);
@@ -59,7 +60,7 @@ function around(setting, id, { body, isSet, error }) {
   }
   if (setting.control === "flag") return make("div", { class: "sf-setting" }, body, help);
   const label = make("label", { class: "form-label", for: id }, setting.label);
-  return make("div", { class: "sf-setting" }, label, body, error, help);
+  return make("div", { class: "sf-setting" }, label, body, error, help, offer);
 }
 
 function line(setting, set, type) {
@@ -75,8 +76,10 @@ function area(setting, set, rows) {
 }
 
 /** FEEL: what is typed without the sign that begins it gets it when the field is left. */
-function feel(setting, set) {
+function feel(setting, set, about) {
   const made = area(setting, set, 2);
+  let shown = null;
+  const offer = offerNames(made.input, () => about.names(shown));
   made.input.classList.add("sf-feel");
   made.input.setAttribute("spellcheck", "false");
   made.input.addEventListener("change", () => {
@@ -85,7 +88,11 @@ function feel(setting, set) {
     made.input.value = written;
     set(written || undefined);
   });
-  return made;
+  const show = (component) => {
+    shown = component;
+    made.show(component);
+  };
+  return { ...made, offer, show };
 }
 
 /** A name that others refer to: set when it is right and the field is left. */

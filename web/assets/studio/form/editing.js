@@ -180,6 +180,13 @@ export function makeForm(editor, { types, panels }) {
         (each) => ASKABLE.has(each.type) && !own.has(each) && [null, around].includes(listAround(each, registry)),
       );
     },
+    /** What an expression of the component may read of the form, with its words. */
+    names: (component) => {
+      const around = listAround(component, registry);
+      return all()
+        .filter((each) => (each.key || each.path) && [null, around].includes(listAround(each, registry)))
+        .map((each) => ({ name: each.key ?? each.path, label: titleOf(each, names) }));
+    },
     outcomes: () =>
       all()
         .filter((each) => each.properties?.outcome)
