@@ -98,13 +98,6 @@ def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:
     titles = title_documents(merge.process_id, {**merge.ours, **merge.theirs}, spoken())
     differences = {each.path: each for each in differences_of(merge.ours, merge.theirs)}
     names = name_processes(session, list_current(session))
-    shipped = find_draft(session, merge.process_id, origin=SHIPPED)
-
-    def address_of(path: str) -> str:
-        if merge.source != "shipped" or shipped is None:
-            return ""
-        return url_for("studio.compare_draft", draft_id=shipped.id, document=path)
-
     return render_template(
         "studio/merge.html",
         process={"id": merge.process_id, "name": names[merge.process_id]},
@@ -124,7 +117,7 @@ def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:
             merge.process_id,
             old=merge.ours,
             new=merge.theirs,
-            address_of=address_of,
+            address_of=_side_by_side(session, merge),
         ),
         old=merge.ours,
         new=merge.theirs,
