@@ -75,6 +75,10 @@ def test_drawings_are_marked_and_move_together(enter: Enter, draft: UUID, width:
     expect(first).to_have_attribute("aria-current", "true")
     selected = side(admin, "old").locator(".djs-element.selected")
     expect(selected).to_have_attribute("data-element-id", "review_output_hours")
+    side(admin, "new").locator("[data-element-id='credit'] .djs-hit").first.click()
+    expect(first).not_to_have_attribute("aria-current", "true")
+    selected = side(admin, "old").locator(".djs-element.selected")
+    expect(selected).to_have_attribute("data-element-id", "credit")
     admin.button("Whole diagram").press("Enter")
     assert shows(admin) == whole
 

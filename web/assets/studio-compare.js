@@ -46,7 +46,7 @@ function showFields({ old, new: now }) {
 if (page.dataset.view === "diagram") {
   const places = [...page.querySelectorAll(".compare-canvas")];
   try {
-    const diagrams = await keepDiagrams(places, entries);
+    const diagrams = await keepDiagrams(places, entries, (entry) => entry.click());
     page.addEventListener("click", ({ target }) => {
       const entry = target.closest(".compare-entry");
       const act = target.closest("[data-act]")?.dataset.act;

@@ -10,12 +10,23 @@ const MOST_MARKED = 2000;
 const NEAR = 0.9;
 const MARGIN = 24;
 
-/** Draws the diagrams of `places`; `entries` are the changes as the server says them in words. */
-export async function keepDiagrams(places, entries) {
+/** Draws the diagrams of `places`; `entries` are the changes as the server says them in words.
+ *
+ * `onChoose` is told the entry of an element that was pressed in a drawing.
+ */
+export async function keepDiagrams(places, entries, onChoose) {
   const viewers = await Promise.all(places.map(open));
   const sides = new Map(places.map((place, index) => [place.dataset.side, viewers[index]]));
   if (sides.size === 2) moveTogether(viewers);
   mark(sides, entries);
+  for (const [side, viewer] of sides) {
+    viewer.get("eventBus").on("element.click", ({ element }) => {
+      const id = element.labelTarget?.id ?? element.id;
+      const entry = entries.find(({ dataset }) => dataset[side] === id);
+      if (entry) onChoose(entry);
+      else for (const each of sides.values()) select(each, id);
+    });
+  }
   showWhole(viewers);
   return {
     /** Chooses an element on the sides that have it, and shows it in the middle. */
@@ -135,10 +146,15 @@ function signOf(kind) {
   return sign;
 }
 
-function choose(viewer, id) {
-  if (!viewer) return;
+/** Selects an element, or nothing where there is none. */
+function select(viewer, id) {
   const element = id && viewer.get("elementRegistry").get(id);
   viewer.get("selection").select(element || null);
+  return element;
+}
+
+function choose(viewer, id) {
+  const element = viewer && select(viewer, id);
   if (!element) return;
   const canvas = viewer.get("canvas");
   if (canvas.zoom() < NEAR) canvas.zoom(NEAR);
