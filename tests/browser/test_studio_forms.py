@@ -167,6 +167,38 @@ def test_a_component_is_shown_by_the_answer_to_another_field(open_draft: Open) -
     assert "conditional" not in find(json.loads(document(admin, FORM)), "postal_code")
 
 
+def test_a_form_with_names_that_are_taken_twice_is_opened_and_mended(open_draft: Open) -> None:
+    admin = open_draft(f"edit/{FORM}")
+    page = admin.page
+    form = json.loads(document(admin, FORM))
+    contact = find(form, "contact")["components"]
+    assert isinstance(contact, list)
+    contact += [dict(contact[0]), {"type": "iframe", "id": "strange", "url": "https://example.com"}]
+    put(admin, FORM, json.dumps(form))
+    page.reload()
+    page.locator(f"main {READY}").wait_for()
+    twice = page.locator("[data-problems] .problem-error", has_text="mobile").first
+    expect(twice).to_be_visible()
+    canvas(page, "textfield_1").click()
+    page.get_by_label(admin.say("Name in the data"), exact=True).fill("mobile_again")
+    page.keyboard.press("Tab")
+    expect(twice).to_have_count(0)
+    canvas(page, "strange").click()
+    page.get_by_role("button", name=admin.say("Remove"), exact=True).click()
+    saved(admin)
+    assert "iframe" not in document(admin, FORM)
+
+
+def put(person: Person, path: str, text: str) -> None:
+    """Save a document as another program would."""
+    page = person.page
+    draft = re.sub(r"/(edit|english).*", "", page.url)
+    before = page.request.get(f"{draft}/documents/{path}")
+    token = page.locator("body").get_attribute("data-csrf")
+    headers = {"If-Match": before.headers["etag"], "X-CSRF-Token": token or ""}
+    assert page.request.put(f"{draft}/documents/{path}", data=text, headers=headers).ok
+
+
 def test_names_of_fields_are_put_into_an_expression(open_draft: Open) -> None:
     admin = open_draft(f"edit/{FORM}")
     page = admin.page

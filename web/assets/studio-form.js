@@ -15,6 +15,7 @@ import { SupportedFields } from "./studio/form/fields.js";
 import { drawPalette } from "./studio/form/palette.js";
 import linesModule, { dropBetweenLines } from "./studio/form/lines.js";
 import { keepPanel } from "./studio/form/panel.js";
+import pathsModule from "./studio/form/paths.js";
 import { keepPreview } from "./studio/form/preview.js";
 import { keepSaving } from "./studio/saving.js";
 import { make, say } from "./studio/words.js";
@@ -39,6 +40,7 @@ const editor = new FormEditor({
       propertiesProvider: ["value", null],
     },
     linesModule,
+    pathsModule,
   ],
 });
 dropBetweenLines(editor);

@@ -9,7 +9,20 @@ const HEAD = ["schemaVersion", "exporter", "executionPlatform", "executionPlatfo
 /** Reads a form's text; raises what JSON.parse does. One without components is empty. */
 export function readForm(text) {
   const document = JSON.parse(text);
-  return { ...document, components: Array.isArray(document.components) ? document.components : [] };
+  const components = Array.isArray(document.components) ? document.components : [];
+  const taken = new Set([document.id]);
+  for (const each of walk(components)) {
+    // The editor knows components by their ids; two of one id cannot be told apart.
+    if (typeof each.id !== "string" || !each.id || taken.has(each.id)) each.id = freshId(each.type, taken);
+    taken.add(each.id);
+  }
+  return { ...document, components };
+}
+
+function freshId(type, taken) {
+  let number = 1;
+  while (taken.has(`${type}_${number}`)) number += 1;
+  return `${type}_${number}`;
 }
 
 /** Writes what the editor has, in the order and with the head of the document that was opened. */

@@ -20,7 +20,7 @@ export class SupportedFields {
   }
 
   get(type) {
-    this._formFields[type] ??= withConfig(stranger, { type, name: type, part: "structure" });
+    this._formFields[type] ??= withConfig(stranger, { type, name: type, part: "structure", isStrange: true });
     return this._formFields[type];
   }
 
@@ -28,13 +28,13 @@ export class SupportedFields {
 }
 
 /** Every type has a component function of its own, because its config stands on it. */
-function withConfig(component, { type, name, part }, nextName) {
+function withConfig(component, { type, name, part, isStrange = false }, nextName) {
   const own = (props) => component(props);
   own.config = {
     type,
     name,
     group: PARTS[part],
-    keyed: !WITHOUT_KEY.has(type),
+    keyed: !isStrange && !WITHOUT_KEY.has(type),
     pathed: type === "dynamiclist",
     repeatable: type === "dynamiclist",
     icon: iconsByType(type),
