@@ -2,27 +2,26 @@
 import { make, say } from "../words.js";
 import { makeChoices } from "./choices.js";
 import { makeCondition } from "./conditions.js";
-import { makeControl, writeSetting } from "./controls.js";
+import { makeControl, readSetting, writeSetting } from "./controls.js";
 import { titleOf } from "./documents.js";
 import { drawIcon } from "./icons.js";
 
-/** Which settings make sense at a component; all others always do. */
+/** When a setting makes sense; all others always do, and what is set is always seen. */
 const WANTED = {
+  action: ({ properties }) => !properties.outcome,
+  // The kind of text says it already.
+  autocomplete: () => false,
+  confirm: ({ properties }) => !properties.action,
   identityType: ({ properties }) => properties.format === "identity_number",
   message: ({ properties, validate }) => Boolean(properties.check || validate.pattern),
-  shownBy: ({ properties }) => properties.locked === "true" || "shownBy" in properties,
-  confirm: ({ properties }) => !properties.action,
-  validate: ({ properties }) => !properties.action,
-  action: ({ properties }) => !properties.outcome,
   outcome: ({ properties }) => !properties.action,
+  shownBy: ({ properties }) => properties.locked === "true",
+  style: ({ properties }) => !properties.panel,
   text: ({ properties }) => !properties.panel,
-  dateLabel: () => true,
+  validate: ({ properties }) => !properties.action,
 };
-/** These only where they are set already: there is a plainer way to say the same. */
-const RARE = new Set(["autocomplete"]);
-const TEXT_ONLY = new Set(["style"]);
 
-/** Draws the panel and keeps it true. `form` is what `form.js` makes of the editor. */
+/** Draws the panel and keeps it true. `form` is what `editing.js` makes of the editor. */
 export function keepPanel(place, form, { settings, sections, types, lists }) {
   const names = new Map(types.map((each) => [each.type, each.name]));
   let drawn = null;
@@ -100,19 +99,10 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
   }
 
   function show() {
-    const seen = {
-      ...drawn,
-      properties: drawn.properties ?? {},
-      validate: drawn.validate ?? {},
-    };
+    const seen = { properties: drawn.properties ?? {}, validate: drawn.validate ?? {} };
     for (const each of controls) {
-      const { name, place: where } = each.setting;
-      const holder = where === "property" ? seen.properties : where === "attribute" ? drawn : (drawn[where] ?? {});
-      const isSet = holder[name] !== undefined;
-      // A button says whether it checks; what a field may be is asked of other settings.
-      const isWanted = RARE.has(name) ? isSet : (WANTED[name]?.(seen) ?? true);
-      const isText = TEXT_ONLY.has(name) && drawn.type === "text" && seen.properties.panel;
-      each.element.hidden = !(isSet || (isWanted && !isText));
+      const isSet = readSetting(drawn, each.setting) !== undefined;
+      each.element.hidden = !isSet && WANTED[each.setting.name]?.(seen) === false;
       each.show(drawn);
     }
     for (const each of place.querySelectorAll(".sf-section")) {
