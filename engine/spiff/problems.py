@@ -15,6 +15,9 @@ LIMIT = 500
 FORMULAS_LIMIT = 100_000
 """How many characters all formulas of one document may have: so many are read in a second."""
 
+LEAST = 30
+"""As so many characters counts the shortest formula."""
+
 
 @dataclass(slots=True)
 class Problems:
@@ -53,9 +56,10 @@ class Problems:
 
     def read_formula(self, place: Element, source: str) -> Formula | None:
         """Compile a value; what is no FEEL is noted with its line and column."""
-        self.formulas += len(source)
+        before = self.formulas
+        self.formulas += max(len(source), LEAST)
         if self.formulas > FORMULAS_LIMIT:
-            if self.formulas - len(source) <= FORMULAS_LIMIT:
+            if before <= FORMULAS_LIMIT:
                 message = N_("The formulas of the diagram have more than %(limit)s characters.")
                 self.add(None, "too-large", message, limit=FORMULAS_LIMIT)
             return None
