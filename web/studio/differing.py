@@ -10,8 +10,8 @@ from engine.language import _
 from engine.releases import Documents
 from web import current
 from web.languages import spoken
-from web.studio.form_fields import SETTINGS
-from web.studio.form_fields import Setting as Field
+from web.studio.form_settings import SETTINGS
+from web.studio.form_settings import Setting as Field
 from web.studio.form_words import TYPES
 from web.studio.naming import name_processes
 from workflows.studio.current import list_current

@@ -15,7 +15,7 @@ from forms.properties import PROPERTIES
 from tests.content import shipped
 from tests.web.conftest import READY
 from tests.web.studio.conftest import Studio
-from web.studio.form_fields import SETTINGS
+from web.studio.form_settings import SETTINGS
 from web.studio.form_words import FORMAT_NAMES, LIST_TITLES, MASK_NAMES, TYPES
 
 FORM = "forms/inspection/fill_information.form"
