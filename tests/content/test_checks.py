@@ -1,10 +1,12 @@
 """Shipped processes pass every check of a release, without a warning."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 import workflows
+from benchmarks.large_diagram import DIAGRAM, PROCESS, draw_large
 from engine import case_operations
 from engine.operations import Operations
 from engine.releases import check_unit
@@ -38,3 +40,15 @@ def test_an_operation_is_described_to_administrators(name: str) -> None:
     values = [*operation.takes.values(), *operation.gives.values()]
     assert [each.name for each in values if not each.named.title] == []
     assert set(operation.schema.fields) == set(operation.takes)
+
+
+def test_a_diagram_of_300_elements_is_checked_within_a_second() -> None:
+    documents = draw_large()
+    assert documents[DIAGRAM].count(b"Shape id=") + documents[DIAGRAM].count(b"Edge id=") >= 300
+    times = []
+    for _ in range(3):
+        documents[DIAGRAM] += b"\n"
+        began = time.process_time()
+        assert check_unit(PROCESS, documents, CHECKS) == []
+        times.append(time.process_time() - began)
+    assert min(times) < 1
