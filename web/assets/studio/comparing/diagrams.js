@@ -148,8 +148,9 @@ function signOf(kind) {
 
 /** Selects an element, or nothing where there is none. */
 function select(viewer, id) {
-  const element = id && viewer.get("elementRegistry").get(id);
-  viewer.get("selection").select(element || null);
+  const found = id ? viewer.get("elementRegistry").get(id) : null;
+  const element = found?.parent ? found : null;
+  viewer.get("selection").select(element);
   return element;
 }
 
