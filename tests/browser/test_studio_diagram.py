@@ -65,6 +65,12 @@ class Drawing:
         panel = self.person.page.locator("#studio-panel")
         return panel.locator(f"[data-entry-id='{name}']").locator("input, select, textarea").first
 
+    def fill(self, name: str, text: str) -> "Drawing":
+        """Type into a field of the panel and leave it: what was typed is taken at once."""
+        self.entry(name).fill(text)
+        self.entry(name).press("Tab")
+        return self
+
     def group(self, name: str) -> Locator:
         """A group of the panel."""
         return self.person.page.locator(f"#studio-panel [data-group-id='group-{name}']")
@@ -211,7 +217,7 @@ def test_only_what_a_process_may_have_is_offered(ruling: Drawing) -> None:
 def test_a_step_gets_a_new_form_and_its_name(ruling: Drawing) -> None:
     page = ruling.person.page
     ruling.add("user_task", after="agree_ruling")
-    ruling.entry("name").fill("第三人复核")
+    ruling.fill("name", "第三人复核")
     expect(ruling.at("user_task_1")).to_contain_text("第三人复核")
     ruling.entry("form").select_option(" new")
     dialog = page.get_by_role("dialog")
@@ -262,7 +268,7 @@ def test_a_way_is_taken_by_an_outcome_of_the_form_before(ruling: Drawing) -> Non
     (way,) = {each.id for each in ruling.process.flows} - known
     ruling.choose("ruling_agreed").at(f"{way} edit").click()
     expect(ruling.entry("name")).to_be_focused()
-    ruling.entry("name").fill("再议")
+    ruling.fill("name", "再议")
     ruling.entry("when").select_option('=agree_ruling_outcome = "agree"')
     expect(ruling.at("ruling_agreed")).to_contain_text("再议")
     ruling.is_saved()
@@ -280,10 +286,10 @@ def test_a_way_is_taken_by_an_outcome_of_the_form_before(ruling: Drawing) -> Non
 def test_a_renamed_step_is_renamed_where_conditions_read_it(ruling: Drawing) -> None:
     ruling.choose("agree_ruling")
     ruling.group("studio-advanced").locator(".bio-properties-panel-group-header").click()
-    ruling.entry("element-id").fill("started")
+    ruling.fill("element-id", "started")
     error = ruling.group("studio-advanced").locator(".bio-properties-panel-error")
     expect(error).to_be_visible()
-    ruling.entry("element-id").fill("second_opinion")
+    ruling.fill("element-id", "second_opinion")
     expect(ruling.at("second_opinion")).to_be_visible()
     ruling.is_saved()
     conditions = [each.condition.source for each in ruling.process.flows if each.condition]
@@ -296,9 +302,9 @@ def test_two_people_are_told_of_each_other_and_overwrite_nothing(
 ) -> None:
     other = Drawing(enter("admin"), ruling.app, "ruling").open()
     expect(other.person.page.locator("[data-presence]")).not_to_be_empty()
-    ruling.choose("agree_ruling").entry("name").fill("复核意见")
+    ruling.choose("agree_ruling").fill("name", "复核意见")
     ruling.is_saved()
-    other.choose("propose_ruling").entry("name").fill("拟定意见")
+    other.choose("propose_ruling").fill("name", "拟定意见")
     dialog = other.person.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     assert ruling.step("propose_ruling").name != "拟定意见"
@@ -309,13 +315,36 @@ def test_two_people_are_told_of_each_other_and_overwrite_nothing(
     expect(other.person.page.locator("[data-saving] a[download]")).to_be_visible()
 
     # And knowingly the other way round.
-    ruling.choose("agree_ruling").entry("name").fill("再次复核")
+    ruling.choose("agree_ruling").fill("name", "再次复核")
     ruling.is_saved()
-    other.choose("propose_ruling").entry("name").fill("拟定意见")
+    other.choose("propose_ruling").fill("name", "拟定意见")
     dialog.locator("button[value=mine]").click()
     other.is_saved()
     assert ruling.step("propose_ruling").name == "拟定意见"
     assert ruling.step("agree_ruling").name == "复核意见"
+
+
+def test_what_is_drawn_without_a_connection_is_saved_when_it_is_back(ruling: Drawing) -> None:
+    page = ruling.person.page
+    page.context.set_offline(True)
+    ruling.choose("agree_ruling").fill("name", "断线时的复核")
+    expect(page.locator("[data-saving]")).to_have_attribute("data-state", "failed")
+    assert ruling.step("agree_ruling").name != "断线时的复核"
+    page.context.set_offline(False)
+    ruling.is_saved()
+    assert ruling.step("agree_ruling").name == "断线时的复核"
+
+
+def test_a_step_is_moved_to_another_lane_without_the_mouse(enter: Enter, errand: Errands) -> None:
+    drawing = draw(enter("admin"), errand("admin").app, "inspection")
+    assert drawing.step("find_commitment").lane == "member"
+    drawing.choose("find_commitment").entry("lane").select_option("association")
+    moved = drawing.is_saved().step("find_commitment")
+    assert moved.lane == "association"
+    drawing.person.page.locator("[data-act=undo]").click()
+    expect(drawing.entry("lane")).to_have_value("member")
+    drawing.is_saved()
+    assert drawing.step("find_commitment").lane == "member"
 
 
 @pytest.mark.parametrize("process_id", ["inspection", "member_certificate", "training_enrolment"])
@@ -325,7 +354,7 @@ def test_what_was_drawn_elsewhere_stays_as_it_was(
     drawing = draw(enter("admin"), errand("admin").app, process_id)
     before = drawing.process
     start = before.start
-    drawing.choose(start.id).entry("name").fill("由此开始")
+    drawing.choose(start.id).fill("name", "由此开始")
     after = drawing.is_saved().process
     assert after.steps[start.id].name == "由此开始"
     for step in before.steps.values():

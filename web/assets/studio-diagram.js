@@ -19,7 +19,10 @@ import { keepSaving } from "./studio/saving.js";
 const { address, check, templates } = document.getElementById("studio-diagram").dataset;
 const { draft, process, document: path } = document.body.dataset;
 const places = Object.fromEntries(
-  ["canvas", "panel", "steps", "tools", "failed", "said"].map((name) => [name, document.getElementById(`studio-${name}`)]),
+  ["canvas", "panel", "steps", "tools", "failed", "said"].map((name) => [
+    name,
+    document.getElementById(`studio-${name}`),
+  ]),
 );
 
 let saving = null;
@@ -31,7 +34,9 @@ const modeler = makeModeler({
 });
 relabel(places.canvas);
 relabel(places.panel);
-const [eventBus, linting, variables] = ["eventBus", "linting", "variableResolver"].map((name) => modeler.get(name));
+const [eventBus, linting, variables] = ["eventBus", "linting", "variableResolver"].map((name) =>
+  modeler.get(name),
+);
 const steps = keepSteps({ modeler, place: places.steps, said: places.said });
 
 /** The diagram as it stands; asked more than once between two changes, it is written once. */
@@ -93,7 +98,10 @@ places.panel.addEventListener("keydown", (event) => {
 });
 
 try {
-  const [{ text, version }, operations] = await Promise.all([readDocument(address), readTemplates()]);
+  const [{ text, version }, operations] = await Promise.all([
+    readDocument(address),
+    readTemplates(),
+  ]);
   modeler.get("elementTemplatesLoader").setTemplates(operations);
   await open(text);
   keepTools({ modeler, place: places.tools });

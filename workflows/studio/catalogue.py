@@ -7,8 +7,10 @@ import orjson
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
+from engine.feel import BUILTINS
 from engine.feel.dmn import InvalidDecision
 from engine.feel.dmn.reading import attribute, children, read_definitions
+from engine.functions import FUNCTIONS
 from engine.language import N_, _
 from engine.releases import Documents, LoadedRelease
 from engine.spiff import Step
@@ -67,7 +69,14 @@ def describe_choices(
         "kinds": _name({code: kind.label for code, kind in all_kinds().items()}),
         "messages": _list_messages(releases, language),
         "errors": _list_errors(releases, language),
+        "functions": _list_functions(),
     }
+
+
+def _list_functions() -> list[Item]:
+    """The functions of FEEL that there are here, with what they take."""
+    known = BUILTINS | FUNCTIONS.declared
+    return [{"name": name, "parameters": known[name].parameters} for name in sorted(known)]
 
 
 def _name(labels: Mapping[str, str]) -> list[Item]:

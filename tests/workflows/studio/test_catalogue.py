@@ -59,6 +59,13 @@ def test_messages_and_errors_are_called_as_the_steps_that_wait_for_them(desk: De
     assert "stepped_back" in {each["code"] for each in found["errors"]}
 
 
+def test_functions_are_those_that_expressions_may_call(desk: Desk) -> None:
+    functions = {each["name"]: each["parameters"] for each in choices(desk, "ruling")["functions"]}
+    assert functions["add working days"] == ("date", "days")
+    assert functions["today"] == ()
+    assert "get or else" not in functions  # other engines have it
+
+
 def test_documents_that_cannot_be_read_give_nothing_and_break_nothing(desk: Desk) -> None:
     broken = {
         "forms/inspection/await_hours.form": b"[1, 2",

@@ -11,7 +11,11 @@ export class Refused extends Error {
 
 /** Sends a request and answers its JSON; raises Refused for everything that is not a yes. */
 export async function ask(address, { method = "POST", json, body, headers = {}, signal } = {}) {
-  const sent = { Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf, ...headers };
+  const sent = {
+    Accept: "application/json",
+    "X-CSRF-Token": document.body.dataset.csrf,
+    ...headers,
+  };
   if (json !== undefined) sent["Content-Type"] = "application/json";
   let response;
   try {

@@ -55,7 +55,9 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
     }
     const place = document.querySelector("[data-problems]");
     if (!place) return;
-    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = place.contains(document.activeElement)
+      ? document.activeElement.dataset.key
+      : null;
     const [here, elsewhere] = part(problems, isHere);
     place.replaceChildren(
       make("p", { class: "problems-count", role: "status" }, describe(counts)),
@@ -67,7 +69,10 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
           ]
         : []),
     );
-    if (focused) [...place.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus();
+    if (focused)
+      [...place.querySelectorAll("[data-key]")]
+        .find((each) => each.dataset.key === focused)
+        ?.focus();
   }
 
   function line(problem) {
@@ -76,7 +81,11 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
     const sign = make("span", { class: "problem-kind" }, say(`problems.${kind}`));
     const words = [sign, make("span", { class: "problem-words" }, problem.message)];
     const choice = isHere(problem)
-      ? make("button", { type: "button", "data-key": key, onclick: () => onChoose?.(problem) }, ...words)
+      ? make(
+          "button",
+          { type: "button", "data-key": key, onclick: () => onChoose?.(problem) },
+          ...words,
+        )
       : make("a", { href: elsewhereAddress(problem), "data-key": key }, ...words);
     return make("li", { class: `problem problem-${kind}` }, choice);
   }

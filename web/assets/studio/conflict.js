@@ -21,7 +21,11 @@ export function askWhose(theirs, mine) {
       { method: "dialog", class: "stack" },
       make("button", { class: "btn btn-primary", value: "theirs" }, say("conflict.theirs")),
       make("button", { class: "btn", value: "mine" }, say("conflict.mine")),
-      make("a", { class: "btn btn-link", href: address, download: mine.path.split("/").pop() }, say("saving.download")),
+      make(
+        "a",
+        { class: "btn btn-link", href: address, download: mine.path.split("/").pop() },
+        say("saving.download"),
+      ),
     ),
   );
   document.body.append(dialog);

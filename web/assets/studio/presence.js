@@ -16,7 +16,9 @@ export function keepPresent({ address, onVersions }) {
 
   async function beat() {
     try {
-      const { others, versions } = await ask(`${draft}/presence`, { json: { tab, document: path } });
+      const { others, versions } = await ask(`${draft}/presence`, {
+        json: { tab, document: path },
+      });
       show(others);
       onVersions(versions);
     } catch (error) {

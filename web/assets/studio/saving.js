@@ -12,7 +12,11 @@ import { language, make, say } from "./words.js";
 const PAUSE_MS = 800;
 const RETRIES_MS = [2000, 4000, 8000, 15000, 30000];
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hour12: false,
+});
 
 /** Saves from now on; answers `changed()`, `flush()` and the present `version`. */
 export function keepSaving({ address, version, read, onReplace }) {
@@ -59,9 +63,13 @@ export function keepSaving({ address, version, read, onReplace }) {
         current = answer.version;
         saved = sent;
         failures = 0;
-        if (!isDirty()) tell("saved", say("saving.saved", { time: clock.format(new Date(answer.saved_at)) }));
+        if (!isDirty())
+          tell("saved", say("saving.saved", { time: clock.format(new Date(answer.saved_at)) }));
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!(error instanceof Refused)) {
+          tell("failed", say("saving.refused"));
+          throw error;
+        }
         if (error.status === 412) await decide(error.answer, sent);
         else {
           await fail(error);
@@ -113,7 +121,10 @@ export function keepSaving({ address, version, read, onReplace }) {
   }
 
   async function downloadLink(text) {
-    const link = make("a", { href: URL.createObjectURL(new Blob([text])), download: path.split("/").pop() });
+    const link = make("a", {
+      href: URL.createObjectURL(new Blob([text])),
+      download: path.split("/").pop(),
+    });
     link.append(say("saving.download"));
     return link;
   }
@@ -157,7 +168,14 @@ export function keepSaving({ address, version, read, onReplace }) {
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || !isDirty() || event.defaultPrevented || event.button !== 0) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey ||
+      link.target ||
+      link.hasAttribute("download")
+    )
+      return;
     const to = new URL(link.href);
     if (to.origin !== location.origin || (to.pathname === location.pathname && to.hash)) return;
     event.preventDefault();

@@ -2,7 +2,18 @@
 const island = document.getElementById("studio-catalogue");
 const given = island ? JSON.parse(island.textContent) : {};
 
-const LISTS = ["forms", "decisions", "processes", "lanes", "duties", "statuses", "kinds", "messages", "errors"];
+const LISTS = [
+  "forms",
+  "decisions",
+  "processes",
+  "lanes",
+  "duties",
+  "statuses",
+  "kinds",
+  "messages",
+  "errors",
+  "functions",
+];
 
 /** Lists of things with `id` and `name`; what the page does not give is an empty list. */
 export const catalogue = Object.fromEntries(LISTS.map((name) => [name, given[name] ?? []]));

@@ -4,9 +4,18 @@ import { flowsFrom } from "./flow-order.js";
 import { ACTIVITIES, KINDS, isStep, shapeOf } from "./kinds.js";
 
 const GAP = 50;
+const STEP = 20;
 
 export class Drawing {
-  static $inject = ["modeling", "elementFactory", "elementRegistry", "autoPlace", "spaceTool", "bpmnRules", "studioEditing"];
+  static $inject = [
+    "modeling",
+    "elementFactory",
+    "elementRegistry",
+    "autoPlace",
+    "spaceTool",
+    "bpmnRules",
+    "studioEditing",
+  ];
 
   constructor(modeling, elementFactory, elementRegistry, autoPlace, spaceTool, bpmnRules, editing) {
     this._modeling = modeling;
@@ -42,7 +51,10 @@ export class Drawing {
 
   _attach(host, shape) {
     const taken = host.attachers.length * 44;
-    const position = { x: host.x + host.width - 22 - (taken % host.width), y: host.y + host.height };
+    const position = {
+      x: host.x + host.width - 22 - (taken % host.width),
+      y: host.y + host.height,
+    };
     return this._modeling.createShape(shape, position, host, { attach: true });
   }
 
@@ -50,7 +62,10 @@ export class Drawing {
     const [way] = is(element, "bpmn:Gateway") ? [] : flowsFrom(element);
     if (!way) return this._autoPlace.append(element, shape);
     this._makeRoom(element, way.target, shape);
-    const position = { x: element.x + element.width + GAP + shape.width / 2, y: element.y + element.height / 2 };
+    const position = {
+      x: element.x + element.width + GAP + shape.width / 2,
+      y: element.y + element.height / 2,
+    };
     const made = this._modeling.createShape(shape, position, element.parent);
     this._modeling.reconnectStart(way, made, { x: made.x + made.width, y: position.y });
     this._modeling.connect(element, made);
@@ -72,18 +87,33 @@ export class Drawing {
     const room = next.x - start;
     if (!below && (room < 0 || room >= needed)) return;
     const x = room > 0 && room < needed ? needed - room : needed;
-    const around = [element.parent, ...this._registry.filter((each) => holds(element.parent, each))];
-    const { movingShapes, resizingShapes } = this._spaceTool.calculateAdjustments(around, "x", x, start);
+    const around = [
+      element.parent,
+      ...this._registry.filter((each) => holds(element.parent, each)),
+    ];
+    const { movingShapes, resizingShapes } = this._spaceTool.calculateAdjustments(
+      around,
+      "x",
+      x,
+      start,
+    );
     this._spaceTool.makeSpace(movingShapes, resizingShapes, { x, y: 0 }, "e", start);
   }
 
   /** The steps that a flow may lead to. */
   targetsOf(element) {
-    return this._registry.filter((each) => isStep(each) && each !== element && this._mayLead(element, each));
+    return this._registry.filter(
+      (each) => isStep(each) && each !== element && this._mayLead(element, each),
+    );
   }
 
   _mayLead(source, target) {
-    if (is(source, "bpmn:EndEvent") || is(target, "bpmn:StartEvent") || is(target, "bpmn:BoundaryEvent")) return false;
+    if (
+      is(source, "bpmn:EndEvent") ||
+      is(target, "bpmn:StartEvent") ||
+      is(target, "bpmn:BoundaryEvent")
+    )
+      return false;
     const found = this._rules.canConnect(source, target);
     return Boolean(found) && found.type === "bpmn:SequenceFlow";
   }
@@ -96,9 +126,44 @@ export class Drawing {
     return way;
   }
 
+  lanes() {
+    return this._registry.filter(
+      (each) => is(each, "bpmn:Lane") && !each.children.some((one) => is(one, "bpmn:Lane")),
+    );
+  }
+
+  laneOf(element) {
+    const [owner] = element.businessObject.get("lanes") ?? [];
+    return owner && this._registry.get(owner.id);
+  }
+
+  /** Moves a step up or down into a lane, to the place nearest its middle where nothing stands. */
+  moveToLane(element, lane) {
+    const others = this._registry.filter(
+      (each) => isStep(each) && each !== element && each.host !== element,
+    );
+    const middle = lane.y + (lane.height - element.height) / 2;
+    const isFree = (y) =>
+      !others.some((each) => overlaps({ ...boundsOf(element), y }, boundsOf(each)));
+    const reach = Math.max(0, (lane.height - element.height) / 2);
+    const places = [...Array(Math.floor(reach / STEP) + 1).keys()].flatMap((each) => [
+      middle - each * STEP,
+      middle + each * STEP,
+    ]);
+    const y = places.find(isFree) ?? middle;
+    this._modeling.moveElements([element], { x: 0, y: Math.round(y - element.y) });
+  }
+
   remove(element) {
     this._modeling.removeElements([element]);
   }
+}
+
+const boundsOf = ({ x, y, width, height }) => ({ x, y, width, height });
+
+function overlaps(one, other) {
+  const beside = one.x + one.width + STEP <= other.x || other.x + other.width + STEP <= one.x;
+  return !beside && one.y + one.height + STEP > other.y && other.y + other.height + STEP > one.y;
 }
 
 function holds(parent, element) {

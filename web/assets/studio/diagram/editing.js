@@ -9,7 +9,14 @@ class Together {
 }
 
 export class Editing {
-  static $inject = ["commandStack", "modeling", "bpmnFactory", "moddle", "elementRegistry", "bpmnjs"];
+  static $inject = [
+    "commandStack",
+    "modeling",
+    "bpmnFactory",
+    "moddle",
+    "elementRegistry",
+    "bpmnjs",
+  ];
 
   constructor(commandStack, modeling, bpmnFactory, moddle, elementRegistry, bpmnjs) {
     this._commandStack = commandStack;
@@ -44,7 +51,9 @@ export class Editing {
   setExtension(element, type, attributes, owner = getBusinessObject(element)) {
     this.together(() => {
       const found = findExtension(owner, type);
-      const isEmpty = Object.values(attributes).every((value) => value === undefined || value === "");
+      const isEmpty = Object.values(attributes).every(
+        (value) => value === undefined || value === "",
+      );
       if (isEmpty) this._removeExtension(element, owner, found);
       else if (found) this.update(element, found, attributes);
       else this._addExtension(element, owner, type, attributes);
@@ -89,7 +98,8 @@ export class Editing {
       if (value && own) {
         this.update(element, own, { value });
       } else if (value) {
-        const place = held ?? this._addExtension(element, owner, "zeebe:Properties", { properties: [] });
+        const place =
+          held ?? this._addExtension(element, owner, "zeebe:Properties", { properties: [] });
         const made = this.create("zeebe:Property", { name, value }, place);
         this.update(element, place, { properties: [...others, made] });
       } else if (own && others.length) {
@@ -107,7 +117,10 @@ export class Editing {
       const kept = findExtension(owner, "zeebe:IoMapping");
       const place =
         kept ??
-        this._addExtension(element, owner, "zeebe:IoMapping", { inputParameters: [], outputParameters: [] });
+        this._addExtension(element, owner, "zeebe:IoMapping", {
+          inputParameters: [],
+          outputParameters: [],
+        });
       const type = direction === "input" ? "zeebe:Input" : "zeebe:Output";
       const parameters = Object.entries(lines).map(([target, source]) =>
         this.create(type, { target, source }, place),
@@ -137,7 +150,11 @@ export class Editing {
       for (const each of this._registry.filter((other) => readProperty(other, "second_person"))) {
         const named = readProperty(each, "second_person").split(/\s+/);
         if (!named.includes(old)) continue;
-        this.setProperty(each, "second_person", named.map((one) => (one === old ? id : one)).join(" "));
+        this.setProperty(
+          each,
+          "second_person",
+          named.map((one) => (one === old ? id : one)).join(" "),
+        );
       }
     });
   }
@@ -176,7 +193,10 @@ export class Editing {
 
 export function findExtension(elementOrOwner, type) {
   const owner = elementOrOwner.businessObject ?? elementOrOwner;
-  return owner.get("extensionElements")?.get("values").find((each) => is(each, type));
+  return owner
+    .get("extensionElements")
+    ?.get("values")
+    .find((each) => is(each, type));
 }
 
 export function readExtension(element, type, name) {

@@ -3,8 +3,10 @@ import { is } from "bpmn-js/lib/util/ModelUtil";
 import { isStep } from "./kinds.js";
 
 /** Where a flow leads, those into steps that were seen before included. */
-export const flowsFrom = (element) => element.outgoing.filter((each) => is(each, "bpmn:SequenceFlow"));
-export const flowsTo = (element) => element.incoming.filter((each) => is(each, "bpmn:SequenceFlow"));
+export const flowsFrom = (element) =>
+  element.outgoing.filter((each) => is(each, "bpmn:SequenceFlow"));
+export const flowsTo = (element) =>
+  element.incoming.filter((each) => is(each, "bpmn:SequenceFlow"));
 
 /** Every step once: from the starts along the flows, each way to its end; then what nothing leads to. */
 export function orderSteps(elementRegistry) {
@@ -16,11 +18,17 @@ export function orderSteps(elementRegistry) {
     const ahead = [start];
     while (ahead.length) {
       const step = ahead.pop();
-      if (seen.has(step) || (is(step, "bpmn:BoundaryEvent") && step.host && !seen.has(step.host))) continue;
+      if (seen.has(step) || (is(step, "bpmn:BoundaryEvent") && step.host && !seen.has(step.host)))
+        continue;
       seen.add(step);
       ordered.push(step);
       // The stack gives the last thing first: the ways on, then the events on the step before them.
-      ahead.push(...flowsFrom(step).map((flow) => flow.target).filter(Boolean).toReversed());
+      ahead.push(
+        ...flowsFrom(step)
+          .map((flow) => flow.target)
+          .filter(Boolean)
+          .toReversed(),
+      );
       ahead.push(...step.attachers.filter(isStep).toReversed());
     }
   }

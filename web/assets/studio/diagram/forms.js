@@ -81,7 +81,11 @@ function askName(suggested) {
       "div",
       { class: "actions" },
       make("button", { class: "btn btn-primary", value: "make" }, say("forms.make")),
-      make("button", { class: "btn", type: "button", onclick: () => dialog.close("") }, say("pick.close")),
+      make(
+        "button",
+        { class: "btn", type: "button", onclick: () => dialog.close("") },
+        say("pick.close"),
+      ),
     ),
   );
   field.addEventListener("input", check);
@@ -96,8 +100,17 @@ function askName(suggested) {
 
 /** Says why something could not be done. */
 function tell(words) {
-  const close = make("form", { method: "dialog", class: "actions" }, make("button", { class: "btn" }, say("pick.close")));
-  const dialog = make("dialog", { class: "window studio-window", "aria-label": say("forms.new") }, make("p", {}, words), close);
+  const close = make(
+    "form",
+    { method: "dialog", class: "actions" },
+    make("button", { class: "btn" }, say("pick.close")),
+  );
+  const dialog = make(
+    "dialog",
+    { class: "window studio-window", "aria-label": say("forms.new") },
+    make("p", {}, words),
+    close,
+  );
   return show(dialog, () => undefined);
 }
 

@@ -24,26 +24,82 @@ export const KINDS = [
   kind("call_activity", "call-activity", "call-activity", "bpmn:CallActivity"),
   kind("business_rule_task", "rule-task", "business-rule-task", "bpmn:BusinessRuleTask"),
   kind("script_task", "script-task", "script-task", "bpmn:ScriptTask"),
-  kind("timer_catch", "timer-intermediate-catch", "intermediate-event-catch-timer", "bpmn:IntermediateCatchEvent", TIMER),
-  kind("message_catch", "message-intermediate-catch", "intermediate-event-catch-message", "bpmn:IntermediateCatchEvent", MESSAGE),
+  kind(
+    "timer_catch",
+    "timer-intermediate-catch",
+    "intermediate-event-catch-timer",
+    "bpmn:IntermediateCatchEvent",
+    TIMER,
+  ),
+  kind(
+    "message_catch",
+    "message-intermediate-catch",
+    "intermediate-event-catch-message",
+    "bpmn:IntermediateCatchEvent",
+    MESSAGE,
+  ),
   kind("parallel_gateway", "parallel-gateway", "gateway-parallel", "bpmn:ParallelGateway"),
-  kind("event_based_gateway", "event-based-gateway", "gateway-eventbased", "bpmn:EventBasedGateway"),
+  kind(
+    "event_based_gateway",
+    "event-based-gateway",
+    "gateway-eventbased",
+    "bpmn:EventBasedGateway",
+  ),
   kind("end", "none-end-event", "end-event-none", "bpmn:EndEvent"),
   kind("error_end", "error-end", "end-event-error", "bpmn:EndEvent", ERROR),
   kind("terminate_end", "terminate-end", "end-event-terminate", "bpmn:EndEvent", TERMINATE),
-  kind("start", "none-start-event", "start-event-none", "bpmn:StartEvent", undefined, { place: "start" }),
-  kind("message_start", "message-start", "start-event-message", "bpmn:StartEvent", MESSAGE, { place: "start" }),
-  kind("timer_boundary", "timer-boundary", "intermediate-event-catch-timer", "bpmn:BoundaryEvent", TIMER, { place: "on" }),
-  kind("message_boundary", "message-boundary", "intermediate-event-catch-message", "bpmn:BoundaryEvent", MESSAGE, { place: "on" }),
-  kind("error_boundary", "error-boundary", "intermediate-event-catch-error", "bpmn:BoundaryEvent", ERROR, { place: "on" }),
-  kind("timer_aside", "non-interrupting-timer-boundary", "intermediate-event-catch-non-interrupting-timer", "bpmn:BoundaryEvent", TIMER, {
-    place: "on",
-    cancelActivity: false,
+  kind("start", "none-start-event", "start-event-none", "bpmn:StartEvent", undefined, {
+    place: "start",
   }),
-  kind("message_aside", "non-interrupting-message-boundary", "intermediate-event-catch-non-interrupting-message", "bpmn:BoundaryEvent", MESSAGE, {
-    place: "on",
-    cancelActivity: false,
+  kind("message_start", "message-start", "start-event-message", "bpmn:StartEvent", MESSAGE, {
+    place: "start",
   }),
+  kind(
+    "timer_boundary",
+    "timer-boundary",
+    "intermediate-event-catch-timer",
+    "bpmn:BoundaryEvent",
+    TIMER,
+    { place: "on" },
+  ),
+  kind(
+    "message_boundary",
+    "message-boundary",
+    "intermediate-event-catch-message",
+    "bpmn:BoundaryEvent",
+    MESSAGE,
+    { place: "on" },
+  ),
+  kind(
+    "error_boundary",
+    "error-boundary",
+    "intermediate-event-catch-error",
+    "bpmn:BoundaryEvent",
+    ERROR,
+    { place: "on" },
+  ),
+  kind(
+    "timer_aside",
+    "non-interrupting-timer-boundary",
+    "intermediate-event-catch-non-interrupting-timer",
+    "bpmn:BoundaryEvent",
+    TIMER,
+    {
+      place: "on",
+      cancelActivity: false,
+    },
+  ),
+  kind(
+    "message_aside",
+    "non-interrupting-message-boundary",
+    "intermediate-event-catch-non-interrupting-message",
+    "bpmn:BoundaryEvent",
+    MESSAGE,
+    {
+      place: "on",
+      cancelActivity: false,
+    },
+  ),
 ];
 
 /** What bpmn-js's menus may offer: the names of its entries without what they begin with. */
@@ -62,10 +118,13 @@ export const getEvent = (element) => element.businessObject.get("eventDefinition
 /** The kind of an element; undefined for what is no step, as lanes and texts. */
 export function findKind(element) {
   const event = is(element, "bpmn:Event") ? getEvent(element)?.$type : undefined;
-  const aside = is(element, "bpmn:BoundaryEvent") && element.businessObject.cancelActivity === false;
+  const aside =
+    is(element, "bpmn:BoundaryEvent") && element.businessObject.cancelActivity === false;
   return KINDS.find(
     (each) =>
-      each.type === element.type && each.event === event && (each.cancelActivity === false) === aside,
+      each.type === element.type &&
+      each.event === event &&
+      (each.cancelActivity === false) === aside,
   );
 }
 
@@ -75,7 +134,8 @@ export const nameKind = (key) => say(`kind.${key}`);
 export function describe(element) {
   const name = element.businessObject.name?.trim();
   if (name) return name;
-  if (is(element, "bpmn:SequenceFlow") && element.target) return say("steps.way", { target: describe(element.target) });
+  if (is(element, "bpmn:SequenceFlow") && element.target)
+    return say("steps.way", { target: describe(element.target) });
   const found = findKind(element);
   return found ? say("steps.unnamed", { kind: nameKind(found.key) }) : element.id;
 }

@@ -21,7 +21,15 @@ const local = {
 
 class StudioLinting extends Linting {
   constructor(bpmnjs, canvas, config, elementRegistry, eventBus, overlays, translate) {
-    super(bpmnjs, canvas, { active: true, bpmnlint: local }, elementRegistry, eventBus, overlays, translate);
+    super(
+      bpmnjs,
+      canvas,
+      { active: true, bpmnlint: local },
+      elementRegistry,
+      eventBus,
+      overlays,
+      translate,
+    );
     this._told = [];
     this._moddle = null;
   }

@@ -29,12 +29,22 @@ const keep = (entries, names) =>
 /** What a menu offers, by the name of its entry: `replace-with-user-task`, `append-user-task`. */
 function keepSupported(entries) {
   return Object.fromEntries(
-    Object.entries(entries).filter(([name]) => ENTRIES.has(name.replace(/^(replace-with|append|create)-/, ""))),
+    Object.entries(entries).filter(([name]) =>
+      ENTRIES.has(name.replace(/^(replace-with|append|create)-/, "")),
+    ),
   );
 }
 
 class Offered {
-  static $inject = ["palette", "contextPad", "popupMenu", "elementFactory", "create", "autoPlace", "modeling"];
+  static $inject = [
+    "palette",
+    "contextPad",
+    "popupMenu",
+    "elementFactory",
+    "create",
+    "autoPlace",
+    "modeling",
+  ];
 
   constructor(palette, contextPad, popupMenu, elementFactory, create, autoPlace, modeling) {
     this._factory = elementFactory;
@@ -80,7 +90,9 @@ class Offered {
   getContextPadEntries(element) {
     return (entries) => {
       const chosen = keep(entries, PAD);
-      return entries["append.append-task"] ? { ...this._appendable(element, "user_task"), ...chosen } : chosen;
+      return entries["append.append-task"]
+        ? { ...this._appendable(element, "user_task"), ...chosen }
+        : chosen;
     };
   }
 

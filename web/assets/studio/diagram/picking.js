@@ -23,7 +23,11 @@ export function pick({ title, items, value }) {
       "div",
       { class: "window-head" },
       make("h2", {}, title),
-      make("button", { type: "button", class: "btn btn-sm", onclick: () => dialog.close() }, say("pick.close")),
+      make(
+        "button",
+        { type: "button", class: "btn btn-sm", onclick: () => dialog.close() },
+        say("pick.close"),
+      ),
     ),
     search,
     count,
@@ -46,7 +50,11 @@ export function pick({ title, items, value }) {
         dialog.close(each.value);
       };
       const isChosen = each.value === value;
-      const button = make("button", { type: "button", onclick: choose, "aria-current": isChosen && "true" });
+      const button = make("button", {
+        type: "button",
+        onclick: choose,
+        "aria-current": isChosen && "true",
+      });
       button.append(make("strong", {}, each.label), ...(detail ? [detail] : []));
       return make("li", {}, button);
     });

@@ -33,7 +33,9 @@ export function keepSteps({ modeler, place, said }) {
   };
 
   function draw() {
-    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = list.contains(document.activeElement)
+      ? document.activeElement.dataset.key
+      : null;
     const present = chosen();
     list.replaceChildren(...orderSteps(registry).map((each) => drawRow(each, each === present)));
     if (!registry.find(isStep)) list.replaceChildren(drawEmpty());
@@ -48,13 +50,23 @@ export function keepSteps({ modeler, place, said }) {
     const ways = flowsFrom(element).map((flow) => describeWay(flow));
     const button = make(
       "button",
-      { type: "button", class: "step", "data-key": element.id, "aria-expanded": String(isChosen), onclick: () => toggle(element) },
+      {
+        type: "button",
+        class: "step",
+        "data-key": element.id,
+        "aria-expanded": String(isChosen),
+        onclick: () => toggle(element),
+      },
       make("span", { class: `step-sign ${kind?.icon ?? ""}`, "aria-hidden": "true" }),
       make(
         "span",
         { class: "step-words" },
         make("span", { class: "step-name" }, describe(element)),
-        make("span", { class: "step-kind" }, [kind ? nameKind(kind.key) : "", ...ways].filter(Boolean).join(" · ")),
+        make(
+          "span",
+          { class: "step-kind" },
+          [kind ? nameKind(kind.key) : "", ...ways].filter(Boolean).join(" · "),
+        ),
       ),
       found ? make("span", { class: `step-problem is-${found}` }, say(`problems.${found}`)) : null,
     );
@@ -76,13 +88,23 @@ export function keepSteps({ modeler, place, said }) {
       choose(made);
       announce("steps.added", { name: describe(made) });
     };
-    return make("li", { class: "steps-empty" }, make("p", { class: "soft" }, say("steps.empty")), act("start", "steps.start", start));
+    return make(
+      "li",
+      { class: "steps-empty" },
+      make("p", { class: "soft" }, say("steps.empty")),
+      act("start", "steps.start", start),
+    );
   }
 
-  const findRoot = () => registry.find((each) => is(each, "bpmn:Participant")) ?? canvas.getRootElement();
+  const findRoot = () =>
+    registry.find((each) => is(each, "bpmn:Participant")) ?? canvas.getRootElement();
 
   function act(key, words, press, style = "") {
-    return make("button", { type: "button", class: `btn btn-sm ${style}`, "data-key": key, onclick: press }, say(words));
+    return make(
+      "button",
+      { type: "button", class: `btn btn-sm ${style}`, "data-key": key, onclick: press },
+      say(words),
+    );
   }
 
   /** A button of a row; what it is about is said to who does not see the row. */
@@ -97,7 +119,11 @@ export function keepSteps({ modeler, place, said }) {
     const { id } = element;
     return make(
       "div",
-      { class: "step-acts", role: "group", "aria-label": say("steps.acts", { name: describe(element) }) },
+      {
+        class: "step-acts",
+        role: "group",
+        "aria-label": say("steps.acts", { name: describe(element) }),
+      },
       make(
         "div",
         { class: "step-row" },
@@ -114,12 +140,19 @@ export function keepSteps({ modeler, place, said }) {
     const kinds = drawing.kindsAfter(element);
     if (!kinds.length) return null;
     const option = (each) => make("option", { value: each.key }, nameKind(each.key));
-    const [after, on] = [kinds.filter((each) => each.place !== "on"), kinds.filter((each) => each.place === "on")];
+    const [after, on] = [
+      kinds.filter((each) => each.place !== "on"),
+      kinds.filter((each) => each.place === "on"),
+    ];
     const groups = [
       after.length ? make("optgroup", { label: say("steps.after") }, ...after.map(option)) : null,
       on.length ? make("optgroup", { label: say("steps.on") }, ...on.map(option)) : null,
     ];
-    const select = make("select", { class: "form-select", "data-key": `${element.id} kind`, id: "step-kind" });
+    const select = make("select", {
+      class: "form-select",
+      "data-key": `${element.id} kind`,
+      id: "step-kind",
+    });
     select.append(...groups.filter(Boolean));
     const add = () => {
       const kind = KINDS.find((each) => each.key === select.value);
@@ -133,7 +166,11 @@ export function keepSteps({ modeler, place, said }) {
   function drawConnecting(element) {
     const targets = new Set(drawing.targetsOf(element));
     if (!targets.size) return null;
-    const select = make("select", { class: "form-select", "data-key": `${element.id} target`, id: "step-target" });
+    const select = make("select", {
+      class: "form-select",
+      "data-key": `${element.id} target`,
+      id: "step-target",
+    });
     for (const each of orderSteps(registry)) {
       if (targets.has(each)) select.append(make("option", { value: each.id }, describe(each)));
     }
@@ -143,7 +180,11 @@ export function keepSteps({ modeler, place, said }) {
       drawing.connect(element, target);
       announce("steps.connected", { name: describe(element), target: describe(target) });
     };
-    return drawRowOf("steps.connect_to", select, act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect));
+    return drawRowOf(
+      "steps.connect_to",
+      select,
+      act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect),
+    );
   }
 
   /** A choice below its label, with the button that does it. */
@@ -213,7 +254,11 @@ export function keepSteps({ modeler, place, said }) {
 
   eventBus.on(["import.done", "commandStack.changed", "selection.changed"], plan);
   eventBus.on("selection.changed", () => {
-    requestAnimationFrame(() => list.querySelector("[aria-expanded=true]")?.parentElement.scrollIntoView({ block: "nearest" }));
+    requestAnimationFrame(() =>
+      list
+        .querySelector("[aria-expanded=true]")
+        ?.parentElement.scrollIntoView({ block: "nearest" }),
+    );
   });
   return {
     choose,

@@ -15,16 +15,20 @@ export function fit(modeler) {
 
 function leadToStart(modeler) {
   const start = modeler.get("elementRegistry").find((each) => each.type === "bpmn:StartEvent");
-  if (start) modeler.get("canvas").scrollToElement(start, { left: 120, top: 160, bottom: 160, right: 600 });
+  if (start)
+    modeler.get("canvas").scrollToElement(start, { left: 120, top: 160, bottom: 160, right: 600 });
 }
 
 /** Makes the buttons of `place` work: those with data-act, which name what they do. */
 export function keepTools({ modeler, place }) {
-  const [canvas, commandStack, eventBus] = ["canvas", "commandStack", "eventBus"].map((name) => modeler.get(name));
+  const [canvas, commandStack, eventBus] = ["canvas", "commandStack", "eventBus"].map((name) =>
+    modeler.get(name),
+  );
   const buttons = Object.fromEntries(
     [...place.querySelectorAll("[data-act]")].map((each) => [each.dataset.act, each]),
   );
-  const zoom = (factor) => canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, canvas.zoom() * factor)));
+  const zoom = (factor) =>
+    canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, canvas.zoom() * factor)));
   let isRunning = false;
   const acts = {
     undo: () => commandStack.undo(),
@@ -34,7 +38,9 @@ export function keepTools({ modeler, place }) {
     whole: () => canvas.zoom("fit-viewport", "auto"),
     run: () => modeler.get("toggleMode").toggleMode(),
   };
-  place.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
+  place.addEventListener("click", (event) =>
+    acts[event.target.closest("[data-act]")?.dataset.act]?.(),
+  );
 
   function show() {
     // A button that has the focus is never disabled: it would lose its place.
@@ -48,7 +54,8 @@ export function keepTools({ modeler, place }) {
     isRunning = active;
     document.body.classList.toggle("is-running", active);
     // Nothing can be changed meanwhile.
-    for (const each of document.querySelectorAll(".studio-side, .studio-panel")) each.inert = active;
+    for (const each of document.querySelectorAll(".studio-side, .studio-panel"))
+      each.inert = active;
     if (active) leadToStart(modeler);
     show();
   });
@@ -57,7 +64,12 @@ export function keepTools({ modeler, place }) {
   // Undo everywhere on the page but where text is typed; canvas and panel hear it themselves.
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || isRunning) return;
-    if (event.target.closest("input, textarea, [contenteditable], dialog, .djs-container, .bio-properties-panel-container")) return;
+    if (
+      event.target.closest(
+        "input, textarea, [contenteditable], dialog, .djs-container, .bio-properties-panel-container",
+      )
+    )
+      return;
     const key = event.key.toLowerCase();
     if (key === "z" && !event.shiftKey) commandStack.undo();
     else if (key === "y" || (key === "z" && event.shiftKey)) commandStack.redo();

@@ -1,8 +1,8 @@
 /* The libraries' labels in the language of the page and in our words for the kinds of steps. */
 import { PopupEntries } from "bpmn-js/lib/features/popup-menu/PopupEntries";
 import zn from "bpmn-js-i18n/translations/zn.js";
-import en from "../labels/en.js";
-import zh from "../labels/zh.js";
+import en, { patterns as enPatterns } from "../labels/en.js";
+import zh, { patterns as zhPatterns } from "../labels/zh.js";
 import { language, say } from "../words.js";
 import { KINDS } from "./kinds.js";
 
@@ -18,7 +18,8 @@ function nameKinds() {
 
 /** What the panel's head calls a kind: “Timer Boundary Event”, from the library's types. */
 function nameTypes() {
-  const spaced = (type) => type.replace(/\B[A-Z]/g, " $&").replace("Non Interrupting", "(Non Interrupting)");
+  const spaced = (type) =>
+    type.replace(/\B[A-Z]/g, " $&").replace("Non Interrupting", "(Non Interrupting)");
   return Object.fromEntries(
     KINDS.map(({ key, type, event = "", cancelActivity }) => {
       const prefix = event.replace("bpmn:", "").replace("EventDefinition", "");
@@ -35,16 +36,23 @@ export function translate(template, replacements = {}) {
   return text.replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
 }
 
+const patterns = language === "zh" ? zhPatterns : enPatterns;
+
+function find(text) {
+  return labels[text] ?? patterns.find(([pattern]) => pattern.test(text))?.[1];
+}
+
 /** Words that the libraries write into the page without asking for a translation. */
 export function relabel(root) {
   const fix = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      const found = labels[node.data.trim()];
-      if (found && found !== node.data.trim()) node.data = node.data.replace(node.data.trim(), found);
+      const found = find(node.data.trim());
+      if (found && found !== node.data.trim())
+        node.data = node.data.replace(node.data.trim(), found);
     } else if (node instanceof HTMLElement) {
       // The drawing itself is not looked through: what stands in it is the process's own.
       for (const name of ["title", "aria-label", "placeholder"]) {
-        const found = labels[node.getAttribute(name)];
+        const found = find(node.getAttribute(name) ?? "");
         if (found && found !== node.getAttribute(name)) node.setAttribute(name, found);
       }
       if (!node.closest(".cm-content, textarea")) node.childNodes.forEach(fix);
@@ -56,7 +64,12 @@ export function relabel(root) {
       else change.addedNodes.forEach(fix);
     }
   });
-  const what = { childList: true, subtree: true, attributes: true, attributeFilter: ["title", "aria-label"] };
+  const what = {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["title", "aria-label"],
+  };
   watcher.observe(root, what);
   fix(root);
 }

@@ -27,9 +27,15 @@ export function operationGroup(element, services) {
     if (chosen) chooseOperation(services, element, elementTemplates.getAll(chosen)[0]);
   };
   return group("studio-operation", say("panel.operation"), [
-    press("operation", say("panel.operation_is"), say(type ? "panel.change" : "panel.choose"), choose, {
-      value: template?.name ?? type,
-    }),
+    press(
+      "operation",
+      say("panel.operation_is"),
+      say(type ? "panel.change" : "panel.choose"),
+      choose,
+      {
+        value: template?.name ?? type,
+      },
+    ),
     template?.description && note("operation-words", template.description),
   ]);
 }
@@ -71,7 +77,9 @@ export function scriptGroup(element, { editing }) {
   ];
   return group("studio-script", say("panel.script"), [
     feel("script", say("panel.script_value"), ...script("expression")),
-    text("script-result", say("panel.result"), ...script("resultVariable"), { description: say("panel.result_hint") }),
+    text("script-result", say("panel.result"), ...script("resultVariable"), {
+      description: say("panel.result_hint"),
+    }),
   ]);
 }
 
@@ -79,11 +87,16 @@ export function decisionGroup(element, { editing }) {
   if (!is(element, "bpmn:BusinessRuleTask")) return null;
   const decision = (name) => [
     () => readExtension(element, "zeebe:CalledDecision", name),
-    (value) => editing.setExtension(element, "zeebe:CalledDecision", { [name]: value || undefined }),
+    (value) =>
+      editing.setExtension(element, "zeebe:CalledDecision", { [name]: value || undefined }),
   ];
   return group("studio-decision", say("panel.decision"), [
-    choice("decision", say("panel.decision_which"), ...decision("decisionId"), () => named(catalogue.decisions)),
-    text("decision-result", say("panel.result"), ...decision("resultVariable"), { description: say("panel.result_hint") }),
+    choice("decision", say("panel.decision_which"), ...decision("decisionId"), () =>
+      named(catalogue.decisions),
+    ),
+    text("decision-result", say("panel.result"), ...decision("resultVariable"), {
+      description: say("panel.result_hint"),
+    }),
   ]);
 }
 
@@ -93,7 +106,13 @@ export function callGroup(element, services) {
   const get = () => readExtension(element, "zeebe:CalledElement", "processId");
   const called = catalogue.processes.find((each) => each.id === get());
   return group("studio-call", say("panel.call"), [
-    choice("called", say("panel.call_which"), get, (id) => chooseCalled(services, element, id), () => named(catalogue.processes)),
+    choice(
+      "called",
+      say("panel.call_which"),
+      get,
+      (id) => chooseCalled(services, element, id),
+      () => named(catalogue.processes),
+    ),
     called && note("called-words", say("panel.call_hint")),
   ]);
 }

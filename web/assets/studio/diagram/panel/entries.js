@@ -15,7 +15,14 @@ import { say } from "../../words.js";
 
 /** A group that is open from the beginning unless `shouldOpen` says otherwise. */
 export function group(id, label, entries, more = {}) {
-  return { id, label, component: Group, shouldOpen: true, entries: entries.filter(Boolean), ...more };
+  return {
+    id,
+    label,
+    component: Group,
+    shouldOpen: true,
+    entries: entries.filter(Boolean),
+    ...more,
+  };
 }
 
 /** What fields need that is the same for all; a refused value is not written. */
@@ -32,7 +39,10 @@ const Long = (props) => jsx(TextAreaEntry, { rows: 3, ...useField(props) });
 const Tick = (props) => jsx(CheckboxEntry, useField(props));
 
 function Choice({ options, ...props }) {
-  return jsx(SelectEntry, { ...useField(props), getOptions: () => keepPresent(options(), props.get()) });
+  return jsx(SelectEntry, {
+    ...useField(props),
+    getOptions: () => keepPresent(options(), props.get()),
+  });
 }
 
 /** A value that is no longer there to choose stays shown, and is said to be unknown. */
@@ -77,7 +87,9 @@ function Press({ id, label, text, value, press, isQuiet }) {
     class: "bio-properties-panel-entry studio-press",
     "data-entry-id": id,
     children: [
-      label ? jsx("span", { class: "bio-properties-panel-label", id: `${id}-label`, children: label }) : null,
+      label
+        ? jsx("span", { class: "bio-properties-panel-label", id: `${id}-label`, children: label })
+        : null,
       value ? jsx("strong", { class: "studio-value", children: value }) : null,
       jsx("button", {
         type: "button",
@@ -92,12 +104,49 @@ function Press({ id, label, text, value, press, isQuiet }) {
 
 const isFilled = (node) => Boolean(node?.value);
 
-export const text = (id, label, get, set, more) => ({ id, label, get, set, component: Text, isEdited: isFilled, ...more });
-export const long = (id, label, get, set, more) => ({ id, label, get, set, component: Long, isEdited: isFilled, ...more });
-export const tick = (id, label, get, set, more) => ({ id, label, get, set, component: Tick, ...more });
-export const feel = (id, label, get, set, more) => ({ id, label, get, set, component: Feel, ...more });
+export const text = (id, label, get, set, more) => ({
+  id,
+  label,
+  get,
+  set,
+  component: Text,
+  isEdited: isFilled,
+  ...more,
+});
+export const long = (id, label, get, set, more) => ({
+  id,
+  label,
+  get,
+  set,
+  component: Long,
+  isEdited: isFilled,
+  ...more,
+});
+export const tick = (id, label, get, set, more) => ({
+  id,
+  label,
+  get,
+  set,
+  component: Tick,
+  ...more,
+});
+export const feel = (id, label, get, set, more) => ({
+  id,
+  label,
+  get,
+  set,
+  component: Feel,
+  ...more,
+});
 export const note = (id, words) => ({ id, text: words, component: Note });
-export const press = (id, label, words, act, more) => ({ id, label, text: words, press: act, component: Press, ...more });
+export const press = (id, label, words, act, more) => ({
+  id,
+  label,
+  text: words,
+  press: act,
+  component: Press,
+  ...more,
+});
 
 /** A field to choose in; `options()` answers `[{value, label}]`, the empty choice comes first. */
 export function choice(id, label, get, set, options, more = {}) {

@@ -20,12 +20,25 @@ export function messageGroup(element, services) {
   const get = () => event.messageRef?.name ?? "";
   const key = () => readExtension(event.messageRef, "zeebe:Subscription", "correlationKey");
   const setKey = (value) =>
-    editing.setExtension(element, "zeebe:Subscription", { correlationKey: value || undefined }, event.messageRef);
+    editing.setExtension(
+      element,
+      "zeebe:Subscription",
+      { correlationKey: value || undefined },
+      event.messageRef,
+    );
   return group("studio-message", say("panel.message"), [
-    choice("message", say("panel.message_which"), get, (name) => chooseMessage(services, element, event, name), () => listMessages(editing)),
-    event.messageRef && !is(element, "bpmn:StartEvent") && feel("message-key", say("panel.message_key"), key, setKey, {
-      description: say("panel.message_key_hint"),
-    }),
+    choice(
+      "message",
+      say("panel.message_which"),
+      get,
+      (name) => chooseMessage(services, element, event, name),
+      () => listMessages(editing),
+    ),
+    event.messageRef &&
+      !is(element, "bpmn:StartEvent") &&
+      feel("message-key", say("panel.message_key"), key, setKey, {
+        description: say("panel.message_key_hint"),
+      }),
   ]);
 }
 
@@ -58,7 +71,8 @@ export function timerGroup(element, { editing }) {
   const event = findEvent(element, "bpmn:TimerEventDefinition");
   if (!event) return null;
   const held = TIMES.find((each) => event.get(each));
-  const isAside = is(element, "bpmn:BoundaryEvent") && element.businessObject.cancelActivity === false;
+  const isAside =
+    is(element, "bpmn:BoundaryEvent") && element.businessObject.cancelActivity === false;
   const options = () =>
     TIMES.filter((each) => each !== "timeCycle" || isAside || held === each).map((value) => ({
       value,
@@ -70,12 +84,24 @@ export function timerGroup(element, { editing }) {
     editing.update(element, event, times);
   };
   return group("studio-timer", say("panel.timer"), [
-    choice("timer-kind", say("panel.timer_kind"), () => held ?? "", (kind) => write(kind, event.get(held ?? "timeDate")?.body ?? ""), options),
+    choice(
+      "timer-kind",
+      say("panel.timer_kind"),
+      () => held ?? "",
+      (kind) => write(kind, event.get(held ?? "timeDate")?.body ?? ""),
+      options,
+    ),
     held &&
-      feel("timer", say("panel.timer_value"), () => event.get(held)?.body ?? "", (body) => write(held, body), {
-        feel: "optional",
-        description: say(`panel.${held}_hint`),
-      }),
+      feel(
+        "timer",
+        say("panel.timer_value"),
+        () => event.get(held)?.body ?? "",
+        (body) => write(held, body),
+        {
+          feel: "optional",
+          description: say(`panel.${held}_hint`),
+        },
+      ),
   ]);
 }
 
@@ -87,12 +113,20 @@ export function errorGroup(element, services) {
   const set = (code) =>
     editing.together(() => {
       const known = editing.listShared("bpmn:Error").find((each) => each.errorCode === code);
-      editing.update(element, event, { errorRef: code ? (known ?? addError(editing, element, code)) : undefined });
+      editing.update(element, event, {
+        errorRef: code ? (known ?? addError(editing, element, code)) : undefined,
+      });
     });
   const empty = is(element, "bpmn:BoundaryEvent") ? say("panel.error_any") : undefined;
   return group("studio-error", say("panel.error"), [
     choice("error", say("panel.error_which"), get, set, () => listErrors(editing), { empty }),
-    event.errorRef && text("error-name", say("panel.error_name"), () => event.errorRef.name ?? "", (name) => editing.update(element, event.errorRef, { name })),
+    event.errorRef &&
+      text(
+        "error-name",
+        say("panel.error_name"),
+        () => event.errorRef.name ?? "",
+        (name) => editing.update(element, event.errorRef, { name }),
+      ),
   ]);
 }
 
@@ -114,11 +148,15 @@ function addError(editing, element, code) {
 export function boundaryGroup(element, { modeling }) {
   if (!is(element, "bpmn:BoundaryEvent")) return null;
   if (findEvent(element, "bpmn:ErrorEventDefinition")) {
-    return group("studio-boundary", say("panel.boundary"), [note("boundary", say("panel.boundary_error"))]);
+    return group("studio-boundary", say("panel.boundary"), [
+      note("boundary", say("panel.boundary_error")),
+    ]);
   }
   const get = () => element.businessObject.cancelActivity !== false;
   const set = (value) => modeling.updateProperties(element, { cancelActivity: value });
   return group("studio-boundary", say("panel.boundary"), [
-    tick("interrupts", say("panel.interrupts"), get, set, { description: say("panel.interrupts_hint") }),
+    tick("interrupts", say("panel.interrupts"), get, set, {
+      description: say("panel.interrupts_hint"),
+    }),
   ]);
 }

@@ -2,9 +2,17 @@
  * operation's template, in one order. What a process here cannot say is not shown. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { callGroup, decisionGroup, operationGroup, operationOf, readOperation, scriptGroup } from "./automatic.js";
+import {
+  callGroup,
+  decisionGroup,
+  operationGroup,
+  operationOf,
+  readOperation,
+  scriptGroup,
+} from "./automatic.js";
 import { group } from "./entries.js";
 import { boundaryGroup, errorGroup, messageGroup, timerGroup } from "./events.js";
+import { knowFunctions } from "./functions.js";
 import { documentationGroup, generalGroup, idEntry } from "./general.js";
 import { ruleEntries, startGroup, statusGroup, workGroup } from "./user-task.js";
 import { flowGroup, gatewayNote, waysGroup } from "./ways.js";
@@ -40,7 +48,10 @@ class StudioProvider {
   _services() {
     const names = ["modeling", "elementTemplates", "variableResolver", "elementRegistry"];
     const found = Object.fromEntries(names.map((name) => [name, this._injector.get(name)]));
-    return { ...found, editing: this._injector.get("studioEditing"), forms: this._injector.get("studioForms") };
+    const [editing, forms, drawing] = ["studioEditing", "studioForms", "studioDrawing"].map(
+      (name) => this._injector.get(name),
+    );
+    return { ...found, editing, forms, drawing };
   }
 
   getGroups(element) {
@@ -54,14 +65,20 @@ class StudioProvider {
         documentationGroup(element, services),
         advancedGroup(element, services),
       ];
-      return groups.filter(Boolean).map((each) => ({ ...each, translate: this._translate }));
+      return groups
+        .filter(Boolean)
+        .map((each) => knowFunctions({ ...each, translate: this._translate }));
     };
   }
 
   /** Of a known operation its template's fields, else the plain lists of what goes in and out. */
   _mappings(element, theirs) {
-    const fields = theirs.filter((each) => each.id.startsWith("ElementTemplates__CustomProperties"));
-    const lists = theirs.filter((each) => each.id === "outputs" || (each.id === "inputs" && mayTake(element, each)));
+    const fields = theirs.filter((each) =>
+      each.id.startsWith("ElementTemplates__CustomProperties"),
+    );
+    const lists = theirs.filter(
+      (each) => each.id === "outputs" || (each.id === "inputs" && mayTake(element, each)),
+    );
     if (fields.length) return fields.map((each) => ({ ...each, shouldOpen: true }));
     return lists.map((each) => ({ ...each, label: say(`panel.${each.id}`) }));
   }
@@ -69,12 +86,16 @@ class StudioProvider {
 
 /** Only what runs by itself is given something; elsewhere an input is shown that is there. */
 function mayTake(element, inputs) {
-  return inputs.items.length > 0 || is(element, "bpmn:CallActivity") || is(element, "bpmn:ServiceTask");
+  return (
+    inputs.items.length > 0 || is(element, "bpmn:CallActivity") || is(element, "bpmn:ServiceTask")
+  );
 }
 
 function advancedGroup(element, services) {
   const entries = [...ruleEntries(element, services), idEntry(element, services)].filter(Boolean);
-  return entries.length ? group("studio-advanced", say("panel.advanced"), entries, { shouldOpen: false }) : null;
+  return entries.length
+    ? group("studio-advanced", say("panel.advanced"), entries, { shouldOpen: false })
+    : null;
 }
 
 /** A service task is of its operation's template, whoever drew it: no mark in the document. */

@@ -18,7 +18,10 @@ export function workGroup(element, services) {
   return group("studio-work", say("panel.work"), [
     formEntry(element, services),
     form && note("outcomes", describeOutcomes(form)),
-    form && press("open-form", null, say("panel.form_open"), () => services.forms.open(form), { isQuiet: true }),
+    form &&
+      press("open-form", null, say("panel.form_open"), () => services.forms.open(form), {
+        isQuiet: true,
+      }),
     ...whoEntries(element, services),
     dueEntry(element, services),
   ]);
@@ -31,16 +34,21 @@ function formEntry(element, { editing, forms }) {
     else chooseForm(editing, element, id);
   };
   const options = () => [
-    ...named(catalogue.forms).filter((each) => is(element, "bpmn:UserTask") || each.value === element.id),
+    ...named(catalogue.forms).filter(
+      (each) => is(element, "bpmn:UserTask") || each.value === element.id,
+    ),
     { value: NEW, label: say("panel.form_new") },
   ];
-  return choice("form", say("panel.form"), () => readForm(element), set, options, { empty: say("panel.form_none") });
+  return choice("form", say("panel.form"), () => readForm(element), set, options, {
+    empty: say("panel.form_none"),
+  });
 }
 
 export function chooseForm(editing, element, id) {
   editing.together(() => {
     editing.setExtension(element, "zeebe:FormDefinition", { formId: id || undefined });
-    if (id && is(element, "bpmn:UserTask") && ID.test(id) && editing.isFree(id)) editing.rename(element, id);
+    if (id && is(element, "bpmn:UserTask") && ID.test(id) && editing.isFree(id))
+      editing.rename(element, id);
   });
 }
 
@@ -54,33 +62,54 @@ function whoEntries(element, { editing }) {
   const lane = element.businessObject.get("lanes")?.[0];
   const get = () => readExtension(element, "zeebe:AssignmentDefinition", "candidateGroups");
   const set = (value) =>
-    editing.setExtension(element, "zeebe:AssignmentDefinition", { candidateGroups: value || undefined });
-  const empty = lane ? say("panel.who_lane", { lane: lane.name || lane.id }) : say("panel.who_nobody");
+    editing.setExtension(element, "zeebe:AssignmentDefinition", {
+      candidateGroups: value || undefined,
+    });
+  const empty = lane
+    ? say("panel.who_lane", { lane: lane.name || lane.id })
+    : say("panel.who_nobody");
   return [choice("who", say("panel.who"), get, set, () => named(catalogue.duties), { empty })];
 }
 
 function dueEntry(element, { editing }) {
   const get = () => readExtension(element, "zeebe:TaskSchedule", "dueDate");
-  const set = (value) => editing.setExtension(element, "zeebe:TaskSchedule", { dueDate: value || undefined });
+  const set = (value) =>
+    editing.setExtension(element, "zeebe:TaskSchedule", { dueDate: value || undefined });
   return feel("due", say("panel.due"), get, set, { description: say("panel.due_hint") });
 }
 
 /** A start may ask for a form of its own. */
 export function startGroup(element, services) {
-  if (!is(element, "bpmn:StartEvent") || element.businessObject.get("eventDefinitions").length) return null;
+  if (!is(element, "bpmn:StartEvent") || element.businessObject.get("eventDefinitions").length)
+    return null;
   const form = readForm(element);
-  return group("studio-work", say("panel.start"), [
-    formEntry(element, services),
-    form && press("open-form", null, say("panel.form_open"), () => services.forms.open(form), { isQuiet: true }),
-  ], { shouldOpen: Boolean(form) });
+  return group(
+    "studio-work",
+    say("panel.start"),
+    [
+      formEntry(element, services),
+      form &&
+        press("open-form", null, say("panel.form_open"), () => services.forms.open(form), {
+          isQuiet: true,
+        }),
+    ],
+    { shouldOpen: Boolean(form) },
+  );
 }
 
 /** What the case is called while it stands here, in lists and for its member. */
 export function statusGroup(element, { editing }) {
-  const isPlace = ["bpmn:UserTask", "bpmn:EndEvent", "bpmn:IntermediateCatchEvent", "bpmn:ServiceTask", "bpmn:CallActivity"];
+  const isPlace = [
+    "bpmn:UserTask",
+    "bpmn:EndEvent",
+    "bpmn:IntermediateCatchEvent",
+    "bpmn:ServiceTask",
+    "bpmn:CallActivity",
+  ];
   if (!isPlace.some((type) => is(element, type))) return null;
   const entries = propertyChoice(element, editing, "status", catalogue.statuses);
-  if (is(element, "bpmn:UserTask")) entries.push(...propertyChoice(element, editing, "kind", catalogue.kinds));
+  if (is(element, "bpmn:UserTask"))
+    entries.push(...propertyChoice(element, editing, "kind", catalogue.kinds));
   return group("studio-status", say("panel.status"), entries, {
     shouldOpen: is(element, "bpmn:UserTask") || Boolean(readProperty(element, "status")),
   });
@@ -92,22 +121,40 @@ function propertyChoice(element, editing, name, items) {
   const isComputed = get().startsWith("=");
   const set = (value) => editing.setProperty(element, name, value === COMPUTED ? "=null" : value);
   const options = () => [...named(items), { value: COMPUTED, label: say("panel.computed") }];
-  const chosen = choice(name, say(`panel.${name}`), () => (isComputed ? COMPUTED : get()), set, options, {
-    description: isComputed ? undefined : say(`panel.${name}_hint`),
-  });
+  const chosen = choice(
+    name,
+    say(`panel.${name}`),
+    () => (isComputed ? COMPUTED : get()),
+    set,
+    options,
+    {
+      description: isComputed ? undefined : say(`panel.${name}_hint`),
+    },
+  );
   if (!isComputed) return [chosen];
-  return [chosen, feel(`${name}-feel`, say("panel.expression"), get, (value) => editing.setProperty(element, name, value))];
+  return [
+    chosen,
+    feel(`${name}-feel`, say("panel.expression"), get, (value) =>
+      editing.setProperty(element, name, value),
+    ),
+  ];
 }
 
 /** What only some steps need: who may not do it, for which office, in batches. */
 export function ruleEntries(element, services) {
   if (!is(element, "bpmn:UserTask")) return [];
   const { editing } = services;
-  const property = (name) => [() => readProperty(element, name), (value) => editing.setProperty(element, name, value)];
-  const offices = () => ["same", "higher"].map((value) => ({ value, label: say(`panel.office_${value}`) }));
+  const property = (name) => [
+    () => readProperty(element, name),
+    (value) => editing.setProperty(element, name, value),
+  ];
+  const offices = () =>
+    ["same", "higher"].map((value) => ({ value, label: say(`panel.office_${value}`) }));
   const outcomes = () => outcomesOf(readForm(element));
   return [
-    choice("office", say("panel.office"), ...property("office"), offices, { empty: say("panel.office_own") }),
+    choice("office", say("panel.office"), ...property("office"), offices, {
+      empty: say("panel.office_own"),
+    }),
     choice("batch", say("panel.batch"), ...property("batch"), outcomes, {
       empty: say("panel.batch_none"),
       description: say("panel.batch_hint"),
@@ -119,7 +166,8 @@ export function ruleEntries(element, services) {
 /** Who did one of the ticked steps may not do this one. */
 function secondPersonEntries(element, { editing, elementRegistry }) {
   const get = () => readProperty(element, "second_person").split(/\s+/).filter(Boolean);
-  const isStaff = (each) => isStep(each) && each !== element && findExtension(each, "zeebe:AssignmentDefinition");
+  const isStaff = (each) =>
+    isStep(each) && each !== element && findExtension(each, "zeebe:AssignmentDefinition");
   const others = elementRegistry.filter(isStaff);
   if (!others.length) return [];
   const set = (id, isTicked) => {
@@ -129,7 +177,12 @@ function secondPersonEntries(element, { editing, elementRegistry }) {
   return [
     note("second-person", say("panel.second_person")),
     ...others.map((each) =>
-      tick(`second-person-${each.id}`, describe(each), () => get().includes(each.id), (value) => set(each.id, value)),
+      tick(
+        `second-person-${each.id}`,
+        describe(each),
+        () => get().includes(each.id),
+        (value) => set(each.id, value),
+      ),
     ),
   ];
 }

@@ -46,11 +46,19 @@ function conditionEntries(flow, prefix, services) {
     { value: COMPUTED, label: say("panel.way_computed") },
   ];
   return [
-    choice(`${prefix}when`, say("panel.way_when"), get, set, options, { empty: say("panel.way_none") }),
+    choice(`${prefix}when`, say("panel.way_when"), get, set, options, {
+      empty: say("panel.way_none"),
+    }),
     isComputed &&
-      feel(`${prefix}condition`, say("panel.expression"), () => readCondition(flow), (value) => setCondition(services, flow, value), {
-        element: flow,
-      }),
+      feel(
+        `${prefix}condition`,
+        say("panel.expression"),
+        () => readCondition(flow),
+        (value) => setCondition(services, flow, value),
+        {
+          element: flow,
+        },
+      ),
   ].filter(Boolean);
 }
 
@@ -64,8 +72,11 @@ function makeDefault({ modeling, editing }, flow) {
 function setCondition({ modeling, editing }, flow, body) {
   editing.together(() => {
     const owner = flow.businessObject;
-    if (flow.source.businessObject.default === owner) modeling.updateProperties(flow.source, { default: undefined });
-    const conditionExpression = body ? editing.create("bpmn:FormalExpression", { body }, owner) : undefined;
+    if (flow.source.businessObject.default === owner)
+      modeling.updateProperties(flow.source, { default: undefined });
+    const conditionExpression = body
+      ? editing.create("bpmn:FormalExpression", { body }, owner)
+      : undefined;
     modeling.updateProperties(flow, { conditionExpression });
   });
 }
@@ -77,7 +88,10 @@ export function waysGroup(element, services) {
   const items = flows.map((flow, index) => {
     const prefix = `way-${index}-`;
     const set = (value) => services.editing.setName(flow, value);
-    const names = { way: flow.businessObject.name || say("panel.way_unnamed"), target: describe(flow.target) };
+    const names = {
+      way: flow.businessObject.name || say("panel.way_unnamed"),
+      target: describe(flow.target),
+    };
     return {
       id: `way-${flow.id}`,
       label: say("panel.way", names),
@@ -87,17 +101,26 @@ export function waysGroup(element, services) {
       ],
     };
   });
-  return { id: "studio-ways", label: say("panel.ways"), component: ListGroup, items, shouldOpen: true };
+  return {
+    id: "studio-ways",
+    label: say("panel.ways"),
+    component: ListGroup,
+    items,
+    shouldOpen: true,
+  };
 }
 
 export function flowGroup(element, services) {
   if (!is(element, "bpmn:SequenceFlow") || !element.source) return null;
-  if (!is(element.source, "bpmn:ExclusiveGateway") || flowsFrom(element.source).length < 2) return null;
+  if (!is(element.source, "bpmn:ExclusiveGateway") || flowsFrom(element.source).length < 2)
+    return null;
   return group("studio-way", say("panel.way_taken"), conditionEntries(element, "", services));
 }
 
 export function gatewayNote(element) {
-  if (is(element, "bpmn:ParallelGateway")) return group("studio-gateway", say("panel.works"), [note("works", say("panel.parallel_hint"))]);
-  if (is(element, "bpmn:EventBasedGateway")) return group("studio-gateway", say("panel.works"), [note("works", say("panel.race_hint"))]);
+  if (is(element, "bpmn:ParallelGateway"))
+    return group("studio-gateway", say("panel.works"), [note("works", say("panel.parallel_hint"))]);
+  if (is(element, "bpmn:EventBasedGateway"))
+    return group("studio-gateway", say("panel.works"), [note("works", say("panel.race_hint"))]);
   return null;
 }
