@@ -1,6 +1,7 @@
 """An administrator compares a draft with what is at work: drawings move together, by keys too."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -42,12 +43,13 @@ def side(person: Person, name: str) -> Locator:
     return person.page.locator(f".compare-canvas[data-side='{name}']")
 
 
-def shows(person: Person) -> list[str | None]:
+def shows(person: Person) -> list[list[float]]:
     """Which part of the drawing either side shows."""
-    return [
-        side(person, name).locator("g.viewport").get_attribute("transform")
+    seen = [
+        side(person, name).locator("g.viewport").get_attribute("transform") or ""
         for name in ("old", "new")
     ]
+    return [[round(float(each), 1) for each in re.findall(r"-?[\d.]+", one)] for one in seen]
 
 
 @pytest.mark.parametrize("width", ["phone", "desktop"])
@@ -75,6 +77,7 @@ def test_drawings_are_marked_and_move_together(enter: Enter, draft: UUID, width:
     expect(first).to_have_attribute("aria-current", "true")
     selected = side(admin, "old").locator(".djs-element.selected")
     expect(selected).to_have_attribute("data-element-id", "review_output_hours")
+    admin.button("Whole diagram").press("Enter")
     side(admin, "new").locator("[data-element-id='credit'] .djs-hit").first.click()
     expect(first).not_to_have_attribute("aria-current", "true")
     selected = side(admin, "old").locator(".djs-element.selected")

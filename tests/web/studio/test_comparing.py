@@ -11,9 +11,10 @@ from flask import Flask
 
 from tests.web.conftest import Page, Visitor
 from tests.web.studio.conftest import Studio
-from workflows.studio.current import documents_of, get_current
+from workflows.studio.current import documents_of
 from workflows.studio.documents import own_documents
 from workflows.studio.drafts import find_draft
+from workflows.studio.going_back import get_release
 from workflows.studio.models import SHIPPED
 from workflows.studio.shipped import bring_shipped
 
@@ -62,7 +63,7 @@ def test_what_a_draft_changes_is_said_and_shown_on_both_sides(studio: Studio) ->
     rename(studio, draft)
     page = studio.visitor.open(f"/studio/drafts/{draft}/compare")
     (entry,) = entries(page)
-    assert entry.startswith("≠ Changed Step of a person")
+    assert entry.startswith("≠Changed Step of a person")
     assert entry.endswith("Name of the element before: 核定学时 → now: 复核学时")
     sides = page.html.xpath("//*[@class='compare-canvas']/@data-source")
     names = [studio.client.get(each).data.decode().count('"复核学时"') for each in sides]
@@ -188,9 +189,12 @@ def test_what_an_upgrade_brought_is_compared_with_the_draft(studio: Studio, app:
     engine = app.extensions["engine"]
     draft = studio.open_draft("output_hours")
     rename(studio, draft)
+    release(studio, draft)
+    draft = studio.open_draft("output_hours")
+    change(studio, draft, DIAGRAM, lambda text: text.replace("开始新一轮", "进入下一轮"))
     with engine.database.read() as session:
-        current = get_current(session, "output_hours")
-        own = dict(own_documents("output_hours", documents_of(session, current.release_id)))
+        first = get_release(session, process_id="output_hours", number=1)
+        own = dict(own_documents("output_hours", documents_of(session, first.id)))
     own[DIAGRAM] = own[DIAGRAM].replace("登记学时".encode(), "记入台账".encode())
     bring_shipped(engine, {"output_hours": own}, reason="as shipped")
     with engine.database.read() as session:
@@ -198,12 +202,13 @@ def test_what_an_upgrade_brought_is_compared_with_the_draft(studio: Studio, app:
     assert shipped is not None
     page = studio.visitor.open(f"/studio/drafts/{shipped.id}/compare")
     assert page.html.xpath("//select[@name='from']/option[@selected]/@value") == ["draft"]
-    assert len(entries(page)) == 2
-    page = studio.visitor.open(f"/studio/drafts/{shipped.id}/compare?from=1")
-    assert len(entries(page)) == 1
+    assert len(entries(page)) == 3
+    for number, count in ((2, 2), (1, 1)):
+        page = studio.visitor.open(f"/studio/drafts/{shipped.id}/compare?from={number}")
+        assert len(entries(page)) == count
     merge = studio.visitor.open("/studio/processes/output_hours/upgrade")
     beside = merge.links()["Compare the two side by side: Diagram"]
-    assert len(entries(studio.visitor.open(beside))) == 2
+    assert len(entries(studio.visitor.open(beside))) == 3
 
 
 @pytest.mark.parametrize(
