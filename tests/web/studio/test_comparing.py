@@ -180,6 +180,7 @@ def test_names_with_html_come_out_as_text(studio: Studio) -> None:
             assert shown.status == 200
             assert not shown.html.xpath("//script[contains(., 'alert')] | //img[@onerror] | //td/b")
     assert "<script>alert(1)</script>" in shown.text
+    studio.client.set_cookie("huiji_language", "zh")
     side = studio.visitor.open(f"/studio/drafts/{draft}/compare/new/{FORM}")
     assert not side.html.xpath("//img[@onerror]")
     assert hostile in side.text
