@@ -11,7 +11,12 @@ from engine.tasks import Task
 from tests.web.conftest import READY, Page, Visitor, run_jobs, together
 from tests.workflows.certifying import make_photo
 from workflows.member_certificate.stand_in import count_comparisons, hold_photo, set_mood
-from workflows.shared.certificates import Certificate, find_certificate, supersede_certificate
+from workflows.shared.certificates import (
+    Certificate,
+    find_certificate,
+    read_printed,
+    supersede_certificate,
+)
 from workflows.shared.privacy import Consent
 from workflows.shared.register import Member, find_member_by_number, identity_number
 from workflows.shared.register_writing import write_fields
@@ -196,6 +201,31 @@ def test_an_upload_is_its_members_alone(app: Flask, member: Visitor) -> None:
     steps = page.path.replace("/photo/", "/steps/")
     assert other.send(steps, values).status == 404  # type: ignore[arg-type]
     assert other.send(f"{steps}/draft", values).status == 404  # type: ignore[arg-type]
+
+
+def test_only_what_the_page_showed_is_confirmed(app: Flask, member: Visitor) -> None:
+    put_on_file(app)
+    page = begin(app, member)
+    (action,) = set(page.html.xpath("//form[starts-with(@action, '/certificate/steps/')]/@action"))
+    values = {**page.values(action), "confirmed": "issue"}
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        found = find_member_by_number(session, READY)
+        assert found is not None
+        write_fields(session, engine.vault, found, {"name": "何改名"})
+    answer = member.send(action, values)
+    assert answer.status == 422
+    assert "has changed since you opened this page" in answer.text
+    assert "何改名" in answer.text
+    with engine.database.read() as session:
+        assert find_certificate(session, get_member(app).id) is None
+    # A page that gives nothing back has shown nothing.
+    assert member.send(action, {**values, "seen": ""}).status == 422
+    member.send(action, {**answer.values(action), "confirmed": "issue"})
+    with engine.database.read() as session:
+        issued = find_certificate(session, get_member(app).id)
+        assert issued is not None
+        assert read_printed(session, engine.vault, issued)["name"] == "何改名"
 
 
 def test_messages_and_old_addresses_lead_to_the_page(app: Flask, member: Visitor) -> None:

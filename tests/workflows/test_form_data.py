@@ -138,6 +138,7 @@ def test_a_no_needs_its_reason(
             case=walk.case,
             outcome=outcome,
             values=values,
+            seen="",
             now=NOW,
         )
     assert (wrong == {}) is is_right

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +48,7 @@ from workflows.shared.certificates import (
     supersede_certificate,
 )
 from workflows.shared.leaving import change_association, change_kind, end_membership
-from workflows.shared.photos import ComparedAlready
+from workflows.shared.photos import ComparedAlready, keep_photo
 from workflows.shared.register import CPA, NotAMember
 from workflows.shared.register_changes import list_changes, register_fields
 from workflows.shared.register_writing import write_fields
@@ -550,26 +551,80 @@ def test_who_moves_gets_one_of_his_new_association(engine: Engine) -> None:
     assert (certificate.state, certificate.ended_reason) == ("superseded", "association_id")
 
 
+def look(walk: Certifying) -> str:
+    """See what is to be printed: what the page gives back of it."""
+    with walk.engine.database.read() as session:
+        shown = form_data.show_certificate(
+            session, engine=walk.engine, case=walk.case, language="zh", now=walk.engine.now()
+        )
+        return str(shown.panels["certificate_preview"]["seen"])
+
+
+def check(walk: Certifying, seen: str) -> HuijiError | str | None:
+    """What is said when what was seen is confirmed; None when it is taken."""
+    try:
+        with walk.engine.database.transaction() as session:
+            wrong = form_data.check_confirmation(
+                session,
+                engine=walk.engine,
+                case=walk.case,
+                outcome="issue",
+                values={},
+                seen=seen,
+                now=walk.engine.now(),
+            )
+    except HuijiError as error:
+        return error
+    return wrong.get("")
+
+
 def test_what_was_taken_away_before_the_confirmation_is_not_printed(engine: Engine) -> None:
     put_on_file(engine)
     walk = begin(engine)
-
-    def check() -> HuijiError | None:
-        try:
-            with engine.database.read() as session:
-                form_data.check_confirmation(
-                    session, engine=engine, case=walk.case, outcome="issue", values={}, now=NOW
-                )
-        except HuijiError as error:
-            return error
-        return None
-
-    assert check() is None
+    seen = look(walk)
+    assert check(walk, seen) is None
     with engine.database.transaction() as session:
         photo = session.merge(walk.kept)
         assert photo is not None
         photo.taken_at = NOW - timedelta(days=10 * 366)
-    assert isinstance(check(), NoPhoto)
+    assert isinstance(check(walk, seen), NoPhoto)
+
+
+@pytest.mark.parametrize("field", ["name", "sex", "admission_date"])
+def test_only_what_was_seen_is_confirmed(engine: Engine, field: str) -> None:
+    put_on_file(engine)
+    walk = begin(engine)
+    seen = look(walk)
+    changed: dict[str, Any] = {
+        "name": "蔡思远",
+        "sex": "female" if walk.member.sex == "male" else "male",
+        "admission_date": "2011-01-01",
+    }
+    empty(engine, address="杭州市演示路2号")
+    assert check(walk, seen) is None
+    empty(engine, **{field: changed[field]})
+    assert "has changed since" in str(check(walk, seen))
+    assert check(walk, look(walk)) is None
+    assert "has changed since" in str(check(walk, ""))
+
+
+def test_another_photo_is_seen_before_it_is_printed_and_another_day_is_not(engine: Engine) -> None:
+    put_on_file(engine)
+    walk = begin(engine)
+    seen = look(walk)
+    engine.now = lambda: NOW + timedelta(days=1)
+    assert look(walk) == seen
+    other = walk.attach(make_photo(seed=7))
+    with engine.database.transaction() as session:
+        keep_photo(
+            session,
+            member_id=walk.member.id,
+            file_id=UUID(other["id"]),
+            source="on_site",
+            result="accepted",
+            now=NOW,
+        )
+    assert "has changed since" in str(check(walk, seen))
 
 
 def test_a_photo_is_renewed_after_ten_years(engine: Engine) -> None:

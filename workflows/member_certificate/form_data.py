@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.language import N_, _
 from forms.lists import Language
 from forms.masking import mask
 from workflows.member_certificate.cases import (
@@ -34,7 +35,7 @@ from workflows.member_certificate.kinds import (
 from workflows.member_certificate.photo_rules import check_photo
 from workflows.member_certificate.policies import policy_of
 from workflows.shared.associations import get_association
-from workflows.shared.certificates import NoPhoto, printed_fields
+from workflows.shared.certificates import NoPhoto, digest_printed, printed_fields
 from workflows.shared.field_names import name_field, say_value
 from workflows.shared.form_data import FormData, answer_check, form_data
 from workflows.shared.identity_facts import find_contradictions
@@ -44,9 +45,14 @@ from workflows.shared.photos import (
     find_photo,
     has_used_comparison,
 )
-from workflows.shared.register import get_member, identity_number
+from workflows.shared.register import get_member, hold_member, identity_number
 from workflows.shared.register_changes import register_fields
 from workflows.shared.register_writing import IdentityTaken, check_identity_free
+
+HAS_CHANGED = N_(
+    "What the register says of you has changed since you opened this page. Below is what it says"
+    " now: look at it, and confirm again."
+)
 
 
 @form_data(PROCESS, COMPLETE)
@@ -179,6 +185,7 @@ def show_certificate(
         show_panels=lambda: {
             "certificate_preview": {
                 **printed,
+                "seen": digest_printed(printed, photo),
                 "association": (language == "en" and printed["association_en"])
                 or printed["association"],
                 "sex": say_value("sex", member.sex, language),
@@ -190,18 +197,26 @@ def show_certificate(
 
 @answer_check(PROCESS, CONFIRM)
 def check_confirmation(
-    session: Session, *, engine: Engine, case: Case, outcome: str, now: datetime
+    session: Session, *, engine: Engine, case: Case, outcome: str, seen: str, now: datetime
 ) -> Mapping[str, str]:
-    """信息确认: nothing was taken away meanwhile; raises NotAMember, NoPhoto and the like."""
+    """信息确认: what he saw is what is printed; raises NotAMember, NoPhoto and the like.
+
+    It is what is printed: nobody changes the register between this and the certificate.
+    """
     if outcome != "issue":
         return {}
+    hold_member(session, case.subject_id)
     member = get_member(session, case.subject_id)
+    # It was read before it was held.
+    session.refresh(member)
     obstacle = find_obstacle(engine, member)
     if obstacle is not None:
         raise obstacle
     photo = find_photo(session, member.id)
     if photo is None or policy_of(engine).is_too_old(photo, now):
         raise NoPhoto
+    if seen != digest_printed(printed_fields(session, member, now=now), photo):
+        return {"": _(HAS_CHANGED)}
     return {}
 
 
