@@ -40,6 +40,7 @@ from workflows.shared.register import (
     Firm,
     Member,
 )
+from workflows.shared.renaming import follow_names
 
 TABLE = table_of(Member)
 
@@ -72,8 +73,10 @@ class Members(Kind):
             plan_changed(session, context, changed, deed, to)
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:
-        """Let certificates go that show something else now."""
+        """Let certificates go that show something else now, and names into open cases."""
         shown = dict(noted)
+        renamed = [member_id for member_id, fields in shown.items() if "name" in fields]
+        follow_names(session, renamed, now=deed.now)
         for member_id in _list_certified(session, sorted(shown)):
             certificates.supersede_certificate(session, member_id, shown[member_id], deed.now)
 
