@@ -89,10 +89,9 @@ def save_profile(
     `values`: as the form was read: what it hid is emptied; locked fields and keys among them are
     left alone. `seen`: the version that the page had. Raises NotAMember, ProfileHasChanged.
     """
+    hold_member(session, member.id)
     if member.state != "active":
         raise NotAMember
-    hold_member(session, member.id)
-    session.refresh(member)
     before = read_profile(session, engine, member)
     wanted = {name: values.get(name) for name in free_fields(engine, member)}
     changed = [name for name, value in wanted.items() if (before[name] or None) != (value or None)]
