@@ -23,20 +23,29 @@ from engine.tasks import Task
 from workflows.demo.portraits import draw_portrait
 from workflows.member_certificate.cases import start_certificate
 from workflows.member_certificate.stand_in import Mood, hold_photo, set_mood
+from workflows.register.changes import edit_entry, version_of
+from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account
 from workflows.shared.dates import local_date
 from workflows.shared.register import Member, find_member_by_number, identity_number
 from workflows.shared.register_writing import write_fields
 
-ON_FILE, ISSUED, MISMATCHED, APPOINTED, REFUSED, TO_SUPPLY = (
+ON_FILE, TO_UPLOAD, ISSUED, MISMATCHED, APPOINTED = (
     "330000100001",
+    "330000100003",
     "330000100004",
     "330000100005",
     "330000100006",
+)
+SUPERSEDED, REFUSED, TO_SUPPLY, OF_GUANGZHOU = (
+    "330000100007",
     "330000100009",
     "330000100010",
+    "440100100001",
 )
 """Members by what became of them; all others have no photo and may upload one."""
+
+MANAGER = "zj_manage"
 
 REASON = "到场人员与会员证件照片不一致。"
 
@@ -109,11 +118,14 @@ def add_certificates(engine: Engine, *, now: datetime) -> int:
 
     The demo must be seeded, the process released, and the photo service be its stand-in.
     """
-    _hold_photos(engine, ON_FILE, ISSUED)
-    walk = _begin(engine, ISSUED, days=6, now=now)
-    walk.do("confirm_information", "issue")
+    _hold_photos(engine, ON_FILE, ISSUED, SUPERSEDED)
+    for number, days in ((ISSUED, 6), (SUPERSEDED, 20)):
+        _begin(engine, number, days=days, now=now).do("confirm_information", "issue")
+    _correct_admission(engine, SUPERSEDED, now=now - timedelta(days=3))
+    _begin(engine, TO_UPLOAD, days=2, now=now)
     _be(engine, "mismatching")
     _begin(engine, MISMATCHED, days=1, now=now).upload(5)
+    _begin(engine, OF_GUANGZHOU, days=1, now=now, clerk="gd_photos").upload(7)
     walk = _begin(engine, APPOINTED, days=4, now=now)
     walk.upload(6)
     walk.appoint()
@@ -125,17 +137,19 @@ def add_certificates(engine: Engine, *, now: datetime) -> int:
     with engine.database.transaction() as session:
         write_fields(session, engine.vault, _get(session, TO_SUPPLY), {"nation": ""})
     _begin(engine, TO_SUPPLY, days=2, now=now)
-    return 5
+    return 8
 
 
-def _begin(engine: Engine, number: str, *, days: int, now: datetime) -> _Walk:
+def _begin(
+    engine: Engine, number: str, *, days: int, now: datetime, clerk: str = "zj_photos"
+) -> _Walk:
     began = now - timedelta(days=days, hours=1)
     with engine.database.transaction() as session:
         member = _get(session, number)
         account = session.scalars(select(Account).where(Account.member_id == member.id)).one()
-        clerk = session.scalars(select(Account).where(Account.login == "zj_photos")).one()
+        staff = session.scalars(select(Account).where(Account.login == clerk)).one()
         case = start_certificate(session, engine, member=member, by=account.actor, now=began)
-        walk = _Walk(engine, case.id, account.actor, clerk.actor, began)
+        walk = _Walk(engine, case.id, account.actor, staff.actor, began)
     walk.call_out()
     return walk
 
@@ -149,6 +163,27 @@ def _hold_photos(engine: Engine, *numbers: str) -> None:
                 identity_number=identity_number(engine.vault, _get(session, number)),
                 picture=draw_portrait(seed),
             )
+
+
+def _correct_admission(engine: Engine, number: str, *, now: datetime) -> None:
+    """Let the association correct what a certificate shows: it does not hold any more."""
+    with engine.database.transaction() as session:
+        member = _get(session, number)
+        manager = session.scalars(select(Account).where(Account.login == MANAGER)).one()
+        admitted = member.admission_date or local_date(now)
+        edit_entry(
+            session,
+            engine,
+            holder=member,
+            typed={
+                "admission_date": (admitted + timedelta(days=30)).isoformat(),
+                "reason": "入会日期登记有误，按批准文件更正",
+            },
+            version=version_of(session, member),
+            viewer=get_viewer(session, manager),
+            address="",
+            now=now,
+        )
 
 
 def _be(engine: Engine, mood: Mood) -> None:
