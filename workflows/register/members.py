@@ -22,10 +22,11 @@ from workflows.register.changes import (
     send_activation,
 )
 from workflows.register.fields import REASON
+from workflows.register.telling import tell_member, tell_of_end
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import CPA, MEMBER, Account
 from workflows.shared.associations import Association, get_association
-from workflows.shared.certificates import revoke_certificates, supersede_certificate
+from workflows.shared.certificates import find_certificate
 from workflows.shared.leaving import (
     change_association,
     change_kind,
@@ -164,6 +165,7 @@ def move_member(
     check(viewer, "edit", member)
     _check_active(member)
     is_new = member.association_id != association_id
+    had_certificate = find_certificate(session, member.id) is not None
     with recording(
         session, engine.vault, member, source=MOVE, reason=said, by=viewer.actor, now=now
     ):
@@ -176,7 +178,8 @@ def move_member(
             now=now,
         )
     if is_new:
-        supersede_certificate(session, member.id, ["association_id"], now)
+        # The certificate, which names the association, was superseded with the move.
+        tell_member(session, member, ["association_id"], has_ended=had_certificate, now=now)
     return moved
 
 
@@ -200,6 +203,7 @@ def end_entry(
     said = check_reason(reason)
     hold_with_cases(session, member)
     _check_not_erased(member)
+    before = member.state
     with recording(
         session, engine.vault, member, source=ENDING, reason=said, by=viewer.actor, now=now
     ):
@@ -212,7 +216,8 @@ def end_entry(
             by=viewer.actor,
             now=now,
         )
-    revoke_certificates(session, member.id, said, now)
+    if before == ACTIVE:
+        tell_of_end(session, member, said, now=now)
     return closed
 
 
@@ -241,6 +246,7 @@ def restore_entry(
         session, engine.vault, member, source=ADMISSION, reason=said, by=viewer.actor, now=now
     ):
         member.state = ACTIVE
+    tell_member(session, member, ["state"], now=now)
 
 
 def change_entry_kind(
@@ -270,6 +276,7 @@ def change_entry_kind(
         )
         if kind == NON_PRACTISING:
             member.firm_id = None
+    tell_member(session, member, ["kind"], now=now)
     account = find_main_account(session, member)
     if account is not None:
         account.user_type = USER_TYPES[kind]

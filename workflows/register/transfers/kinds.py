@@ -51,12 +51,16 @@ class Offices:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose import it is: the associations that it may touch, and what it needs besides."""
+    """Whose import it is: the associations that it may touch, and what it needs besides.
+
+    `owned_of_cpas`: the fields of CPAs that the supervision platform owns.
+    """
 
     vault: Vault
     scope: frozenset[int]
     offices: Offices
     today: date
+    owned_of_cpas: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

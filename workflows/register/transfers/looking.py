@@ -42,7 +42,9 @@ from workflows.register.transfers.staging import (
 from workflows.shared.access import get_viewer, transfer_associations
 from workflows.shared.accounts import get_account
 from workflows.shared.dates import local_date
+from workflows.shared.register import CPA
 from workflows.shared.sealed_files import open_file
+from workflows.shared.supervision import owned_fields_of
 
 JOB = "transfers.look_through"
 ROWS_ABOVE_HEADS = 10
@@ -127,6 +129,7 @@ def find_context(session: Session, engine: Engine, found: RegisterImport) -> Con
         scope=transfer_associations(viewer, found.kind),
         offices=find_offices(session),
         today=local_date(engine.now()),
+        owned_of_cpas=owned_fields_of(engine, CPA),
     )
 
 

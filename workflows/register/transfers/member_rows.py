@@ -35,11 +35,13 @@ from workflows.register.transfers.people import (
 from workflows.register.transfers.staging import Change, Row
 from workflows.shared.bulk import table_of
 from workflows.shared.register import (
+    CPA,
     ERASED,
     NON_PRACTISING,
     Member,
     identity_hash,
 )
+from workflows.shared.supervision import OwnedElsewhere
 
 TABLE = table_of(Member)
 
@@ -54,6 +56,7 @@ PROBLEMS = {
         "There is another one on file. It is a key to his account: he changes it himself, or the"
         " help desk does with him."
     ),
+    "owned": OwnedElsewhere.message,
     "identity": N_("%(problem)s"),
     "identity_known": N_("Somebody with this identity number is in the register already."),
     "identity_other": N_("The identity number says something else."),
@@ -130,6 +133,7 @@ class MemberLooking(Looking):
                 before[name], after[name] = was, now_is
         if not after:
             return None
+        self._check_owned(known, after)
         if not IDENTITY.isdisjoint(after):
             whole = {name: plain(known[name]) for name in PLAIN} | {
                 "identity_number": self.context.vault.open_text(known["identity_sealed"])
@@ -171,6 +175,14 @@ class MemberLooking(Looking):
             raise Unfit("kind_elsewhere", "kind")
         if values.get("state", known["state"]) != known["state"]:
             raise Unfit("state_elsewhere", "state")
+
+    def _check_owned(self, known: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Let alone what the supervision platform says of a CPA; raises Unfit."""
+        if known["kind"] != CPA:
+            return
+        for name in after:
+            if name in self.context.owned_of_cpas:
+                raise Unfit("owned", name)
 
     def _find_firm(self, said: str) -> int:
         found = self._firms.get(said)
