@@ -145,9 +145,12 @@ class Kind:
         raise NotImplementedError
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self, session: Session, looking: Any, changes: Sequence[Change], deed: Deed, to: Spool
     ) -> None:
-        """Put all that some changes write into a spool, and what must still be so then."""
+        """Put all that some changes write into a spool, and what must still be so then.
+
+        `looking`: what compared them, and only them, just before.
+        """
         raise NotImplementedError
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:

@@ -62,15 +62,20 @@ class Members(Kind):
         return MemberLooking(context)
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self,
+        session: Session,
+        looking: MemberLooking,
+        changes: Sequence[Change],
+        deed: Deed,
+        to: Spool,
     ) -> None:
         """Put new members and changed ones into a spool, each with his trail."""
         new = [each for each in changes if each.id is None]
         changed = [each for each in changes if each.id is not None]
         if new:
-            plan_new(session, context, new, deed, to)
+            plan_new(session, looking.context, new, deed, to)
         if changed:
-            plan_changed(session, context, changed, deed, to)
+            plan_changed(session, looking, changed, deed, to)
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:
         """Let certificates go that show something else now, and names into open cases."""
