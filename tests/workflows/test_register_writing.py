@@ -6,7 +6,14 @@ from threading import Event
 import pytest
 
 from engine.engine import Engine
-from workflows.shared.register import find_member_by_number, hold_member
+from workflows.register.transfers.spooling import RegisterMoved, Spool
+from workflows.shared.bulk import table_of
+from workflows.shared.register import (
+    Member,
+    find_member_by_number,
+    hold_member,
+    identity_hash,
+)
 from workflows.shared.register_writing import IdentityTaken, write_fields
 
 FIRST, SECOND = "330000100001", "330000100002"
@@ -25,6 +32,15 @@ def give_number(engine: Engine, number: str, *, begun: Event, may_end: Event) ->
         assert may_end.wait(timeout=20)
 
 
+def write_import(engine: Engine) -> None:
+    """Write an import of somebody with the identity number, if nobody has it."""
+    with Spool(engine.database) as spool:
+        hashed = identity_hash(engine.vault, NUMBER)
+        spool.expect_none(table_of(Member), "identity_hash", [hashed], state="active")
+        with spool.transaction() as session:
+            spool.write(session)
+
+
 def test_of_two_who_get_an_identity_number_at_once_one_does(demo_engine: Engine) -> None:
     begun, may_end, at_once = Event(), Event(), Event()
     at_once.set()
@@ -40,4 +56,20 @@ def test_of_two_who_get_an_identity_number_at_once_one_does(demo_engine: Engine)
             may_end.set()
         first.result(timeout=20)
         with pytest.raises(IdentityTaken):
+            second.result(timeout=20)
+
+
+def test_an_import_waits_for_who_gives_somebody_its_identity_number(demo_engine: Engine) -> None:
+    begun, may_end = Event(), Event()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(give_number, demo_engine, FIRST, begun=begun, may_end=may_end)
+        assert begun.wait(timeout=20)
+        second = threads.submit(write_import, demo_engine)
+        try:
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        finally:
+            may_end.set()
+        first.result(timeout=20)
+        with pytest.raises(RegisterMoved):
             second.result(timeout=20)

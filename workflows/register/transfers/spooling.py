@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from workflows.shared.bulk import Bulk
+from workflows.shared.register_writing import hold_identities
 
 CACHE = 64 * 2**10
 """KiB of SQLite's pages in memory: what is written is not written twice."""
@@ -161,6 +162,9 @@ class Spool(AbstractContextManager["Spool"]):
 
     def write(self, session: Session) -> None:
         """Write everything, in the spool's own transaction. Raises RegisterMoved."""
+        if self._absent:
+            # What must be nobody's is not given to somebody before all this is written.
+            hold_identities(session)
         for (_name, column), staged in self._absent.items():
             table, others = staged.of, self._others[staged.of.name, column]
             is_there = table.c[column] == staged.table.c[column]
