@@ -51,7 +51,7 @@ from workflows.shared.register_changes import (
     recording,
     register_fields,
 )
-from workflows.shared.register_writing import ACTIVE, write_fields
+from workflows.shared.register_writing import ACTIVE, hold_identities, write_fields
 from workflows.shared.sign_in import end_other_sessions
 
 ENDINGS = ("resigned", "moved", "dead", "left")
@@ -202,6 +202,7 @@ def end_entry(
         raise NotAnEnding
     said = check_reason(reason)
     hold_with_cases(session, member)
+    check(viewer, "edit", member)
     _check_not_erased(member)
     before = member.state
     with recording(
@@ -237,9 +238,11 @@ def restore_entry(
     check(viewer, "edit", member)
     said = check_reason(reason)
     hold(session, member)
+    check(viewer, "edit", member)
     _check_not_erased(member)
     if member.state == ACTIVE:
         raise StillActive
+    hold_identities(session)
     number = identity_number(engine.vault, member)
     check_identity(session, engine, {"identity_number": number}, member_id=member.id)
     with recording(
@@ -265,6 +268,7 @@ def change_entry_kind(
         raise NotAKind
     said = check_reason(reason)
     hold_with_cases(session, member)
+    check(viewer, "edit", member)
     _check_active(member)
     if member.kind == kind:
         return []

@@ -1,12 +1,14 @@
 """Entries that an association changes: what it must leave alone, what follows, who is told."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.datastructures import MultiDict
 
 from engine.engine import Engine
+from engine.errors import NotFound
 from tests.workflows.certifying import Certifying, put_on_file, with_photo_service
 from tests.workflows.conftest import NOW
 from tests.workflows.office import IN_GUANGZHOU, MEMBER, viewer
@@ -21,6 +23,7 @@ from workflows.register.members import (
     restore_entry,
 )
 from workflows.shared.associations import Association
+from workflows.shared.bulk import table_of
 from workflows.shared.certificates import Certificate, list_certificates
 from workflows.shared.messages import Message, list_messages
 from workflows.shared.register import CPA, Member, find_member_by_number
@@ -228,3 +231,27 @@ def test_who_is_moved_hears_that_his_certificate_ended(demo_engine: Engine) -> N
     assert "所属注协" in message.text
     assert "原会员证已失效" in message.text
     assert certificate(demo_engine, IN_GUANGZHOU).ended_reason == "association_id"
+
+
+@pytest.mark.parametrize(
+    ("deed", "named"),
+    [
+        (end_entry, {"state": "resigned"}),
+        (change_entry_kind, {"kind": CPA}),
+        (restore_entry, {}),
+    ],
+)
+def test_who_was_moved_a_moment_before_is_left_to_the_other_association(
+    demo_engine: Engine, deed: Callable[..., object], named: dict[str, str]
+) -> None:
+    with demo_engine.database.transaction() as session:
+        member = find_member_by_number(session, MEMBER)
+        other = find_member_by_number(session, IN_GUANGZHOU)
+        assert member is not None
+        assert other is not None
+        who = viewer(session, MANAGER)
+        # Another transaction that held him first: this one has read him before.
+        elsewhere = update(table_of(Member)).where(table_of(Member).c.id == member.id)
+        session.connection().execute(elsewhere.values(association_id=other.association_id))
+        with pytest.raises(NotFound):
+            deed(session, demo_engine, member=member, reason="迁出", viewer=who, now=NOW, **named)
