@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from engine.cases import Case
 from tests.web.conftest import Page, Visitor, together
 from tests.workflows.conftest import NOW
 from web.register import words
@@ -15,6 +16,7 @@ from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account, give_duty
 from workflows.shared.associations import Association
 from workflows.shared.field_names import NAMES
+from workflows.shared.messages import Message
 from workflows.shared.one_time_links import OneTimeLink
 from workflows.shared.private import PRIVATE_FIELDS, read_private
 from workflows.shared.register import Firm, Member, find_member_by_number, identity_number
@@ -241,6 +243,105 @@ def test_rows_of_education_are_added_without_saving(app: Flask) -> None:
     added = who.send(f"{address}/edit", values)
     assert added.status == 200
     assert len(added.html.xpath("//*[contains(@name, 'school')]")) == before + 1
+
+
+def find_cpa(app: Flask) -> tuple[int, str]:
+    """A CPA of the association and the address of his entry."""
+    with app.extensions["engine"].database.read() as session:
+        found = session.scalars(
+            select(Member)
+            .join(Association, Association.id == Member.association_id)
+            .where(Member.kind == "cpa", Association.code == "330000")
+            .order_by(Member.id)
+            .limit(1)
+        ).one()
+        return found.id, f"/register/members/{found.id}"
+
+
+def test_of_a_cpa_only_what_the_platform_does_not_own_is_changed(app: Flask) -> None:
+    who, engine = staff(app), app.extensions["engine"]
+    key, address = find_cpa(app)
+    with engine.database.read() as session:
+        name = session.get_one(Member, key).name
+    show_data(who, address)
+    page = who.open(f"{address}/edit")
+    values = page.values(f"{address}/edit")
+    assert "It is not in this form." in page.text
+    assert {"name", "employer", "identity_number", "admission_date"}.isdisjoint(values)
+    saved = edit(who, address, name="伪造", employer="伪造", address="杭州市新路 9 号")
+    assert "The entry was changed." in saved.text
+    with engine.database.read() as session:
+        cpa = session.get_one(Member, key)
+        assert (cpa.name, list_changes(session, member_id=key)[0].fields) == (name, ["address"])
+    assert "It is not in this form." not in who.open(entry_of(app)[1]).text
+
+
+def test_what_the_association_changed_is_in_the_bell_of_the_member(
+    app: Flask, member: Visitor
+) -> None:
+    _key, address = entry_of(app)
+    edit(staff(app), address, employer="某某公司")
+    page = member.open("/messages")
+    assert "Your entry in the register was changed" in page.text
+    assert "某某公司" not in page.text
+
+
+def renew(who: Visitor, address: str, reason: str = "照片已逾十年") -> Page:
+    """Have the photo of a member renewed."""
+    values = who.open(f"{address}/photo").values()
+    values["reason"] = reason
+    return who.send(f"{address}/photo", values)
+
+
+def renewals(app: Flask, key: int) -> list[Case]:
+    """The applications for a certificate of a member."""
+    with app.extensions["engine"].database.read() as session:
+        query = select(Case).where(Case.process_id == "member_certificate", Case.subject_id == key)
+        return list(session.scalars(query.order_by(Case.id)))
+
+
+def test_a_photo_is_renewed_once_with_a_reason_that_the_member_reads(app: Flask) -> None:
+    who = staff(app)
+    key, address = entry_of(app)
+    offered = who.open(address).links()
+    assert offered["Have the photo renewed"] == f"{address}/photo"
+    refused = renew(who, address, reason="  ")
+    assert refused.status == 422
+    assert "Say why the photo is to be renewed" in refused.text
+    values = who.open(f"{address}/photo").values()
+    values["reason"] = "照片已逾十年"
+    first, second = (who.send(f"{address}/photo", values) for _twice in range(2))
+    assert "The photo is to be renewed." in first.text
+    assert "was begun meanwhile" in second.text
+    assert [each.state for each in renewals(app, key)] == ["open"]
+    with app.extensions["engine"].database.read() as session:
+        told = session.scalars(select(Message).where(Message.template == "photo_renewed")).all()
+        assert ["照片已逾十年" in each.text for each in told] == [True]
+    assert renew(who, address).path == address
+    assert [each.state for each in renewals(app, key)] == ["cancelled", "open"]
+
+
+def test_a_photo_is_renewed_once_by_two_at_once(app: Flask) -> None:
+    who, colleague = staff(app), staff(app, "zj_photos")
+    key, address = entry_of(app)
+    values = [each.open(f"{address}/photo").values() for each in (who, colleague)]
+    for each in values:
+        each["reason"] = "照片已逾十年"
+    together(
+        app,
+        lambda: who.send(f"{address}/photo", values[0]),
+        lambda: colleague.send(f"{address}/photo", values[1]),
+    )
+    assert [each.state for each in renewals(app, key)] == ["open"]
+
+
+def test_who_may_not_renew_a_photo_is_not_offered_it(app: Flask) -> None:
+    _key, address = entry_of(app)
+    for login in ("zj_review2", "gz_manage", AUDITOR):
+        assert staff(app, login).open(f"{address}/photo").status == 404
+    assert "Have the photo renewed" not in staff(app, AUDITOR).open(address).links()
+    _cpa, of_cpa = find_cpa(app)
+    assert staff(app).open(f"{of_cpa}/photo").status == 404
 
 
 def admission(who: Visitor, **typed: str) -> Page:
@@ -537,6 +638,7 @@ def test_a_firm_is_closed_only_when_nobody_practises_there(app: Flask) -> None:
 def test_a_firm_is_changed_with_a_reason(app: Flask) -> None:
     who, engine = staff(app), app.extensions["engine"]
     made = new_firm(who)
+    show_data(who, made.path)
     values = who.open(f"{made.path}/edit").values(f"{made.path}/edit")
     put(values, {"name": "浙江改名会计师事务所", "reason": "更名批复", "outcome": "save"})
     page = who.send(f"{made.path}/edit", values)
@@ -548,6 +650,36 @@ def test_a_firm_is_changed_with_a_reason(app: Flask) -> None:
         assert set(names) == {"浙江改名会计师事务所"}
     trail = who.open(f"{made.path}/changes")
     assert "更名批复" in trail.text
+
+
+def test_how_a_firm_is_reached_is_covered_until_a_reason_was_given(app: Flask) -> None:
+    who = staff(app)
+    address = new_firm(who).path
+    for page in (who.open(address), who.open(f"{address}/changes")):
+        assert "13700002222" not in page.text
+        assert "The contact data are covered." in page.text
+    asked = who.open(f"{address}/edit")
+    assert asked.path == f"{address}/personal-data"
+    assert show_data(who, address, reason=" ").status == 422
+    shown = show_data(who, address, reason="电话核实")
+    assert shown.path == address
+    assert "13700002222" in shown.text
+    assert "13700002222" in who.open(f"{address}/changes").text
+    assert who.open(f"{address}/edit").values(f"{address}/edit")["mobile"] == "13700002222"
+    assert "13700002222" not in staff(app, "zj_manage2").open(address).text
+    with app.extensions["engine"].database.read() as session:
+        (event,) = session.scalars(select(SecurityEvent).where(SecurityEvent.what == "data_seen"))
+        account = session.get_one(Account, event.account_id)
+        assert (account.login, event.details["reason"]) == ("33009999", "电话核实")
+    covering = f"{address}/personal-data/cover"
+    assert "13700002222" not in who.send(covering, shown.values(covering)).text
+
+
+def test_who_may_not_see_how_a_firm_is_reached_is_not_asked(app: Flask) -> None:
+    address = new_firm(staff(app)).path
+    assert "Show contact data" not in staff(app, AUDITOR).open(address).links()
+    for login in (AUDITOR, "gz_manage", "zj_fees"):
+        assert staff(app, login).open(f"{address}/personal-data").status in (403, 404)
 
 
 def test_firms_are_found_by_name_number_and_mobile(app: Flask) -> None:

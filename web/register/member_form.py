@@ -16,9 +16,9 @@ from web.register.blueprint import bp
 from web.register.forms import bind_form, draw_form, point_at, read_form
 from web.register.members import describe_member
 from web.register.places import get_viewer_of_register
+from web.register.unmasking import EDIT, sees_data
 from web.register.words import describe_changes
 from web.words import name_office
-from workflows.personal_data.unmasking import find_unmasking
 from workflows.register.changes import ChangedMeanwhile, NothingChanged, edit_entry, version_of
 from workflows.register.members import admit_member, get_entry
 from workflows.shared.access import Viewer, check, register_associations
@@ -75,9 +75,8 @@ def edit_member(member_id: int) -> ResponseReturnValue:
     viewer = get_viewer_of_register()
     with current.engine().database.read() as session:
         member = _get(session, viewer, member_id)
-        now = current.now()
-        if find_unmasking(session, viewer=viewer, member_id=member.id, now=now) is None:
-            return redirect(url_for("register.ask_for_data", member_id=member.id, to="edit"))
+        if not sees_data(session, viewer, member):
+            return redirect(url_for("register.ask_for_data", member_id=member.id, to=EDIT))
         values = register_fields(session, current.engine().vault, member)
         firm = None if member.firm_id is None else session.get(Firm, member.firm_id)
         values["firm_number"] = firm and firm.number

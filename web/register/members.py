@@ -20,6 +20,7 @@ from web.register.unmasking import describe_personal
 from web.register.words import KINDS, STATES, describe_changes
 from web.words import name_office, name_offices
 from workflows.help_desk.calls import CALLS_WINDOW
+from workflows.member_certificate.cases import find_obstacle
 from workflows.personal_data.unmasking import COVERED, SHOWN
 from workflows.register import ledgers, searching
 from workflows.register.changes import find_main_account
@@ -159,6 +160,8 @@ def describe_member(session: Session, viewer: Viewer, member: Member) -> dict[st
         "is_erased": is_erased,
         "is_active": member.state == "active",
         "can_edit": can(viewer, "edit", member) and not is_erased,
+        "can_renew_photo": can(viewer, "renew_photo", member)
+        and find_obstacle(current.engine(), member) is None,
         "can_help": can(viewer, "help", SYSTEM),
     }
 
