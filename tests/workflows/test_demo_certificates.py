@@ -14,6 +14,7 @@ from tests.workflows.conftest import NOW
 from workflows import demo
 from workflows.demo.certificates import ON_FILE
 from workflows.demo.portraits import draw_portrait
+from workflows.demo.seed import DemoAccount
 from workflows.member_certificate.cases import start_certificate
 from workflows.member_certificate.kinds import PROCESS
 from workflows.member_certificate.photo_rules import check_photo
@@ -66,6 +67,15 @@ def test_there_are_people_for_what_waits(
             select(Task).where(Task.process_id == PROCESS, Task.state == "open")
         ).all()
         assert {each.subject_no for each in waiting if can(viewer, "complete", each)} == numbers
+
+
+def test_the_list_of_accounts_says_how_each_certificate_stands() -> None:
+    member = DemoAccount("member", "330000100004", "许文博", "会费去支付", "Has to pay")
+    staff = DemoAccount("staff", "zj_photos", "浙江照片岗", "浙江：照片审核", "Photos")
+    described, same = demo.describe_certificates([member, staff])
+    assert described.situation == "会费去支付；会员证：已签发"
+    assert described.situation_en == "Has to pay; certificate: issued"
+    assert same == staff
 
 
 def test_who_has_a_photo_on_file_only_confirms(demo_engine: Engine) -> None:

@@ -643,6 +643,25 @@ def test_a_photo_is_renewed_after_ten_years(engine: Engine) -> None:
     assert again.kept.source == "on_site"
 
 
+def test_who_has_a_certificate_renews_his_photo_after_ten_years(engine: Engine) -> None:
+    walk = begin(engine).upload()
+    walk.do("confirm_information", "issue")
+    with pytest.raises(CertificateStands):
+        begin(engine)
+    with engine.database.transaction() as session:
+        photo = session.merge(walk.kept)
+        assert photo is not None
+        photo.taken_at = NOW.replace(year=NOW.year - 10)
+    again = begin(engine)
+    assert again.steps == {"set_appointment"}
+    assert [each.state for each in certificates(walk)] == ["valid"]
+    again.appoint().review("accept", photo=[again.attach(make_photo(seed=8))])
+    again.do("confirm_information", "issue")
+    assert [each.state for each in certificates(walk)] == ["valid", "superseded"]
+    with pytest.raises(CertificateStands):
+        begin(engine)
+
+
 def test_an_association_has_a_photo_renewed_and_the_certificate_holds_meanwhile(
     engine: Engine,
 ) -> None:

@@ -3,8 +3,8 @@
 What leaves the process runs here outside any transaction, as it does in a job.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -21,11 +21,12 @@ from engine.files import add_file
 from engine.jobs import Job
 from engine.tasks import Task
 from workflows.demo.portraits import draw_portrait
+from workflows.demo.seed import DemoAccount
 from workflows.member_certificate.cases import start_certificate
 from workflows.member_certificate.stand_in import Mood, hold_photo, set_mood
 from workflows.register.changes import edit_entry, version_of
 from workflows.shared.access import get_viewer
-from workflows.shared.accounts import Account
+from workflows.shared.accounts import MEMBER, Account
 from workflows.shared.dates import local_date
 from workflows.shared.register import Member, find_member_by_number, identity_number
 from workflows.shared.register_writing import write_fields
@@ -44,6 +45,18 @@ SUPERSEDED, REFUSED, TO_SUPPLY, OF_GUANGZHOU = (
     "440100100001",
 )
 """Members by what became of them; all others have no photo and may upload one."""
+
+SITUATIONS: Mapping[str, tuple[str, str]] = {
+    ON_FILE: ("会员证：有照片，待确认", "certificate: photo on file, to be confirmed"),
+    TO_UPLOAD: ("会员证：待上传照片", "certificate: photo to be uploaded"),
+    ISSUED: ("会员证：已签发", "certificate: issued"),
+    MISMATCHED: ("会员证：待预约现场审核", "certificate: waits for an appointment"),
+    APPOINTED: ("会员证：已预约现场审核", "certificate: has an appointment on site"),
+    SUPERSEDED: ("会员证：信息变更，须换发", "certificate: superseded, to be issued anew"),
+    REFUSED: ("会员证：照片未通过，可申诉", "certificate: photo refused, may appeal"),
+    TO_SUPPLY: ("会员证：待注协补充信息", "certificate: its association supplies a field"),
+    OF_GUANGZHOU: ("会员证：待预约现场审核", "certificate: waits for an appointment"),
+}
 
 MANAGER = "zj_manage"
 
@@ -138,6 +151,23 @@ def add_certificates(engine: Engine, *, now: datetime) -> int:
         write_fields(session, engine.vault, _get(session, TO_SUPPLY), {"nation": ""})
     _begin(engine, TO_SUPPLY, days=2, now=now)
     return 8
+
+
+def describe_certificates(accounts: Sequence[DemoAccount]) -> list[DemoAccount]:
+    """The demo's accounts, those of members saying how their certificate stands."""
+    described = []
+    for account in accounts:
+        said = SITUATIONS.get(account.login) if account.user_type == MEMBER else None
+        described.append(
+            replace(
+                account,
+                situation=f"{account.situation}；{said[0]}",
+                situation_en=f"{account.situation_en}; {said[1]}",
+            )
+            if said
+            else account
+        )
+    return described
 
 
 def _begin(

@@ -1,7 +1,7 @@
 """What the forms of the process show, and what they take beyond what a form can say."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
-from engine.language import N_, _
+from engine.language import N_, _, say_date
 from forms.lists import Language
 from forms.masking import mask
 from workflows.member_certificate.cases import (
@@ -185,6 +185,7 @@ def show_certificate(
         show_panels=lambda: {
             "certificate_preview": {
                 **printed,
+                "admission_date": say_date(member.admission_date) if member.admission_date else "",
                 "seen": digest_printed(printed, photo),
                 "association": (language == "en" and printed["association_en"])
                 or printed["association"],
@@ -231,7 +232,7 @@ def _check_file(engine: Engine, values: Mapping[str, Any]) -> Mapping[str, str]:
 def _describe_case(session: Session, engine: Engine, case: Case) -> dict[str, Any]:
     """Who comes, why, and what was settled before; what he sent stands beside it."""
     member = get_member(session, case.subject_id)
-    sent = read_last(session, engine.vault, case, APPOINT, REVIEW)
+    sent = read_last(session, engine.vault, case, APPOINT, REVIEW, DECIDE_APPEAL)
     comparison = find_comparison(session, member.id)
     said = sent[APPOINT].values if APPOINT in sent else {}
     identity = identity_number(engine.vault, member)
@@ -239,9 +240,10 @@ def _describe_case(session: Session, engine: Engine, case: Case) -> dict[str, An
         "name": member.name,
         "identity": mask("identity", identity),
         "comparison": None if comparison is None else comparison.state,
+        "overturned": sent[DECIDE_APPEAL].values.get("reason") if DECIDE_APPEAL in sent else None,
         "taken": _file_name(find_file(sent[REVIEW].values) if REVIEW in sent else None),
         "appointment": {
-            "date": said["appointment_date"],
+            "date": say_date(date.fromisoformat(said["appointment_date"])),
             "time": said["appointment_time"],
             "place": said["place"],
         }
