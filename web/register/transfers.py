@@ -62,6 +62,7 @@ def list_transfers() -> ResponseReturnValue:
         found = [
             describe_import(each)
             for name in KINDS
+            if transfer_associations(viewer, name)
             for each in staging.list_imports(session, account_id=viewer.account_id, kind=name)
         ]
     newest = sorted(found, key=lambda each: each["sent_at"], reverse=True)
@@ -152,6 +153,7 @@ def confirm_import(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     try:
         with current.engine().database.transaction() as session:
+            _get_import(session, viewer, import_id)
             applying.confirm_import(
                 session,
                 import_id=import_id,
@@ -172,6 +174,7 @@ def look_again(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     engine = current.engine()
     with engine.database.transaction() as session:
+        _get_import(session, viewer, import_id)
         sending.look_again(session, engine, import_id=import_id, viewer=viewer, now=current.now())
     return redirect(url_for("register.show_import", import_id=import_id))
 
@@ -182,7 +185,7 @@ def discard_import(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     engine = current.engine()
     with engine.database.transaction() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
         kind = found.kind
         sending.throw_away(session, engine, import_id=import_id, viewer=viewer)
     return redirect(url_for("register.show_transfer", kind=kind))
@@ -193,7 +196,7 @@ def download_result(import_id: UUID) -> ResponseReturnValue:
     """Give what became of every row that is not as it was: wrong, new and changed ones."""
     viewer = get_viewer_of_register("transfer_tables")
     with current.engine().database.read() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
     heads = [_("Line"), _("Column"), _("Cell"), _("What stands there"), _("What is wrong")]
     wrong = Sheet(_("Wrong lines"), heads, _list_wrong(found))
     whose = [_("Line"), _("Number"), _("Name")]
@@ -207,6 +210,13 @@ def _get_viewer(kind: str) -> Viewer:
     viewer = get_viewer_of_register("transfer_tables")
     sending.check_kind(viewer, kind)
     return viewer
+
+
+def _get_import(session: Session, viewer: Viewer, import_id: UUID) -> staging.RegisterImport:
+    """An import of the person's own, while tables of its kind are still his to transfer."""
+    found = staging.get_import(session, import_id, account_id=viewer.account_id)
+    sending.check_kind(viewer, found.kind)
+    return found
 
 
 def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem: str = "") -> str:
@@ -237,7 +247,7 @@ def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem
 def _draw_import(import_id: UUID, *, problem: str = "", field: str = "") -> str:
     viewer = get_viewer_of_register("transfer_tables")
     with current.engine().database.read() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
         part = _choose_part(found)
         page = max(request.args.get("page", 1, type=small_int) or 1, 1)
         count = staging.count_portions(session, found, part) if part else 0

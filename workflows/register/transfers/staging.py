@@ -151,7 +151,9 @@ def get_import(
     query = select(RegisterImport).where(
         RegisterImport.id == import_id, RegisterImport.account_id == account_id
     )
-    found = session.scalar(query.with_for_update() if hold else query)
+    if hold:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
     if found is None:
         raise ImportNotFound
     return found
