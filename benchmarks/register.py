@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 from urllib.parse import urlencode
 
 import lxml.html
@@ -58,7 +59,7 @@ def _measure(filled: Filled, place: str, code: str) -> list[Figure]:
     somebody, firm, count = _find(filled)
     client = sign_in_as(filled, f"manage_{code}_1")
     page = lxml.html.fromstring(client.get("/register/members").text)
-    token = str(page.forms[-1].fields["csrf_token"])
+    (token, *_more) = cast("list[str]", page.xpath("//input[@name='csrf_token']/@value"))
     found: dict[str, Ask] = {
         what: partial(client.get, f"/register/members?{urlencode(said)}")
         for what, said in {
