@@ -10,6 +10,7 @@ import os
 import random
 import statistics
 import time
+from datetime import date
 from pathlib import Path
 
 from PIL import Image
@@ -81,6 +82,7 @@ def _make(documents: Documents, number: int, photo: bytes) -> bytes:
         values,
         title=f"会员证 44000000{number:04d}-01",
         author="广东省注册会计师协会",
+        dated=date(2026, 11, 21),
         pictures={"photo": photo, "code": code},
     )
 

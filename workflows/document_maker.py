@@ -59,7 +59,14 @@ STYLE = """
 @font-face { font-family: "Document"; font-weight: 700; src: url("font:bold"); }
 html { font-family: "Document"; font-size: 10.5pt; line-height: 1.6; color: #000; }
 """
-FIRST = "<html><body><p>会籍 <b>会籍</b></p></body></html>"
+FIRST = {
+    "template": "<html><body><p>会籍 <b>会籍</b></p></body></html>",
+    "values": {},
+    "title": "会籍",
+    "author": "会籍",
+    "dated": "2026-01-01",
+    "language": "zh",
+}
 """Made before anything is asked for, so that the fonts are read by then."""
 
 
@@ -93,24 +100,37 @@ class Maker:
         self._style = CSS(string=STYLE, font_config=self._fonts, url_fetcher=given)
 
     def make(self, asked: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
-        """The document of a request: `template`, `values`, `title`, `author`, `language`."""
+        """The document of a request: its template and values, and what it says of itself."""
         template = self._templates.from_string(asked["template"])
         text = template.render(asked["values"], title=asked["title"])
         source = HTML(string=text, url_fetcher=OnlyGiven(self._folder, pictures))
         document = source.render(stylesheets=[self._style], font_config=self._fonts)
         document.metadata.title = asked["title"]
         document.metadata.authors = [asked["author"]]
+        document.metadata.created = document.metadata.modified = asked["dated"]
         document.metadata.lang = LANGUAGES[asked["language"]]
-        made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
+        made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=_finish)
         return made
+
+
+def _finish(_document: object, pdf: Any) -> None:
+    """Keep rules of PDF/A that would not be kept by themselves.
+
+    No picture asks for colours between its own; what a file says of itself is not packed, so that
+    it is found by who does not know the format.
+    """
+    for each in pdf.objects:
+        extra = getattr(each, "extra", {})
+        extra.pop("Interpolate", None)
+        if extra.get("Type") == "/Metadata":
+            each.compress = False
 
 
 def main(folder: Path) -> None:
     """Make documents until nobody asks any more."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     maker = Maker(folder)
-    asked = {"template": FIRST, "values": {}, "title": "会籍", "author": "会籍", "language": "zh"}
-    maker.make(asked, {})
+    maker.make(FIRST, {})
     _limit_itself()
     source, target = sys.stdin.buffer, sys.stdout.buffer
     write_frame(target, READY)

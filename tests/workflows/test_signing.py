@@ -1,7 +1,7 @@
 """Documents that are signed with an installation's key, checked as a reader checks them."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from workflows.shared.signing import find_sign
 
 FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
 PASSWORD = "of the key"
+
+
+DAY = date(2026, 11, 21)
 
 
 @cache
@@ -73,8 +76,8 @@ def check(pdf: bytes) -> PdfSignatureStatus:
 def test_a_document_is_signed_where_there_is_a_key_and_stays_archivable(tmp_path: Path) -> None:
     documents = Documents(FONTS, sign=find_sign(settings(tmp_path, make_key())))
     assert documents.can_sign
-    pdf = documents.make("<p>会员证</p>", {}, title="会员证", author="协会")
-    by_hand = documents.make("<p>表</p>", {}, title="表", author="协会", is_signed=False)
+    pdf = documents.make("<p>会员证</p>", {}, title="会员证", author="协会", dated=DAY)
+    by_hand = documents.make("<p>表</p>", {}, title="表", author="协会", dated=DAY, is_signed=False)
     documents.close()
 
     found = check(pdf)
