@@ -33,6 +33,11 @@ ONE_COMPARISON = (
     " that costs, everybody has one comparison only; if it fails, your association reviews your"
     " photo on site."
 )
+NOT_USED = (
+    "The comparison was not used. Choose another file, or let this page crop and compress it."
+)
+ONLY_ONCE = "The photo keeps every rule. Only when you confirm is it compared, once."
+STILL_THERE = "Your one comparison is not used up. It is tried again by itself every ten minutes."
 DOWNLOADING = "Your certificate was issued and is being downloaded. It stays here for you."
 OFFER = "Choose or take any picture: this page crops and compresses it."
 TITLE = "Electronic member certificate"
@@ -188,11 +193,11 @@ def test_without_scripts_each_rule_is_said_with_what_was_measured(
     choose(member, certifying.too_large())
     member.page.locator("#agree").check()
     member.press("Upload and compare").is_at("Upload a photo").sees("300 × 400")
-    member.sees("The comparison was not used.").sees("no resolution stated")
+    member.sees(NOT_USED).sees("no resolution stated")
     choose(member, b"no picture at all")
     member.press("Upload and compare").is_at("Upload a photo")
     choose(member, certifying.fitting())
-    member.press("Upload and compare").sees("Only when you confirm is it compared, once.")
+    member.press("Upload and compare").sees(ONLY_ONCE)
     member.press("Confirm").is_at(TITLE)
     assert certifying.bill(server) == 0
     go_on(server, member)
@@ -249,7 +254,7 @@ def test_a_photo_service_that_is_away_is_asked_again(enter: Enter, server: Serve
     go_on(server, member)
     tell(server, "away")
     upload(server, member)
-    member.sees("Your one comparison is not used up.").look("certificate-away")
+    member.sees(STILL_THERE).look("certificate-away")
     assert certifying.bill(server) == 0
     tell(server, "matching")
     member.press("再次比对").is_at(TITLE)

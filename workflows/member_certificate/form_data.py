@@ -114,6 +114,12 @@ def check_supply(
     return {name: sentence for name, sentence in wrong.items() if name in typed}
 
 
+@form_data(PROCESS, UPLOAD)
+def show_upload() -> FormData:
+    """上传照片: nothing is known of it beforehand; its page says the rules."""
+    return FormData()
+
+
 @answer_check(PROCESS, UPLOAD)
 def check_upload(
     session: Session, *, engine: Engine, case: Case, outcome: str, values: Mapping[str, Any]
