@@ -84,11 +84,11 @@ def test_a_document_is_signed_where_there_is_a_key_and_stays_archivable(tmp_path
     assert (found.intact, found.valid, found.trusted) == (True, True, True)
     assert found.signing_cert.subject.native["common_name"] == "浙江省注册会计师协会"
     assert pages_of(pdf) == ["会员证"]
-    check_archivable(pdf, title="会员证", author="协会")
+    check_archivable(pdf, title="会员证", author="协会", dated="20261121")
     assert not PdfFileReader(io.BytesIO(by_hand)).embedded_signatures
 
-    at = pdf.index(b"/Title") - 200
-    changed = pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
+    changed = pdf.replace("会员证".encode(), "会员诬".encode(), 1)
+    assert changed != pdf
     assert not check(changed).intact
 
 
