@@ -105,6 +105,21 @@ def test_one_that_cannot_be_made_stops_no_other(app: Flask, manager: Visitor) ->
     assert "Download (zip)" in page.links()
 
 
+def test_an_archive_has_nobody_who_was_moved_since(app: Flask, manager: Visitor) -> None:
+    asked = ask(manager)
+    run_jobs(app)
+    with app.extensions["engine"].database.transaction() as session:
+        member = session.scalars(select(Member).where(Member.number == READY)).one()
+        elsewhere = select(Member.association_id).where(Member.number.startswith("44"))
+        member.association_id = session.scalars(elsewhere).first() or 0
+    answer = manager.client.get(f"{asked.path}/archive.zip")
+    with ZipFile(io.BytesIO(answer.get_data())) as archive:
+        names = archive.namelist()
+    answer.close()
+    assert len(names) > 5
+    assert not any(READY in each for each in names)
+
+
 def test_a_form_without_its_key_starts_nothing(manager: Visitor) -> None:
     values = manager.open("/register/documents").values("/register/documents")
     values["batch"] = "nothing"
