@@ -272,18 +272,6 @@ def _list_readable(
     return [each for each in items if each.member_id in readable]
 
 
-def _list_readable(
-    session: Session, batch: DocumentBatch, viewer: Viewer
-) -> Sequence[DocumentItem]:
-    items = many.list_items(session, KIND, batch.id, states=(many.DONE,))
-    offices = sorted(read_associations(viewer))
-    query = select(Member.id).where(
-        Member.id.in_([each.member_id for each in items]), Member.association_id.in_(offices)
-    )
-    readable = set(session.scalars(query))
-    return [each for each in items if each.member_id in readable]
-
-
 def _known(item: DocumentItem) -> UUID:
     if item.file_id is None:
         raise ArchiveOver
