@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine.cases import Case
 from tests.web.conftest import Page, Visitor, together
+from tests.workflows.certifying import Certifying, put_on_file, with_photo_service
 from tests.workflows.conftest import NOW
 from web.register import words
 from workflows.register import searching
@@ -189,6 +190,19 @@ def test_an_entry_without_a_reason_or_with_a_wrong_number_is_not_saved(app: Flas
     assert "There is no firm with this number" in unknown.text
 
 
+def test_an_identity_number_says_the_same_as_the_rest(app: Flask) -> None:
+    who = staff(app)
+    _key, address = entry_of(app)
+    born = edit(who, address, birth_date="1960-01-02")
+    assert born.status == 422
+    assert "The identity number says another date of birth." in born.text
+    other = edit(who, address, identity_number="11010519491231002X")
+    assert other.status == 422
+    admitted = admission(who, birth_date="1949-12-30")
+    assert admitted.status == 422
+    assert "The identity number says another" in admitted.text
+
+
 def test_the_identity_number_of_another_member_is_refused(app: Flask) -> None:
     who, engine = staff(app), app.extensions["engine"]
     _key, address = entry_of(app)
@@ -216,6 +230,20 @@ def test_what_a_colleague_saved_meanwhile_is_not_overwritten(app: Flask) -> None
     assert again["employer"] == "我写的单位"
     again["outcome"] = "save"
     assert who.send(f"{address}/edit", again).path == address
+
+
+def test_a_version_that_is_over_shows_no_covered_data_to_who_gave_no_reason(app: Flask) -> None:
+    who, colleague = staff(app), staff(app, "zj_manage2")
+    _key, address = entry_of(app)
+    show_data(who, address)
+    values = who.open(f"{address}/edit").values(f"{address}/edit")
+    cover = who.open(address).values(f"{address}/personal-data/cover")
+    assert who.send(f"{address}/personal-data/cover", cover).path == address
+    edit(colleague, address, mobile="13912345678")
+    put(values, {"reason": "我的修改", "employer": "我写的单位", "outcome": "save"})
+    page = who.send(f"{address}/edit", values)
+    assert page.status == 409
+    assert "13912345678" not in page.text
 
 
 def test_a_new_mobile_number_is_told_to_the_old_one(app: Flask) -> None:
@@ -332,7 +360,28 @@ def test_a_photo_is_renewed_once_by_two_at_once(app: Flask) -> None:
         lambda: who.send(f"{address}/photo", values[0]),
         lambda: colleague.send(f"{address}/photo", values[1]),
     )
-    assert [each.state for each in renewals(app, key)] == ["open"]
+    (renewal,) = renewals(app, key)
+    assert renewal.state == "open"
+    seen = colleague.open(address).html.xpath("//section//a/@href")
+    assert f"/cases/{renewal.id}" in seen
+    assert colleague.open(f"/cases/{renewal.id}").status == 200
+
+
+def test_the_photo_on_file_is_seen_for_a_reason(app: Flask) -> None:
+    engine = app.extensions["engine"]
+    with_photo_service(engine)
+    put_on_file(engine, NUMBER)
+    Certifying(engine, NUMBER).begin().do("confirm_information", "issue")
+    who = staff(app)
+    _key, address = entry_of(app)
+    assert "The photo on file is of" in who.open(address).text
+    assert not who.open(address).html.xpath("//img[contains(@src, '/files/')]")
+    show_data(who, address)
+    (source,) = who.open(address).html.xpath("//img[contains(@src, '/files/')]/@src")
+    with who.client.get(source) as answer:
+        assert answer.mimetype == "image/jpeg"
+    clerk = staff(app, "zj_fees")
+    assert not clerk.open(address).html.xpath("//img[contains(@src, '/files/')]")
 
 
 def test_who_may_not_renew_a_photo_is_not_offered_it(app: Flask) -> None:
@@ -354,7 +403,7 @@ def admission(who: Visitor, **typed: str) -> Page:
             "kind": "non_practising",
             "admission_date": "2022-09-01",
             "name": "新会员",
-            "sex": "1",
+            "sex": "2",
             "identity_type": "identity_card",
             "identity_number": "11010519491231002X",
             "mobile": "13700001111",

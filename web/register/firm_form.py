@@ -259,7 +259,7 @@ def _draw(
         "register/firm_edit.html",
         firm=describe_firm(session, viewer, firm),
         version=version,
-        meanwhile=describe_changes(session, changes, is_revealed=True),
+        meanwhile=describe_changes(session, changes, is_revealed=sees_data(session, viewer, firm)),
         form=draw_form(bind_form("firm"), values, errors),
     )
 

@@ -180,7 +180,9 @@ def _draw(
         "register/member_edit.html",
         member=describe_member(session, viewer, member),
         version=version,
-        meanwhile=describe_changes(session, changes, is_revealed=True),
+        meanwhile=describe_changes(
+            session, changes, is_revealed=sees_data(session, viewer, member)
+        ),
         form=draw_form(bind_form("member", is_owned=_is_owned(member)), values, errors),
         platform=describe_platform() if _is_owned(member) else None,
     )

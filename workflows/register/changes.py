@@ -16,6 +16,7 @@ from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import FINANCE, Account
 from workflows.shared.certificates import supersede_certificate
 from workflows.shared.channels import EMAIL, SMS
+from workflows.shared.identity_facts import find_contradictions
 from workflows.shared.new_reach import WHATS, What, on_file, write_reach
 from workflows.shared.one_time_links import (
     NowhereToSend,
@@ -47,6 +48,8 @@ OTHERS = {
     "international_qualifications": "international_other",
 }
 """Fields that say more of the choice “other” of another one."""
+
+IDENTITY_FACTS = ("identity_type", "identity_number", "birth_date", "sex")
 
 
 class FieldWrong(Rejected):
@@ -83,6 +86,14 @@ class OwnedByPlatform(FieldWrong):
 
     def __init__(self, field: str) -> None:
         super().__init__()
+        self.field = field
+
+
+class SaysOtherwise(FieldWrong):
+    """The identity number says another date of birth or another sex."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
         self.field = field
 
 
@@ -179,6 +190,7 @@ def edit_entry(
     before = register_fields(session, engine.vault, holder)
     if isinstance(holder, Member):
         _check_owned(engine, holder, before, values)
+        check_facts(values, before)
     write_fields(session, engine.vault, holder, values)
     noted = record_change(
         session,
@@ -308,6 +320,18 @@ def _check_owned(
     for name, value in values.items():
         if name in owned and (before[name] or None) != (value or None):
             raise OwnedByPlatform(name)
+
+
+def check_facts(values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Let an identity number say the same as the rest; raises SaysOtherwise.
+
+    What stands there already and is not changed is left alone.
+    """
+    whole = {**before, **values}
+    if all((before.get(name) or None) == (whole.get(name) or None) for name in IDENTITY_FACTS):
+        return
+    for name, sentence in find_contradictions(whole).items():
+        raise SaysOtherwise(name, sentence)
 
 
 def _find_firm(session: Session, number: object) -> Firm | None:

@@ -14,6 +14,7 @@ from engine.errors import NotFound, Rejected
 from engine.language import N_
 from workflows.register.changes import (
     FieldWrong,
+    check_facts,
     check_identity,
     check_reason,
     find_main_account,
@@ -122,6 +123,7 @@ def admit_member(
     if known is not None:
         return _same(engine, known, association, values)
     check_identity(session, engine, values)
+    check_facts(values, {})
     try:
         with session.begin_nested():
             write_fields(session, engine.vault, member, values)
