@@ -61,7 +61,7 @@ def test_a_manager_admits_a_member_whose_link_is_on_its_way(enter: Enter) -> Non
     ):
         manager.main.locator(f"[name={field}]").fill(text)
     manager.main.locator("[name=kind][value=non_practising]").check()
-    manager.main.locator("[name=sex][value='1']").check()
+    manager.main.locator("[name=sex][value='2']").check()
     manager.main.locator("[name=identity_type]").select_option("identity_card")
     manager.look("register-admit").press("登记入会")
     manager.sees("Not activated yet").look("register-admitted")
@@ -120,7 +120,9 @@ def test_a_clerk_has_a_photo_renewed(enter: Enter) -> None:
     find(clerk, NUMBER).main.get_by_role("link", name=NAME).click()
     clerk.follow("Have the photo renewed").look("register-photo")
     clerk.main.locator("#reason").fill("照片已使用十年，按规定更换")
-    clerk.press("Have it renewed").sees("The photo is to be renewed.").look("register-renewed")
+    clerk.press("Have it renewed").sees(
+        "The photo is to be renewed. The member was told; set the appointment in the inbox."
+    ).look("register-renewed")
     clerk.follow("Have the photo renewed").look("register-photo-again")
 
 
@@ -128,7 +130,11 @@ def test_a_manager_changes_of_a_cpa_what_the_platform_does_not_own(enter: Enter)
     manager = enter("zj_manage", "phone")
     manager.go("/register/members?kind=cpa").main.locator("a.whole").first.click()
     manager.follow("Change the entry").main.locator("#reason").fill("本人来函")
-    manager.press("Show").sees("It is not in this form.").look("register-edit-cpa")
+    manager.press("Show").sees(
+        "What the %(name)s says of this CPA is changed there and comes here by itself."
+        " It is not in this form.",
+        name="注册会计师行业统一监管平台",
+    ).look("register-edit-cpa")
     manager.main.locator("[name=address]").fill("浙江省杭州市新路 9 号")
     manager.main.locator("[name=reason]").fill("本人来函")
     manager.press("保存修改").sees("The entry was changed.")
@@ -137,4 +143,7 @@ def test_a_manager_changes_of_a_cpa_what_the_platform_does_not_own(enter: Enter)
 def test_who_helps_callers_sees_only_that_somebody_is_a_member(enter: Enter) -> None:
     helper = enter("zj_help", "phone")
     find(helper, NUMBER).main.get_by_role("link", name=NAME).click()
-    helper.sees("More than this is shown to nobody who helps callers").look("register-short")
+    helper.sees(
+        "More than this is shown to nobody who helps callers:"
+        " in a call the system compares what is on file."
+    ).look("register-short")
