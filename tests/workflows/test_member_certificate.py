@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from engine.completing import hold_task
@@ -309,6 +310,15 @@ def test_what_the_service_has_on_file_and_is_no_photo_is_none(
     walk = begin(engine)
     assert walk.steps == {"upload_photo"}
     assert walk.kept is None
+
+
+def test_a_photo_on_file_that_is_too_large_to_be_printed_is_made_smaller(engine: Engine) -> None:
+    put_on_file(engine, picture=make_photo(size=(1780, 2200), grain=4, quality=60, mode="CMYK"))
+    walk = begin(engine)
+    assert walk.steps == {"confirm_information"}
+    assert walk.kept is not None
+    with Image.open(engine.files.path(walk.kept.file_id)) as picture:
+        assert (picture.mode, picture.size) == ("RGB", (712, 880))
 
 
 def test_where_there_is_no_photo_service_associations_review_on_site(demo_engine: Engine) -> None:
