@@ -39,6 +39,7 @@ from workflows.member_certificate.cases import (
 )
 from workflows.member_certificate.information import find_missing
 from workflows.member_certificate.policies import CertificatePolicy
+from workflows.shared import supervision
 from workflows.shared.certificates import (
     Certificate,
     NoPhoto,
@@ -360,7 +361,7 @@ def test_own_fields_are_completed_first_and_stand_in_the_register(engine: Engine
 def test_who_says_that_he_is_employed_says_by_whom(engine: Engine) -> None:
     empty(engine, employment="", employer="")
     with engine.database.read() as session:
-        assert find_missing(session, engine.vault, get(engine)).own == ("employment",)
+        assert find_missing(session, engine, get(engine)).own == ("employment",)
     walk = begin(engine)
     walk.do("complete_information", "save", {"employment": "employed", "employer": "演示大学"})
     assert (walk.member.employment, walk.member.employer) == ("employed", "演示大学")
@@ -404,6 +405,47 @@ def test_locked_fields_are_supplied_by_the_association_and_the_member_is_told(
         (change,) = list_changes(session, member_id=walk.member.id)
     assert set(change.fields) == {"nation", "admission_date"}
     assert (change.by, change.reason) == (PHOTO_CLERK, "入会申请表")
+
+
+def test_what_the_supervision_platform_owns_is_supplied_there_and_nowhere_else(
+    engine: Engine,
+) -> None:
+    engine.services[supervision.SERVICE] = supervision.SupervisionPlatform(
+        "https://platform.example.org/", (b"k" * 32,)
+    )
+    engine.services[policies.SERVICE] = CertificatePolicy(kinds=frozenset({CPA}))
+    with engine.database.transaction() as session:
+        session.merge(get(engine)).kind = CPA
+    empty(engine, nation="", political_status="", address="")
+    walk = begin(engine)
+    assert walk.steps == {"complete_information"}
+    walk.do(
+        "complete_information", "save", {"address": "杭州市演示路9号", "political_status": "masses"}
+    )
+    assert walk.steps == {"supply_information"}
+    assert "政治面貌" in walk.told[0].text
+    supplied = {"nation": "01", "reason": "入会申请表"}
+    with engine.database.read() as session, pytest.raises(form_data.PlatformIsSilent):
+        form_data.check_supply(
+            session,
+            engine=engine,
+            case=walk.case,
+            outcome="supplied",
+            values=supplied,
+            now=NOW,
+        )
+    walk.do("supply_information", "supplied", supplied, by=PHOTO_CLERK)
+    assert walk.steps == {"supply_information"}
+    with engine.database.read() as session:
+        said = register_fields(session, engine.vault, walk.member)
+    assert (said["nation"], said["political_status"]) == ("", "")
+
+    with engine.database.transaction() as session:
+        came = {"nation": "01", "political_status": "masses"}
+        write_fields(session, engine.vault, session.merge(get(engine)), came)
+    walk.do("supply_information", "supplied", {"reason": "监管平台"}, by=PHOTO_CLERK)
+    walk.let_jobs_run()
+    assert walk.steps == {"upload_photo"}
 
 
 def test_an_identity_number_is_nobody_elses_and_fits_what_is_known(engine: Engine) -> None:

@@ -187,7 +187,7 @@ def _describe_state(
     refused = _find_refused(session, member)
     if refused is not None:
         return describe_refusal(session, refused)
-    missing = find_missing(session, current.engine().vault, member) if is_phone() else None
+    missing = find_missing(session, current.engine(), member) if is_phone() else None
     return (missing and describe_missing(missing)) or describe_superseded(session, member)
 
 
@@ -218,7 +218,7 @@ def _name_start(session: Session, member: Member, certificate: Certificate | Non
     if certificate is not None:
         is_old = has_old_photo(session, engine, member, now=current.now())
         return _("Have a new photo printed") if is_old else ""
-    if is_phone() and find_missing(session, current.engine().vault, member):
+    if is_phone() and find_missing(session, current.engine(), member):
         return _("OK")
     return _("Confirm the information and download the certificate")
 

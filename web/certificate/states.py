@@ -85,12 +85,17 @@ def describe_missing(missing: Missing) -> State | None:
     if not missing:
         return None
     words = _("Missing: %(fields)s", fields=name_fields(missing.own, spoken()))
+    others = (*missing.locked, *missing.owned)
     locked = _(
-        "Supplied by your association: %(fields)s", fields=name_fields(missing.locked, spoken())
+        "Supplied by your association: %(fields)s",
+        fields=name_fields(others, spoken()),
     )
     return State(
         _("Please complete the required fields of your basic information first…"),
-        (*((words,) if missing.own else ()), *((locked,) if missing.locked else ())),
+        (
+            *((words,) if missing.own else ()),
+            *((locked,) if others else ()),
+        ),
         kind="warning",
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.errors import Conflict
 from engine.language import N_, _, say_date
 from forms.lists import Language
 from forms.masking import mask
@@ -55,20 +56,31 @@ HAS_CHANGED = N_(
 )
 
 
+class PlatformIsSilent(Conflict):
+    """What the platform owns is still missing: nobody supplies it here."""
+
+    message = N_(
+        "The supervision platform owns what is missing. Have it filled in there: as soon as it has"
+        " come from there, go on here."
+    )
+
+
 @form_data(PROCESS, COMPLETE)
 def show_information(
     session: Session, *, engine: Engine, case: Case, language: Language
 ) -> FormData:
     """补充必填信息: what is missing, and who fills it."""
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member)
+    missing = find_missing(session, engine, member)
     return FormData(
         context={"missing": list(missing.typed), "birth_date": None},
         show_panels=lambda: {
             "missing_information": {
                 "typed": [name_field(each, language) for each in missing.typed],
                 "proved": [name_field(each, language) for each in missing.proved],
-                "locked": [name_field(each, language) for each in missing.locked],
+                "locked": [
+                    name_field(each, language) for each in (*missing.locked, *missing.owned)
+                ],
                 "office": _describe_office(session, case, language),
             }
         },
@@ -79,13 +91,16 @@ def show_information(
 def show_supply(session: Session, *, engine: Engine, case: Case, language: Language) -> FormData:
     """补充会员信息: what is missing."""
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member)
+    missing = find_missing(session, engine, member)
     on_file = register_fields(session, engine.vault, member)
     return FormData(
         context={"missing": list(missing.locked)},
         prefill={"identity_type": on_file["identity_type"]},
         show_panels=lambda: {
-            "to_supply": {"missing": [name_field(each, language) for each in missing.locked]}
+            "to_supply": {
+                "missing": [name_field(each, language) for each in missing.locked],
+                "owned": [name_field(each, language) for each in missing.owned],
+            }
         },
     )
 
@@ -94,9 +109,15 @@ def show_supply(session: Session, *, engine: Engine, case: Case, language: Langu
 def check_supply(
     session: Session, *, engine: Engine, case: Case, values: Mapping[str, Any]
 ) -> Mapping[str, str]:
-    """补充会员信息: the identity number is nobody else's and fits what is said beside it."""
+    """补充会员信息: the identity number is nobody else's and fits what is said beside it.
+
+    Raises PlatformIsSilent while the supervision platform has not filled in what it owns.
+    """
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member).locked
+    lacking = find_missing(session, engine, member)
+    if lacking.owned:
+        raise PlatformIsSilent
+    missing = lacking.locked
     typed = {name: values.get(name) for name in missing}
     merged = {**register_fields(session, engine.vault, member), **typed}
     # What is on file already cannot be changed here: the new number has to fit it.
