@@ -130,6 +130,30 @@ def test_who_lost_the_duty_for_a_table_looks_at_no_import_of_it(
     assert employer(app) != "演示新单位"
 
 
+def test_who_keeps_the_duty_elsewhere_looks_at_no_import_of_the_former_region(
+    app: Flask, manager: Visitor
+) -> None:
+    send(manager, ROWS)
+    run_jobs(app)
+    with app.extensions["engine"].database.transaction() as session:
+        own = account(session, "zj_manage").id
+        elsewhere = account(session, "gz_manage").id
+        found = session.scalars(select(StaffDuty).where(StaffDuty.account_id == elsewhere)).first()
+        assert found is not None
+        for each in session.scalars(select(StaffDuty).where(StaffDuty.account_id == own)):
+            session.delete(each)
+        give_duty(session, account_id=own, association_id=found.association_id, duty="manage")
+    for end in ("", "/result.xlsx"):
+        assert manager.client.get(address(end=end), buffered=True).status_code == 404
+    for end in ("/confirm", "/again", "/discard"):
+        said = {**TOKEN, "reason": "年度核对"}
+        assert manager.client.post(address(end=end), data=said).status_code == 404
+    assert send(manager, ROWS).status == 404
+    for path in ("/register/transfers", "/register/transfers/members"):
+        assert "表.xlsx" not in manager.client.get(path).text
+    assert employer(app) != "演示新单位"
+
+
 def test_an_import_is_only_its_senders(app: Flask, manager: Visitor) -> None:
     send(manager, ROWS)
     run_jobs(app)

@@ -63,7 +63,7 @@ def list_transfers() -> ResponseReturnValue:
             describe_import(each)
             for name in KINDS
             if transfer_associations(viewer, name)
-            for each in staging.list_imports(session, account_id=viewer.account_id, kind=name)
+            for each in sending.list_own(session, viewer, name)
         ]
     newest = sorted(found, key=lambda each: each["sent_at"], reverse=True)
     return render_template("register/transfers.html", kinds=kinds, imports=newest[:10])
@@ -213,9 +213,9 @@ def _get_viewer(kind: str) -> Viewer:
 
 
 def _get_import(session: Session, viewer: Viewer, import_id: UUID) -> staging.RegisterImport:
-    """An import of the person's own, while tables of its kind are still his to transfer."""
+    """An import of the person's own, while he looks after all that it is about."""
     found = staging.get_import(session, import_id, account_id=viewer.account_id)
-    sending.check_kind(viewer, found.kind)
+    sending.check_import(viewer, found)
     return found
 
 
@@ -223,7 +223,7 @@ def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem
     scope = transfer_associations(viewer, kind)
     with current.engine().database.read() as session:
         offices = [each for each in list_offices(session, viewer) if each.id in scope]
-        imports = staging.list_imports(session, account_id=viewer.account_id, kind=kind)
+        imports = sending.list_own(session, viewer, kind)
         return render_template(
             "register/transfer.html",
             kind=kind,

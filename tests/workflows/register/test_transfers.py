@@ -326,6 +326,21 @@ def test_who_lost_the_duty_meanwhile_takes_nothing_over(demo_engine: Engine) -> 
         assert find_member_by_number(session, NEW) is None
 
 
+def test_what_somebody_sent_whose_account_was_closed_is_not_taken_over(
+    demo_engine: Engine,
+) -> None:
+    table = Table(demo_engine, "members").send([HEADS, newcomer(1)])
+    with demo_engine.database.transaction() as session:
+        account(session, "zj_manage").is_active = False
+    table.confirm()
+    assert table.found.state == staging.REFUSED
+    assert table.found.problem["message"] == looking.SenderGone.message
+    late = Table(demo_engine, "members").send([HEADS, newcomer(2)])
+    assert late.found.state == staging.REFUSED
+    with demo_engine.database.read() as session:
+        assert find_member_by_number(session, NEW) is None
+
+
 def test_others_find_no_import_and_send_none(demo_engine: Engine) -> None:
     table = Table(demo_engine, "members").send([HEADS, newcomer(1)])
     with demo_engine.database.read() as session:

@@ -82,6 +82,12 @@ class TooManyWrong(Rejected):
     )
 
 
+class SenderGone(Rejected):
+    """The account of who sent it was closed meanwhile."""
+
+    message = N_("The account of the person who sent this table was closed.")
+
+
 class Overtaken(Conflict):
     """Another attempt is at this import: this one ends without a trace."""
 
@@ -122,11 +128,17 @@ def move_on(session: Session, import_id: UUID, run: UUID, **columns: Any) -> Non
 
 
 def find_context(session: Session, engine: Engine, found: RegisterImport) -> Context:
-    """What an import may touch: what the account may today."""
-    viewer = get_viewer(session, get_account(session, found.account_id))
+    """What an import may touch: what its sender looked after then, and does still.
+
+    Raises SenderGone where the account cannot sign in any more.
+    """
+    account = get_account(session, found.account_id)
+    if not account.is_active:
+        raise SenderGone
+    viewer = get_viewer(session, account)
     return Context(
         vault=engine.vault,
-        scope=transfer_associations(viewer, found.kind),
+        scope=transfer_associations(viewer, found.kind) & frozenset(found.scope),
         offices=find_offices(session),
         today=local_date(engine.now()),
         owned_of_cpas=owned_fields_of(engine, CPA),
@@ -151,8 +163,9 @@ def look_through(engine: Engine, *, import_id: str) -> None:
             return
         found, run = begun
         session.execute(delete(ImportPortion).where(ImportPortion.import_id == key))
-        context = find_context(session, engine, found)
     try:
+        with engine.database.read() as session:
+            context = find_context(session, engine, found)
         with TemporaryFile() as content:
             _open(engine, found, content)
             _Reader(engine, found, run, context).read(open_sheet(content))
