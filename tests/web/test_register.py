@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -16,6 +17,7 @@ from workflows.shared import register_changes
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account, give_duty
 from workflows.shared.associations import Association
+from workflows.shared.fees import FeePayment, find_entry
 from workflows.shared.field_names import NAMES
 from workflows.shared.messages import Message
 from workflows.shared.one_time_links import OneTimeLink
@@ -94,6 +96,21 @@ def test_what_identifies_a_person_is_typed_whole_and_stands_in_no_address(app: F
     assert missed.path == "/register/members/find"
     assert "Nobody of your associations has exactly this" in missed.text
     assert identity[:-1] not in missed.text
+
+
+@pytest.mark.parametrize("typed", ["1380000111", "1101051949123100", "138-0000-111", "38000011"])
+@pytest.mark.parametrize("books", ["members", "firms"])
+def test_a_number_that_was_mistyped_stands_in_no_address(
+    app: Flask, books: str, typed: str
+) -> None:
+    who = staff(app)
+    values = who.open(f"/register/{books}").values(f"/register/{books}/find")
+    values["q"] = typed
+    missed = who.send(f"/register/{books}/find", values)
+    assert (missed.status, missed.path) == (200, f"/register/{books}/find")
+    assert typed not in missed.text
+    values["q"] = NUMBER[:10] if books == "members" else "33000001"
+    assert who.send(f"/register/{books}/find", values).path != f"/register/{books}/find"
 
 
 def test_searching_for_numbers_is_limited(app: Flask) -> None:
@@ -552,11 +569,38 @@ def test_a_payment_at_the_counter_is_entered_once(app: Flask) -> None:
     put(values, {"year": "2019", "amount": "500.5", "reason": "柜台刷卡", "voucher": "A-12"})
     assert "The payment was entered." in who.send(f"{books}/payments", values).text
     page = who.send(f"{books}/payments", values)
-    assert page.text.count("500.50 yuan") == 1
+    assert page.text.count("500.50 yuan") == 2  # the row, and the name of its button
     assert "A-12" in who.open(address).text
     for wrong in ("0", "-3", "abc", "1.234", "NaN"):
         values["amount"] = wrong
         assert who.send(f"{books}/payments", values).status == 422
+
+
+def test_a_payment_that_was_entered_wrongly_is_taken_back_once(app: Flask) -> None:
+    who = staff(app)
+    key, address = entry_of(app, "330000100003")
+    books = f"{address}/fees"
+    entered = ledger(who, books, "/payments", year="2019", amount="500", reason="柜台刷卡")
+    (action,) = entered.html.xpath("//form[contains(@action, 'take-back')]/@action")
+    back = entered.values(action)
+    assert who.send(action, back).status == 422
+    back["reason"] = "录错了人"
+    taken = who.send(action, back)
+    assert "The payment was taken back." in taken.text
+    assert "-500.00 yuan" in taken.text
+    assert not taken.html.xpath("//form[contains(@action, 'take-back')]")
+    assert who.send(action, back).status == 422
+    assert "录错了人" in who.open(address).text
+    with app.extensions["engine"].database.read() as session:
+        entry = find_entry(session, member_id=key, year=2019)
+        assert entry is not None
+        assert entry.status == "to_pay"
+        paid = select(FeePayment.id).where(FeePayment.member_id != key)
+        others = session.scalars(paid.limit(1)).all()
+    for other in (*others, 999_999):
+        assert who.send(f"{books}/payments/{other}/take-back", back).status == 404
+    again = ledger(who, books, "/payments", year="2019", amount="300", reason="柜台刷卡")
+    assert "300.00 yuan" in again.text
 
 
 def test_a_year_of_the_fee_ledger_is_corrected(app: Flask) -> None:
@@ -774,7 +818,7 @@ def test_one_payment_sent_twice_at_once_is_one(app: Flask) -> None:
     put(values, {"year": "2018", "amount": "321", "reason": "柜台"})
     pages = together(app, *[lambda: who.send(f"{books}/payments", values)] * 2)
     assert [each.status for each in pages] == [200, 200]
-    assert who.open(books).text.count("321.00 yuan") == 1
+    assert who.open(books).text.count("321.00 yuan") == 2  # the row, and the name of its button
 
 
 def test_whatever_a_trail_may_say_has_words() -> None:

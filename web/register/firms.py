@@ -61,7 +61,7 @@ def find_firms() -> ResponseReturnValue:
             found = searching.find_firms_exactly(session, vault, viewer, text)
             if len(found) == 1:
                 return redirect(url_for("register.show_firm", firm_id=found[0].id))
-            if found or searching.is_personal(text):
+            if found or searching.may_be_personal(session, Firm, text):
                 page = RegisterPage(found, None)
                 return _draw_list(session, viewer, filters, page, is_exact=True)
     return redirect(url_for("register.list_all_firms", **_write_filters(filters)))

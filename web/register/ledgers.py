@@ -66,6 +66,28 @@ def enter_payment(member_id: int) -> ResponseReturnValue:
     return _do(member_id, do, _draw_fees, "register.show_fees")
 
 
+@bp.post("/members/<int:member_id>/fees/payments/<int:payment_id>/take-back")
+def take_payment_back(member_id: int, payment_id: int) -> ResponseReturnValue:
+    """Take a payment that the association entered back."""
+
+    def do(session: Session, member: Member, viewer: Viewer) -> str:
+        ledgers.take_payment_back(
+            session,
+            current.engine(),
+            member=member,
+            payment_id=payment_id,
+            reason=request.form.get("reason", ""),
+            viewer=viewer,
+            now=current.now(),
+        )
+        return _(
+            "The payment was taken back. A year that is not paid in full without it is to be paid"
+            " again: correct the year where nothing is owed."
+        )
+
+    return _do(member_id, do, _draw_fees, "register.show_fees")
+
+
 @bp.post("/members/<int:member_id>/fees")
 def settle_fee(member_id: int) -> ResponseReturnValue:
     """Say how a year's fee stands."""
@@ -192,6 +214,8 @@ def _draw_fees(session: Session, viewer: Viewer, member: Member, problem: str = 
             "received": each.received,
             "payments": [
                 {
+                    "id": payment.id,
+                    "can_take_back": payment in each.standing,
                     "amount": payment.amount,
                     "at": payment.at,
                     "source": _(PAYMENT_SOURCES.get(payment.source, payment.source)),

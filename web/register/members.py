@@ -78,7 +78,7 @@ def find_members() -> ResponseReturnValue:
             found = searching.find_members_exactly(session, vault, viewer, text)
             if len(found) == 1:
                 return redirect(url_for("register.show_member", member_id=found[0].id))
-            if found or searching.is_personal(text):
+            if found or searching.may_be_personal(session, Member, text):
                 page = RegisterPage(found, None)
                 return _draw_list(session, viewer, filters, page, is_exact=True)
     return redirect(url_for("register.list_all_members", **write_filters(filters)))

@@ -1,7 +1,7 @@
 """The ledgers of fees and hours as an association keeps them: looked at, entered, corrected.
 
-Nothing that was entered is deleted: hours are taken back by an entry of the opposite, and what a
-year's fee was before stands in the trail. What waits for a fee or for hours hears of it.
+Nothing that was entered is deleted: hours and payments are taken back by an entry of the opposite,
+and what a year's fee was before stands in the trail. What waits for a fee or for hours hears of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,6 +42,9 @@ from workflows.shared.register_changes import LEDGER, record_change
 
 OFFICE = "office"
 """The source of what an association enters itself."""
+
+OPPOSITE = "/back"
+"""What the reference of a payment that was taken back ends with, behind that of the payment."""
 
 FIRST_YEAR = 1990
 MOST_FEN = 10_000_000
@@ -86,6 +89,12 @@ class NotTakenBack(Conflict):
     message = N_("These hours were taken back already, or are not the association’s own entry.")
 
 
+class PaymentNotTakenBack(Conflict):
+    """It was taken back already, or others say that it came in."""
+
+    message = N_("This payment was taken back already, or was not entered by the association.")
+
+
 @dataclass(frozen=True)
 class FeeYear:
     """A year of the fee ledger: what the ledger says, and what came in."""
@@ -98,6 +107,14 @@ class FeeYear:
     def received(self) -> int:
         """What came in, in fen."""
         return sum(each.amount for each in self.payments)
+
+    @property
+    def standing(self) -> Sequence[FeePayment]:
+        """The payments that the association entered and nobody took back."""
+        taken = {each.reference.removesuffix(OPPOSITE) for each in self.payments if each.amount < 0}
+        return [
+            each for each in self.payments if is_own_payment(each) and each.reference not in taken
+        ]
 
 
 @dataclass(frozen=True)
@@ -173,12 +190,9 @@ def enter_payment(
         now=now,
     )
     entry = find_entry(session, member_id=member.id, year=of)
-    query = select(FeePayment.amount).where(
-        FeePayment.member_id == member.id, FeePayment.year == of
-    )
     if entry is None:
         session.add(_entry(member, of, CONFIRMED, amount, now))
-    elif entry.status not in (CONFIRMED, EXEMPT) and sum(session.scalars(query)) >= entry.amount:
+    elif entry.status not in (CONFIRMED, EXEMPT) and _received(session, entry) >= entry.amount:
         entry.status, entry.updated_at = CONFIRMED, now
     session.flush()
     paid = {"amount": amount, "voucher": voucher.strip()[:100]}
@@ -187,6 +201,59 @@ def enter_payment(
     )
     publish(session, name="payment_received", key=fee_key(member.id, of), now=now)
     return True
+
+
+def take_payment_back(
+    session: Session,
+    engine: Engine,
+    *,
+    member: Member,
+    payment_id: int,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Take a payment that the association entered back, by one of the opposite.
+
+    A confirmed year for which less has come in then is to be paid again. Raises
+    PaymentNotTakenBack; what was decided on the year before stays decided.
+    """
+    check(viewer, "enter_fees", member)
+    said = check_reason(reason)
+    hold_member(session, member.id)
+    payment = session.get(FeePayment, payment_id)
+    if payment is None or payment.member_id != member.id:
+        raise NotFound
+    opposite = f"{payment.reference}{OPPOSITE}"
+    known = select(FeePayment.id).where(FeePayment.reference == opposite)
+    if not is_own_payment(payment) or session.scalar(known) is not None:
+        raise PaymentNotTakenBack
+    session.add(
+        FeePayment(
+            member_id=member.id,
+            year=payment.year,
+            amount=-payment.amount,
+            source=OFFICE,
+            reference=opposite,
+            at=now,
+        )
+    )
+    session.flush()
+    entry = find_entry(session, member_id=member.id, year=payment.year)
+    if entry is not None and entry.status == CONFIRMED and _received(session, entry) < entry.amount:
+        entry.status, entry.updated_at = TO_PAY, now
+        session.flush()
+    _note(
+        session,
+        engine,
+        member,
+        said,
+        viewer,
+        name=f"payment.{payment.year}",
+        before={"amount": payment.amount},
+        after={},
+        now=now,
+    )
 
 
 def settle_fee(
@@ -359,6 +426,11 @@ def exempt_from_hours(
     publish(session, name="hours_credited", key=str(member.id), now=now)
 
 
+def is_own_payment(payment: FeePayment) -> bool:
+    """Whether a payment was entered by the association by hand, and is no taking back of one."""
+    return payment.source == OFFICE and not payment.reference.endswith(OPPOSITE)
+
+
 def is_own(entry: HoursEntry) -> bool:
     """Whether an entry was made by the association by hand, and is no taking back of one."""
     return entry.source == OFFICE and "/" not in entry.external_key
@@ -367,6 +439,13 @@ def is_own(entry: HoursEntry) -> bool:
 def standing(session: Session, entry: HoursEntry) -> int:
     """What of an entry was not taken back."""
     return sum(each.hours for each in entries_under(session, external_key=entry.external_key))
+
+
+def _received(session: Session, entry: FeeEntry) -> int:
+    query = select(FeePayment.amount).where(
+        FeePayment.member_id == entry.member_id, FeePayment.year == entry.year
+    )
+    return sum(session.scalars(query))
 
 
 def _check_year(year: int | None, now: datetime) -> int:
