@@ -29,7 +29,7 @@ from workflows.shared.register import (
     hold_member,
     personal_fields,
 )
-from workflows.shared.register_changes import EDIT, RegisterChange, recording
+from workflows.shared.register_changes import OWN, RegisterChange, recording
 from workflows.shared.register_writing import write_fields
 from workflows.shared.supervision import owned_fields
 
@@ -99,7 +99,7 @@ def save_profile(
         return []
     if seen != version_of(session, member.id):
         raise ProfileHasChanged
-    with recording(session, engine.vault, member, source=EDIT, by=by, now=now):
+    with recording(session, engine.vault, member, source=OWN, by=by, now=now):
         write_fields(session, engine.vault, member, {name: wanted[name] for name in changed})
     supersede_certificate(session, member.id, changed, now)
     return changed

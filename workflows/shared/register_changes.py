@@ -25,6 +25,7 @@ from workflows.shared.register import FREE_FIELDS, Firm, Member, identity_number
 from workflows.shared.renaming import follow_names
 
 EDIT = "edit"
+OWN = "own"
 ADMISSION = "admission"
 MOVE = "move"
 ENDING = "ending"
@@ -38,6 +39,7 @@ SIGN_UP = "sign_up"
 LEDGER = "ledger"
 SOURCES = (
     EDIT,
+    OWN,
     ADMISSION,
     MOVE,
     ENDING,
