@@ -25,6 +25,7 @@ from workflows.shared import qr_codes
 from workflows.shared.documents import (
     MAKERS,
     SERVICE,
+    CharactersLacking,
     DocumentFault,
     Documents,
     DocumentTooLarge,
@@ -121,6 +122,14 @@ def test_the_fonts_are_in_the_file_and_no_others(documents: Documents) -> None:
 def test_characters_of_names_are_there(documents: Documents, rare: str) -> None:
     (page,) = pages_of(make_application_form(documents, application(applicant=rare), SHENZHEN))
     assert rare in page
+
+
+def test_a_character_that_the_fonts_lack_is_said_and_never_a_box(documents: Documents) -> None:
+    with pytest.raises(CharactersLacking) as refused:
+        make(documents, "<p>{{ who.name }}</p>", who={"name": "𠮷田🙂吉", "lines": ["A\n\u3000B"]})
+    assert refused.value.values == {"characters": "🙂𠮷"}
+    # Of spaces, selectors and what joins nothing is seen.
+    assert make(documents, "<p>{{ name }}</p>", name="葛\ufe00\u00a0\u200b\t田")
 
 
 def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents) -> None:

@@ -69,6 +69,15 @@ class DocumentTooLarge(Rejected):
     message = N_("This document would be too large to be made. Please ask for less of it.")
 
 
+class CharactersLacking(Rejected):
+    """The fonts cannot draw what is to be shown: boxes would stand there."""
+
+    message = N_(
+        "The document cannot be made: its font lacks %(characters)s. Please tell your association,"
+        " which can enter a character in its place."
+    )
+
+
 class DocumentLate(HuijiError):
     """Nothing came of it for a while: the machine is busy with other things."""
 
@@ -117,7 +126,8 @@ class Documents:
         may use the title, too.
         It shows `pictures` (JPEG, PNG, SVG) as `picture:<name>`. `is_signed`: where there is a key.
         What is no plain value raises TypeError, a template that is wrong DocumentFault; what needs
-        too much DocumentTooLarge, and what takes too long on a busy machine DocumentLate.
+        too much DocumentTooLarge, a character that no font has CharactersLacking, and what takes
+        too long on a busy machine DocumentLate.
         """
         _check_plain(values)
         asked = {
@@ -231,6 +241,8 @@ class _Maker:
         except (_Gone, DocumentTooLarge, DocumentLate):
             self.end()
             raise
+        if answer[:1] == b"l":
+            raise CharactersLacking(characters=answer[1:].decode())
         if answer[:1] == b"f":
             raise DocumentFault(answer[1:].decode())
         return answer[1:]
