@@ -24,7 +24,7 @@ from web.words import name_office, name_offices
 from workflows.help_desk.calls import CALLS_WINDOW
 from workflows.member_certificate.cases import find_obstacle
 from workflows.personal_data.unmasking import COVERED, SHOWN
-from workflows.register import ledgers, searching
+from workflows.register import fee_ledger, hours_ledger, searching
 from workflows.register.changes import find_main_account
 from workflows.register.fields import bind
 from workflows.register.members import get_entry, list_cases_of
@@ -254,9 +254,9 @@ def _describe_books(
     session: Session, viewer: Viewer, member: Member, *, is_open: bool
 ) -> dict[str, Any]:
     """The ledgers, results, certificates, cases and changes beside an entry."""
-    fee_years = ledgers.list_fee_years(session, member)
+    fee_years = fee_ledger.list_fee_years(session, member)
     entries = list_hours(session, member_id=member.id)
-    hours_years = ledgers.list_hours_years(session, member, entries)
+    hours_years = hours_ledger.list_hours_years(session, member, entries)
     cases = [each for each in list_cases_of(session, member) if can_see_case(session, viewer, each)]
     changes = list_changes(session, member_id=member.id, limit=SOME_CHANGES)
     return {

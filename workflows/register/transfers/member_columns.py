@@ -44,7 +44,7 @@ def _kinds(language: Language) -> Sequence[Option]:
 def _states(language: Language) -> Sequence[Option]:
     zh = language == "zh"
     return (
-        Option("active", "在会" if zh else "Active"),
+        Option("active", "在籍" if zh else "Active"),
         Option("moved", "已转出" if zh else "Moved"),
         Option("resigned", "已退会" if zh else "Resigned"),
         Option("dead", "已故" if zh else "Dead"),

@@ -1,12 +1,12 @@
-"""The ledgers of fees and hours as an association keeps them: looked at, entered, corrected.
+"""The ledger of fees as an association keeps it: looked at, entered, corrected.
 
-Nothing that was entered is deleted: hours and payments are taken back by an entry of the opposite,
-and what a year's fee was before stands in the trail. What waits for a fee or for hours hears of it.
+Nothing that was entered is deleted: payments are taken back by an entry of the opposite, and what a
+year's fee was before stands in the trail. What waits for a fee hears of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from engine.errors import Conflict, NotFound, Rejected
 from engine.language import N_
 from engine.message_events import publish
 from workflows.register.changes import check_reason
+from workflows.register.ledger_entries import OFFICE, check_year, note_entry
 from workflows.shared.access import Viewer, check
-from workflows.shared.dates import local_date
 from workflows.shared.fees import (
     CONFIRMED,
     EXEMPT,
@@ -30,33 +30,13 @@ from workflows.shared.fees import (
     find_entry,
     receive_payment,
 )
-from workflows.shared.hours import (
-    HoursEntry,
-    HoursExemption,
-    credit_hours,
-    entries_under,
-    reverse_hours,
-)
 from workflows.shared.register import Member, hold_member
-from workflows.shared.register_changes import LEDGER, record_change
-
-OFFICE = "office"
-"""The source of what an association enters itself."""
 
 OPPOSITE = "/back"
 """What the reference of a payment that was taken back ends with, behind that of the payment."""
 
-FIRST_YEAR = 1990
 MOST_FEN = 10_000_000
-MOST_HOURS = 100_000
-NEWEST_HOURS = 200
 STATUSES = (TO_PAY, CONFIRMED, EXEMPT)
-
-
-class NotAYear(Rejected):
-    """Not a year of the ledgers."""
-
-    message = N_("Enter a year between %(first)s and %(last)s.")
 
 
 class NotAnAmount(Rejected):
@@ -65,28 +45,10 @@ class NotAnAmount(Rejected):
     message = N_("Enter an amount above 0, with at most two decimals.")
 
 
-class NotHours(Rejected):
-    """Not a number of hours."""
-
-    message = N_("Enter hours above 0, at most 1000, with at most two decimals.")
-
-
-class NotADay(Rejected):
-    """A day that is none, or is still to come."""
-
-    message = N_("Enter a day that was, as 2024-03-15.")
-
-
 class NotAStatus(Rejected):
     """There is no such state of a fee."""
 
     message = N_("Choose how the fee of the year stands.")
-
-
-class NotTakenBack(Conflict):
-    """There is nothing to take back, or others credited it."""
-
-    message = N_("These hours were taken back already, or are not the association’s own entry.")
 
 
 class PaymentNotTakenBack(Conflict):
@@ -117,15 +79,6 @@ class FeeYear:
         ]
 
 
-@dataclass(frozen=True)
-class HoursYear:
-    """A year of the hours ledger."""
-
-    year: int
-    total: int
-    exemption: HoursExemption | None
-
-
 def list_fee_years(session: Session, member: Member) -> Sequence[FeeYear]:
     """A member's fee ledger, the last year first: two statements."""
     entries = {
@@ -138,19 +91,6 @@ def list_fee_years(session: Session, member: Member) -> Sequence[FeeYear]:
         payments.setdefault(payment.year, []).append(payment)
     years = sorted({*entries, *payments}, reverse=True)
     return [FeeYear(each, entries.get(each), payments.get(each, [])) for each in years]
-
-
-def list_hours_years(
-    session: Session, member: Member, entries: Sequence[HoursEntry]
-) -> Sequence[HoursYear]:
-    """The sums of a member's entries by year, with the years that he is exempt from."""
-    query = select(HoursExemption).where(HoursExemption.member_id == member.id)
-    exempt = {each.year: each for each in session.scalars(query)}
-    totals: dict[int, int] = {}
-    for each in entries:
-        totals[each.year] = totals.get(each.year, 0) + each.hours
-    years = sorted({*totals, *exempt}, reverse=True)
-    return [HoursYear(each, totals.get(each, 0), exempt.get(each)) for each in years]
 
 
 def enter_payment(
@@ -172,7 +112,7 @@ def enter_payment(
     """
     check(viewer, "enter_fees", member)
     said = check_reason(reason)
-    of = _check_year(year, now)
+    of = check_year(year, now)
     if amount is None or not 0 < amount <= MOST_FEN:
         raise NotAnAmount
     hold_member(session, member.id)
@@ -196,7 +136,7 @@ def enter_payment(
         entry.status, entry.updated_at = CONFIRMED, now
     session.flush()
     paid = {"amount": amount, "voucher": voucher.strip()[:100]}
-    _note(
+    note_entry(
         session, engine, member, said, viewer, name=f"payment.{of}", before={}, after=paid, now=now
     )
     publish(session, name="payment_received", key=fee_key(member.id, of), now=now)
@@ -243,7 +183,7 @@ def take_payment_back(
     if entry is not None and entry.status == CONFIRMED and _received(session, entry) < entry.amount:
         entry.status, entry.updated_at = TO_PAY, now
         session.flush()
-    _note(
+    note_entry(
         session,
         engine,
         member,
@@ -271,7 +211,7 @@ def settle_fee(
     """Say how a year's fee stands: to pay, confirmed, or none is owed; `amount` in fen."""
     check(viewer, "enter_fees", member)
     said = check_reason(reason)
-    of = _check_year(year, now)
+    of = check_year(year, now)
     if status not in STATUSES:
         raise NotAStatus
     if status != EXEMPT and (amount is None or not 0 < amount <= MOST_FEN):
@@ -288,7 +228,7 @@ def settle_fee(
     session.flush()
     if before == _say_fee(entry):
         return
-    _note(
+    note_entry(
         session,
         engine,
         member,
@@ -302,143 +242,9 @@ def settle_fee(
     publish(session, name="payment_received", key=fee_key(member.id, of), now=now)
 
 
-def enter_hours(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    year: int | None,
-    hours: int | None,
-    earned_date: date | None,
-    title: str,
-    reason: str,
-    key: UUID,
-    viewer: Viewer,
-    now: datetime,
-) -> bool:
-    """Enter hours in hundredths; False where this was entered already."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
-    of = _check_year(year, now)
-    if hours is None or not 0 < hours <= MOST_HOURS:
-        raise NotHours
-    today = local_date(now)
-    if earned_date is None or not date(FIRST_YEAR, 1, 1) <= earned_date <= today:
-        raise NotADay
-    hold_member(session, member.id)
-    is_new = credit_hours(
-        session,
-        member_id=member.id,
-        year=of,
-        earned_date=earned_date,
-        hours=hours,
-        title=title.strip()[:200],
-        source=OFFICE,
-        external_key=f"{OFFICE}:{key}",
-        now=now,
-    )
-    if is_new:
-        entered = {"hours": hours, "title": title.strip()[:200]}
-        _note(
-            session,
-            engine,
-            member,
-            said,
-            viewer,
-            name=f"hours.{of}",
-            before={},
-            after=entered,
-            now=now,
-        )
-    return is_new
-
-
-def take_hours_back(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    entry_id: int,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
-    """Take an entry of the association's own back, by one of the opposite. Raises NotTakenBack."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
-    hold_member(session, member.id)
-    entry = session.get(HoursEntry, entry_id)
-    if entry is None or entry.member_id != member.id:
-        raise NotFound
-    if not is_own(entry) or not reverse_hours(session, external_key=entry.external_key):
-        raise NotTakenBack
-    taken = {"hours": entry.hours, "title": entry.title}
-    _note(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"hours.{entry.year}",
-        before=taken,
-        after={},
-        now=now,
-    )
-
-
-def exempt_from_hours(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    year: int | None,
-    is_exempt: bool,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
-    """Say that a member need not earn hours in a year, or that he has to; again is fine."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
-    of = _check_year(year, now)
-    hold_member(session, member.id)
-    found = session.get(HoursExemption, (member.id, of))
-    before = {} if found is None else {"exempt": True}
-    if is_exempt and found is None:
-        session.add(HoursExemption(member_id=member.id, year=of, reason=said[:200]))
-    elif not is_exempt and found is not None:
-        session.delete(found)
-    session.flush()
-    after = {"exempt": True} if is_exempt else {}
-    if before == after:
-        return
-    _note(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"hours_exemption.{of}",
-        before=before,
-        after=after,
-        now=now,
-    )
-    publish(session, name="hours_credited", key=str(member.id), now=now)
-
-
 def is_own_payment(payment: FeePayment) -> bool:
     """Whether a payment was entered by the association by hand, and is no taking back of one."""
     return payment.source == OFFICE and not payment.reference.endswith(OPPOSITE)
-
-
-def is_own(entry: HoursEntry) -> bool:
-    """Whether an entry was made by the association by hand, and is no taking back of one."""
-    return entry.source == OFFICE and "/" not in entry.external_key
-
-
-def standing(session: Session, entry: HoursEntry) -> int:
-    """What of an entry was not taken back."""
-    return sum(each.hours for each in entries_under(session, external_key=entry.external_key))
 
 
 def _received(session: Session, entry: FeeEntry) -> int:
@@ -446,13 +252,6 @@ def _received(session: Session, entry: FeeEntry) -> int:
         FeePayment.member_id == entry.member_id, FeePayment.year == entry.year
     )
     return sum(session.scalars(query))
-
-
-def _check_year(year: int | None, now: datetime) -> int:
-    last = local_date(now).year + 1
-    if year is None or not FIRST_YEAR <= year <= last:
-        raise NotAYear(first=FIRST_YEAR, last=last)
-    return year
 
 
 def _entry(member: Member, year: int, status: str, amount: int, now: datetime) -> FeeEntry:
@@ -467,28 +266,3 @@ def _say_fee(entry: FeeEntry | None) -> dict[str, Any]:
         "amount": entry.amount,
         "exempt_reason": entry.exempt_reason,
     }
-
-
-def _note(
-    session: Session,
-    engine: Engine,
-    member: Member,
-    reason: str,
-    viewer: Viewer,
-    *,
-    name: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    record_change(
-        session,
-        engine.vault,
-        member=member,
-        before={name: dict(before)},
-        after={name: dict(after)},
-        source=LEDGER,
-        reason=reason,
-        by=viewer.actor,
-        now=now,
-    )
