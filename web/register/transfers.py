@@ -37,6 +37,7 @@ from workflows.register.transfers.sending import MOST_BYTES
 from workflows.register.transfers.staging import PARTS, PORTION, Change, Part, Wrong
 from workflows.register.transfers.writing import Sheet, write_book
 from workflows.shared.access import Viewer, transfer_associations
+from workflows.shared.dates import ZONE, local_date
 
 AROUND = 64 * 1024
 """Bytes of a request beside its file."""
@@ -108,7 +109,7 @@ def export_table(kind: str) -> ResponseReturnValue:
         engine, kind=kind, wanted=wanted, is_in_full=is_in_full, language=spoken()
     )
     sheet = Sheet(_(TITLES[kind]), exporting.head_columns(kind), rows)
-    return _send(f"{kind}-{current.now():%Y%m%d}.xlsx", [sheet])
+    return _send(f"{kind}-{local_date(current.now()):%Y%m%d}.xlsx", [sheet])
 
 
 @bp.post("/transfers/<kind>")
@@ -202,7 +203,7 @@ def download_result(import_id: UUID) -> ResponseReturnValue:
     whose = [_("Line"), _("Number"), _("Name")]
     changed = Sheet(_("Changed"), [*whose, _("What changes")], _list_changed(found))
     new = Sheet(_("New"), whose, _list_new(found))
-    name = f"import-{found.sent_at:%Y%m%d-%H%M}.xlsx"
+    name = f"import-{found.sent_at.astimezone(ZONE):%Y%m%d-%H%M}.xlsx"
     return _send(name, [_sum_up(found), wrong, changed, new])
 
 
