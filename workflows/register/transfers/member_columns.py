@@ -46,9 +46,9 @@ def _states(language: Language) -> Sequence[Option]:
     return (
         Option("active", "在籍" if zh else "Active"),
         Option("moved", "已转出" if zh else "Moved"),
-        Option("resigned", "已退会" if zh else "Resigned"),
-        Option("dead", "已故" if zh else "Dead"),
-        Option("left", "已除名" if zh else "Left"),
+        Option("resigned", "退会" if zh else "Resigned"),
+        Option("dead", "死亡" if zh else "Dead"),
+        Option("left", "除名" if zh else "Left"),
         Option(ERASED, "已删除" if zh else "Erased"),
     )
 
