@@ -107,6 +107,12 @@ def test_somebody_is_admitted_by_hand_after_an_import(demo_engine: Engine) -> No
         assert added.id != known.id
 
 
+def test_a_wrong_cell_is_told_in_its_own_words(demo_engine: Engine) -> None:
+    table = Table(demo_engine, "members").send([(*HEADS, "性别"), newcomer(1, 性别="女")])
+    (wrong,) = table.wrong
+    assert (wrong.column, wrong.said) == ("sex", "女")
+
+
 def test_the_same_table_again_changes_nothing(demo_engine: Engine) -> None:
     rows = [HEADS, newcomer(1), newcomer(2)]
     Table(demo_engine, "members").send(rows).confirm()

@@ -96,10 +96,7 @@ class Looking:
             try:
                 change = self.compare(row)
             except Unfit as unfit:
-                said = row.values.get(unfit.column, "")
-                said = ", ".join(said) if isinstance(said, list) else str(said)
-                wrong = Wrong(row.line, unfit.column, said[:100], unfit.why, unfit.values)
-                looked.wrong.append(wrong)
+                looked.wrong.append(Wrong(row.line, unfit.column, "", unfit.why, unfit.values))
                 continue
             if change is None:
                 looked.unchanged += 1

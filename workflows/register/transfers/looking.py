@@ -1,7 +1,7 @@
 """Looking a workbook through: a job reads it row by row and says what it would change."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
@@ -48,6 +48,8 @@ from workflows.shared.supervision import owned_fields_of
 
 JOB = "transfers.look_through"
 ROWS_ABOVE_HEADS = 10
+SAID = 100
+"""How much is kept of what a wrong cell says, in characters."""
 MOST_ROWS = 200_000
 MOST_WRONG = 5_000
 AT_A_TIME = 1_000
@@ -219,6 +221,8 @@ class _Reader:
                 raise TooManyRows(most=MOST_ROWS)
             with self.engine.database.read() as session:
                 looked = looking.look(session, rows)
+            known = {each.line: each.values for each in rows}
+            looked.wrong = [self._in_words(each, known[each.line]) for each in looked.wrong]
             self._take(looked, wrong)
             if self.counts["wrong"] > MOST_WRONG:
                 raise TooManyWrong(most=MOST_WRONG)
@@ -226,6 +230,14 @@ class _Reader:
         if not count:
             raise NothingToImport
         self._keep(is_last=True, state=READY, progress=100)
+
+    def _in_words(self, wrong: Wrong, values: Mapping[str, Any]) -> Wrong:
+        """A wrong row with what its cell says, not the register's code for it."""
+        value = values.get(wrong.column)
+        if value in (None, ""):
+            return wrong
+        said = self.kind.column(wrong.column).write(value, "zh")
+        return replace(wrong, said="" if said is None else str(said)[:SAID])
 
     def _take(self, looked: Looked, wrong: Sequence[Wrong]) -> None:
         self.waiting["wrong"] += sorted([*wrong, *looked.wrong], key=lambda each: each.line)
@@ -291,12 +303,12 @@ def read_rows(
                 continue
             if column.covers and isinstance(cell, str) and COVERED in cell:
                 # Whether it covers what is on file is for who compares.
-                values[column.key] = say(cell)[:100]
+                values[column.key] = say(cell)[:SAID]
                 continue
             try:
                 values[column.key] = column.read(cell)
             except Unfit as unfit:
-                said = say(cell)[:100]
+                said = say(cell)[:SAID]
                 wrong.append(Wrong(line.number, column.key, said, unfit.why, unfit.values))
                 break
         else:
