@@ -109,7 +109,7 @@ def test_somebody_is_admitted_by_hand_after_an_import(demo_engine: Engine) -> No
 
 def test_a_wrong_cell_is_told_in_its_own_words(demo_engine: Engine) -> None:
     table = Table(demo_engine, "members").send([(*HEADS, "性别"), newcomer(1, 性别="女")])
-    (wrong,) = table.wrong
+    (wrong,) = table.part("wrong")
     assert (wrong.column, wrong.said) == ("sex", "女")
 
 
