@@ -225,7 +225,7 @@ def test_an_application_is_withdrawn_and_gone_on_with(app: Flask, member: Visito
     taken = member.send(asked.path, asked.values())
     assert taken.path == "/profile"
     assert "Withdrawn" in taken.text
-    again = begin(member)
+    again = member.open(taken.links()["Go on"])
     assert again.path.startswith("/tasks/")
     assert "蔡思远" in again.response.get_data(as_text=True)
 
