@@ -211,7 +211,7 @@ def _people(count: int, *, employer: str) -> Iterator[Sequence[Any]]:
             "name": f"演示{serial}",
             "kind": "非执业会员",
             "association": OFFICE,
-            "state": "在会",
+            "state": "在籍",
             "sex": "男女"[serial % 2],
             "nation": "汉族",
             "birth_date": born,
