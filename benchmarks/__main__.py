@@ -1,7 +1,7 @@
 """All figures: `python -m benchmarks`, or only those named: `python -m benchmarks http`.
 
 Those of the lists ask for a filled database, which takes a while to make for the first time:
-`python -m benchmarks inbox --members 300000 --cases 1000000`.
+`python -m benchmarks inbox register --members 300000 --cases 1000000`.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from benchmarks import (
     feel,
     http,
     inbox,
+    register,
     studio,
     training,
     training_people,
@@ -43,6 +44,7 @@ PARTS = (
     "feel",
     "studio",
     "inbox",
+    "register",
 )
 NAMES = "abcdefg"
 """A database for each of the parts that ask for one."""
@@ -51,7 +53,7 @@ ON_DATABASES = {"function", "http", "batch", "delivery", "training", "training_p
 
 
 def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
-    """Measure on both databases, then what needs none, and print; `inbox` on some databases."""
+    """Measure on both databases, then what needs none, and print; lists on some databases."""
     figures: list[Figure] = []
     measured = (("sqlite", _sqlite), ("postgresql", _postgresql))
     for name, made in measured if ON_DATABASES.intersection(parts) else ():
@@ -66,6 +68,8 @@ def main(parts: list[str], size: Size, databases: Sequence[str]) -> None:
         figures += studio.measure()
     if "inbox" in parts:
         figures += inbox.measure(size, databases)
+    if "register" in parts:
+        figures += register.measure(size, databases)
     show(figures)
 
 

@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -78,16 +78,20 @@ class Filled:
 
 def measure(size: Size, databases: Sequence[str]) -> list[Figure]:
     """The figures of some of `DATABASES`."""
-    opening = {"sqlite": _sqlite, "postgresql": _postgresql}
     figures: list[Figure] = []
     for name in databases:
-        with opening[name](size) as filled:
+        with open_filled(name, size) as filled:
             figures += _measure(filled)
     return figures
 
 
+def open_filled(name: str, size: Size) -> AbstractContextManager[Filled]:
+    """A filled database of one kind, filled now if it was not before."""
+    return _sqlite(size) if name == "sqlite" else _postgresql(size)
+
+
 def _measure(filled: Filled) -> list[Figure]:
-    reviewer = _sign_in(filled, f"review_{CITY}_1")
+    reviewer = sign_in_as(filled, f"review_{CITY}_1")
     year = _last_year(filled)
     floor = _floor(filled, _first_tasks(filled))
     took = _time(reviewer, "/inbox")
@@ -108,11 +112,11 @@ def _measure(filled: Filled) -> list[Figure]:
         ("province", f"review_{PROVINCE}_1"),
         ("nation", f"manage_{NATION}_1"),
     ):
-        viewer = _sign_in(filled, login)
+        viewer = sign_in_as(filled, login)
         name = f"inbox_page_{place}_{filled.label}"
         figures.append(Figure(name, _time(viewer, "/inbox"), "ms", floor))
         figures.append(_worst(f"inbox_filters_{place}_{filled.label}", viewer, some, floor))
-    overseer = _sign_in(filled, f"manage_{NATION}_1")
+    overseer = sign_in_as(filled, f"manage_{NATION}_1")
     cases_floor = _floor(filled, _first_cases(filled))
     name = f"cases_page_{filled.label}"
     figures.append(Figure(name, _time(overseer, "/cases"), "ms", cases_floor))
@@ -239,7 +243,8 @@ def _last_year(filled: Filled) -> int:
         return session.scalar(select(func.max(Case.year))) or 0
 
 
-def _sign_in(filled: Filled, login: str) -> FlaskClient:
+def sign_in_as(filled: Filled, login: str) -> FlaskClient:
+    """The browser of somebody of the staff, without the network between."""
     engine = filled.app.extensions["engine"]
     opened = sign_in(
         engine,

@@ -85,7 +85,11 @@ class _Bench:
             "other.xlsx", "members", _people(self.rows, employer="演示科技有限公司")
         )
         self._import("members_changed", "members", other, (0, self.rows, 0, 0))
-        for kind, rows in (("fees", _fees(self.rows)), ("hours", _hours(self.rows))):
+        for kind, rows in (
+            ("firms", _firms(self.rows)),
+            ("fees", _fees(self.rows)),
+            ("hours", _hours(self.rows)),
+        ):
             table = self._write(f"{kind}.xlsx", kind, rows)
             self._import(f"{kind}_new", kind, table, (self.rows, 0, 0, 0))
         self._time("members_export", lambda: self._export("members"))
@@ -157,6 +161,7 @@ class _Bench:
             do()
         self.took[step] = (time.perf_counter() - began, time.process_time() - worked)
         if step.endswith("taken_over"):
+            # Somebody else who writes, while all of it is written.
             self.took[f"{step}_others_wait"] = (neighbour.longest, 0.0)
 
     def _add_manager(self) -> Viewer:
@@ -206,7 +211,7 @@ def _people(count: int, *, employer: str) -> Iterator[Sequence[Any]]:
             "name": f"演示{serial}",
             "kind": "非执业会员",
             "association": OFFICE,
-            "state": "在会",
+            "state": "在籍",
             "sex": "男女"[serial % 2],
             "nation": "汉族",
             "birth_date": born,
@@ -239,6 +244,19 @@ def _people(count: int, *, employer: str) -> Iterator[Sequence[Any]]:
             "international_qualifications": None,
         }
         yield [said.get(each.key) for each in KINDS["members"].columns]
+
+
+def _firms(count: int) -> Iterator[Sequence[Any]]:
+    for serial in range(count):
+        said = {
+            "number": f"33{serial:06}",
+            "name": f"演示{serial}会计师事务所",
+            "association": OFFICE,
+            "state": "执业中",
+            "head": f"演示{serial}",
+            "mobile": f"155{serial:08}",
+        }
+        yield [said.get(each.key) for each in KINDS["firms"].columns]
 
 
 def _fees(count: int) -> Iterator[Sequence[Any]]:

@@ -8,7 +8,7 @@ gone, while the trail, which holds digests only, stays whole.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -102,8 +102,11 @@ class Vault:
             # Something was sealed for the subject after the erasure, with a key made anew.
             raise Erased from None
 
-    def read_keys(self, session: Session, subjects: Iterable[str]) -> None:
-        """Read the keys of many subjects at once, for `open` to find; some may have none."""
+    def read_keys(self, session: Session, subjects: Iterable[str]) -> Mapping[str, bytes]:
+        """Read the keys of many subjects at once, for `open` to find; some may have none.
+
+        Returns all data keys in clear that this session has read.
+        """
         found = self._found(session)
         wanted = [each for each in subjects if each not in found]
         for begin in range(0, len(wanted), KEYS_AT_A_TIME):
@@ -112,6 +115,7 @@ class Vault:
             )
             for subject, wrapped in session.execute(query):
                 found[subject] = self.open_key(subject, wrapped)
+        return found
 
     def erase(self, session: Session, subject: str) -> bool:
         """Delete a subject's key: what was sealed with it cannot be read again, by nobody.

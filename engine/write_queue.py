@@ -29,6 +29,11 @@ def in_no_hurry() -> Iterator[None]:
         _IN_NO_HURRY.reset(before)
 
 
+def is_in_no_hurry() -> bool:
+    """Whether this thread works in the background: people who wait go first."""
+    return _IN_NO_HURRY.get()
+
+
 class WriteQueue:
     """One place of somebody who waits, or looks who does; for one thread at a time."""
 

@@ -1,12 +1,14 @@
 """Reading documents back: what stands on their pages, their fonts, their codes, their markers."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import zxingcpp
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from workflows.shared.pictures_of import png_of
@@ -51,27 +53,133 @@ def codes_of(pdf: bytes) -> list[str]:
     return codes_in(png_of(pdf))
 
 
-def check_archivable(pdf: bytes, *, title: str, author: str) -> None:
-    """Fail unless it has the markers of PDF/A-2b, and what of its conditions can be read."""
+def check_archivable(pdf: bytes, *, title: str, author: str, dated: str = "") -> None:
+    """Fail unless it has the markers of PDF/A-2b, and keeps what of its rules can be read.
+
+    `dated`: the day it says of itself, as 20261121.
+    """
     assert pdf.startswith(b"%PDF-1.7\n%")
     # Four bytes beyond ASCII say that the file is no text.
     assert all(byte > 127 for byte in pdf.split(b"\n")[1][1:5])
-    assert {is_embedded for _name, is_embedded in fonts_of(pdf)} == {True}
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        with document.open_metadata() as metadata:
-            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "B")
-            assert (metadata["dc:title"], list(metadata["dc:creator"])) == (title, [author])
-        (intent,) = document.Root.OutputIntents
-        assert (str(intent.S), int(intent.DestOutputProfile.N)) == ("/GTS_PDFA1", 3)
-        assert (str(document.docinfo["/Title"]), str(document.docinfo["/Author"])) == (
-            title,
-            author,
-        )
         assert not document.is_encrypted
-        assert len(document.trailer.ID) == 2
-        for forbidden in ("/OpenAction", "/AA", "/Names"):
-            assert forbidden not in document.Root
+        # An increment, such as a signature's, has a second part of its own.
+        assert [len(bytes(each)) >= 16 for each in document.trailer.ID] == [True, True]
         assert bool(document.Root.MarkInfo.Marked)
-        for page in document.pages:
-            for annotation in page.get("/Annots", []):
-                assert int(annotation.F) & 4, "what is annotated is printed"
+        _check_metadata(document, title=title, author=author, dated=dated)
+        _check_colours(document)
+        _check_fonts(document)
+        _check_nothing_acts(document)
+        for each in document.objects:
+            if isinstance(each, pikepdf.Stream):
+                # Content that stands elsewhere, or is packed as patents once forbade.
+                assert not {"/F", "/FFilter", "/FDecodeParms"} & set(each.keys())
+                assert "/LZWDecode" not in _names_of(each.get("/Filter"))
+                assert "/Crypt" not in _names_of(each.get("/Filter"))
+
+
+def _check_metadata(document: pikepdf.Pdf, *, title: str, author: str, dated: str) -> None:
+    """What a file says of itself is there in plain text, and twice the same."""
+    stream = document.Root.Metadata
+    assert "/Filter" not in stream
+    raw = stream.read_raw_bytes()
+    assert raw.startswith(b"<?xpacket begin=")
+    assert raw.rstrip().endswith(b'<?xpacket end="r"?>')
+    assert not re.search(rb"<\?xpacket begin[^>]*(bytes|encoding)=", raw)
+    info = document.docinfo
+    with document.open_metadata() as metadata:
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "B")
+        assert (metadata["dc:title"], list(metadata["dc:creator"])) == (title, [author])
+        assert (str(info["/Title"]), str(info["/Author"])) == (title, author)
+        assert str(info["/Producer"]) == metadata["pdf:Producer"]
+        for said, name in (("xmp:CreateDate", "/CreationDate"), ("xmp:ModifyDate", "/ModDate")):
+            assert _digits(str(info[name])) == _digits(metadata[said])
+        assert _digits(metadata["xmp:CreateDate"]).startswith(dated)
+    assert set(info.keys()) <= {
+        "/Title",
+        "/Author",
+        "/Producer",
+        "/CreationDate",
+        "/ModDate",
+    }
+
+
+def _digits(moment: str) -> str:
+    """A moment, of a file's two ways to write it, without the zone of which both say it is UTC."""
+    return "".join(each for each in re.sub(r"(\+00[':]?00'?|Z)$", "", moment) if each.isdigit())
+
+
+def _check_colours(document: pikepdf.Pdf) -> None:
+    """Colours mean the same everywhere: one profile for RGB, and nothing that needs another."""
+    (intent,) = document.Root.OutputIntents
+    assert str(intent.S) == "/GTS_PDFA1"
+    profile = intent.DestOutputProfile
+    content = profile.read_bytes()
+    assert int(profile.N) == 3
+    assert (content[8] <= 4, content[12:16], content[16:20]) == (True, b"mntr", b"RGB ")
+    assert content[36:40] == b"acsp"
+    for each in document.objects:
+        if not isinstance(each, pikepdf.Dictionary | pikepdf.Stream):
+            continue
+        group = each.get("/Group")
+        if group is not None:
+            assert group.get("/CS", "/DeviceRGB") in ("/DeviceRGB", "/DeviceGray")
+        if each.get("/Type") == "/ExtGState":
+            assert not {"/TR", "/TR2", "/HTP"} & set(each.keys())
+            assert each.get("/BM", "/Normal") in ("/Normal", "/Multiply")
+        if each.get("/Subtype") == "/Image":
+            assert str(each.get("/ColorSpace", "/DeviceGray")) in ("/DeviceRGB", "/DeviceGray")
+            assert not {"/Alternates", "/OPI"} & set(each.keys())
+            assert not each.get("/Interpolate", False)
+
+
+def _check_fonts(document: pikepdf.Pdf) -> None:
+    """Every font is in the file, says how its letters are numbered, and has their true widths."""
+    for page in document.pages:
+        for font in page.resources.get("/Font", {}).values():
+            (inside,) = font.DescendantFonts
+            descriptor = inside.FontDescriptor
+            assert (str(font.Subtype), str(inside.Subtype)) == ("/Type0", "/CIDFontType2")
+            assert str(inside.CIDToGIDMap) == "/Identity"
+            assert str(font.Encoding) == "/Identity-H"
+            assert str(font.BaseFont) == str(inside.BaseFont) == str(descriptor.FontName)
+            # It would have to name every glyph, and need not be there.
+            assert "/CIDSet" not in descriptor
+            program = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()))
+            scale = 1000 / program["head"].unitsPerEm
+            for glyph, width in _widths(inside.W).items():
+                assert glyph, "a letter that the font has not is shown as a box"
+                advance, _bearing = program["hmtx"][program.getGlyphName(glyph)]
+                assert abs(advance * scale - width) <= 1
+
+
+def _widths(said: Any) -> dict[int, float]:
+    """Widths of glyphs by their numbers, of pairs of a first number and a list."""
+    pairs = zip(list(said)[::2], list(said)[1::2], strict=True)
+    return {
+        int(first) + at: float(width)
+        for first, widths in pairs
+        for at, width in enumerate(list(widths))
+    }
+
+
+def _check_nothing_acts(document: pikepdf.Pdf) -> None:
+    """Nothing happens when it is opened; what is annotated is printed."""
+    for forbidden in ("/OpenAction", "/AA", "/Names", "/NeedsRendering", "/OCProperties"):
+        assert forbidden not in document.Root
+    form = document.Root.get("/AcroForm", {})
+    assert "/XFA" not in form
+    assert not form.get("/NeedAppearances", False)
+    for page in document.pages:
+        assert not {"/AA", "/PresSteps"} & set(page.keys())
+        for annotation in page.get("/Annots", []):
+            assert str(annotation.Subtype) in ("/Link", "/Widget")
+            # Printed, neither hidden nor invisible nor out of view.
+            assert int(annotation.F) & 0b100111 == 0b100
+            assert annotation.get("/A", {}).get("/S", "/URI") in ("/URI", "/GoTo")
+
+
+def _names_of(filters: Any) -> set[str]:
+    if filters is None:
+        return set()
+    return {str(filters)} if isinstance(filters, pikepdf.Name) else {str(each) for each in filters}

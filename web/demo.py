@@ -36,6 +36,7 @@ def make_demo(settings: Settings, *, with_cases: bool = False) -> bool:
                 demo.add_profile_changes(session, engine, now=now)
         if with_cases:
             demo.add_certificates(engine, now=now)
+            listed = demo.describe_certificates(listed)
         accounts = [asdict(account) for account in listed]
         settings.demo_list.write_text(
             json.dumps({"password": PASSWORD, "accounts": accounts}, ensure_ascii=False)

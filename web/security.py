@@ -163,8 +163,9 @@ def _answer(response: Response) -> Response:
     settings = current.settings()
     if settings.is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    # What Flask sends as a file says no-cache by itself, which lets browsers keep it.
+    if request.endpoint != "static" and response.headers.get("Cache-Control") in {None, "no-cache"}:
+        response.headers["Cache-Control"] = "no-store"
     if "visitor" in g:
         response.set_cookie(
             VISITOR_COOKIE,

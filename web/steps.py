@@ -75,7 +75,7 @@ def take_step(
 
 def pressed_outcome() -> str | None:
     """The outcome that the page sends, if it was not a button that stays."""
-    return request.form.get("confirmed") or request.form.get("outcome")
+    return forms.find_outcome(request.form)
 
 
 def open_step(viewer: Viewer, task_id: UUID) -> OpenForm:

@@ -61,10 +61,10 @@ def hours(hundredths: int) -> str:
 
 
 def size(count: int) -> str:
-    """A file's size: 820 KB, 4.2 MB (MB = 2^20 bytes)."""
+    """A file's size: 820 KB, 4.2 MB, 40 MB (MB = 2^20 bytes)."""
     if count < 2**20:
         return f"{max(1, round(count / 1024))} KB"
-    return f"{count / 2**20:.1f} MB"
+    return f"{count / 2**20:.1f}".removesuffix(".0") + " MB"
 
 
 def init_app(app: Flask) -> None:

@@ -16,11 +16,13 @@ import resource
 import select
 import signal
 import sys
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from PIL import ImageFile
@@ -44,7 +46,7 @@ MEMORY = 256 * 2**20
 IDLE_SECONDS = 600
 """After so long without a document the process ends."""
 
-READY, MADE, FAULT = b"r", b"m", b"f"
+READY, MADE, FAULT, LACKING = b"r", b"m", b"f", b"l"
 
 VARIANT = "pdf/a-2b"
 """For archives: fonts and colours in the file, nothing outside it; tagged beyond what 2b asks."""
@@ -59,8 +61,19 @@ STYLE = """
 @font-face { font-family: "Document"; font-weight: 700; src: url("font:bold"); }
 html { font-family: "Document"; font-size: 10.5pt; line-height: 1.6; color: #000; }
 """
-FIRST = "<html><body><p>会籍 <b>会籍</b></p></body></html>"
+FIRST = {
+    "template": "<html><body><p>会籍 <b>会籍</b></p></body></html>",
+    "values": {},
+    "title": "会籍",
+    "author": "会籍",
+    "dated": "2026-01-01",
+    "language": "zh",
+}
 """Made before anything is asked for, so that the fonts are read by then."""
+
+
+class Lacking(Exception):
+    """The fonts do not have some of the characters that are to be shown."""
 
 
 class OnlyGiven(URLFetcher):  # type: ignore[misc]
@@ -90,27 +103,71 @@ class Maker:
         self._templates = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
         self._fonts = FontConfiguration()
         given = OnlyGiven(folder, {})
+        self._known = frozenset.intersection(
+            *(_read_characters(folder / each) for each in FONTS.values())
+        )
         self._style = CSS(string=STYLE, font_config=self._fonts, url_fetcher=given)
 
     def make(self, asked: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
-        """The document of a request: `template`, `values`, `title`, `author`, `language`."""
+        """The document of a request: its template and values, and what it says of itself.
+
+        Raises Lacking, with the characters, where a box would stand in the place of some.
+        """
+        shown = set().union(*map(set, _list_texts([asked["values"], asked["title"]])))
+        if lacking := sorted(each for each in shown - self._known if _is_drawn(each)):
+            raise Lacking("".join(lacking))
         template = self._templates.from_string(asked["template"])
         text = template.render(asked["values"], title=asked["title"])
         source = HTML(string=text, url_fetcher=OnlyGiven(self._folder, pictures))
         document = source.render(stylesheets=[self._style], font_config=self._fonts)
         document.metadata.title = asked["title"]
         document.metadata.authors = [asked["author"]]
+        document.metadata.created = document.metadata.modified = asked["dated"]
         document.metadata.lang = LANGUAGES[asked["language"]]
-        made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
+        made: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=_finish)
         return made
+
+
+def _read_characters(font: Path) -> frozenset[str]:
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(map(chr, opened.getBestCmap()))
+
+
+def _list_texts(value: Any) -> Iterator[str]:
+    """Every text in some values; where they are named, the names are none of them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _list_texts(list(value.values()))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _list_texts(each)
+
+
+def _is_drawn(character: str) -> bool:
+    """Whether something is seen of a character: of spaces, controls and selectors nothing is."""
+    is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return not is_selector and unicodedata.category(character)[0] not in "CZ"
+
+
+def _finish(_document: object, pdf: Any) -> None:
+    """Keep rules of PDF/A that would not be kept by themselves.
+
+    No picture asks for colours between its own; what a file says of itself is not packed, so that
+    it is found by who does not know the format.
+    """
+    for each in pdf.objects:
+        extra = getattr(each, "extra", {})
+        extra.pop("Interpolate", None)
+        if extra.get("Type") == "/Metadata":
+            each.compress = False
 
 
 def main(folder: Path) -> None:
     """Make documents until nobody asks any more."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     maker = Maker(folder)
-    asked = {"template": FIRST, "values": {}, "title": "会籍", "author": "会籍", "language": "zh"}
-    maker.make(asked, {})
+    maker.make(FIRST, {})
     _limit_itself()
     source, target = sys.stdin.buffer, sys.stdout.buffer
     write_frame(target, READY)
@@ -124,6 +181,8 @@ def main(folder: Path) -> None:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             answer = MADE + maker.make(asked, pictures)
+        except Lacking as error:
+            answer = LACKING + str(error).encode()
         except MemoryError:
             os._exit(1)
         except (Exception, FatalURLFetchingError) as error:  # noqa: BLE001  said to who asked

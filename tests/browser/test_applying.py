@@ -192,6 +192,24 @@ def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
         expect(member.page.get_by_role("checkbox", name=words)).to_be_checked()
 
 
+def test_an_older_answer_never_has_the_last_word(enter: Enter) -> None:
+    member = begin(enter)
+    page, held = member.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/tasks/*", hold, times=1)
+    with page.expect_request("**/tasks/*"):
+        page.get_by_role("checkbox", name="建造师").click()
+    member.main.get_by_role("group", name="国内资格").get_by_label("其他").check()
+    # What it changes is asked for only now.
+    with page.expect_request("**/tasks/*"):
+        held[0].continue_()
+    expect(member.field("其他国内资格")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="建造师")).to_be_checked()
+
+
 def test_a_button_that_is_held_down_while_the_form_is_drawn_anew_is_pressed(enter: Enter) -> None:
     member = begin(enter)
     page, held = member.page, list[Route]()

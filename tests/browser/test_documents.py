@@ -7,7 +7,8 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Enter
+from engine.jobs import Worker
+from tests.browser.conftest import Enter, Server
 from tests.pdfs import codes_of, pages_of
 
 READY = "330000100001"
@@ -30,7 +31,9 @@ def test_a_member_keeps_his_year_and_a_stranger_scans_its_code(
     stranger.is_at("This code is genuine").sees_not(READY).look("verified")
 
 
-def test_an_association_takes_away_the_documents_of_many(enter: Enter, tmp_path: Path) -> None:
+def test_an_association_takes_away_the_documents_of_many(
+    enter: Enter, server: Server, tmp_path: Path
+) -> None:
     manager = enter("zj_manage").go("/register/documents").is_at("Documents of many members")
     manager.look("documents-none")
     manager.press("Have them made").sees("There is no such document of anybody who was chosen.")
@@ -38,8 +41,10 @@ def test_an_association_takes_away_the_documents_of_many(enter: Enter, tmp_path:
     manager.page.locator("#year").select_option(str(YEAR))
     manager.page.locator("#from").fill(READY)
     manager.press("Have them made").is_at("Confirmations of the year %(year)s", year=YEAR)
+    manager.look("documents-running")
+    Worker(server.app.extensions["engine"]).run_due()
     # The page moves on by itself.
-    expect(manager.link("Download (zip)")).to_be_visible(timeout=30_000)
+    expect(manager.link("Download (zip)")).to_be_visible()
     manager.look("documents-made")
     with manager.page.expect_download() as coming:
         manager.follow("Download (zip)")

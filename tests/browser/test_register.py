@@ -61,7 +61,7 @@ def test_a_manager_admits_a_member_whose_link_is_on_its_way(enter: Enter) -> Non
     ):
         manager.main.locator(f"[name={field}]").fill(text)
     manager.main.locator("[name=kind][value=non_practising]").check()
-    manager.main.locator("[name=sex][value='1']").check()
+    manager.main.locator("[name=sex][value='2']").check()
     manager.main.locator("[name=identity_type]").select_option("identity_card")
     manager.look("register-admit").press("登记入会")
     manager.sees("Not activated yet").look("register-admitted")
@@ -108,11 +108,42 @@ def test_a_manager_admits_a_firm_and_closes_it(enter: Enter) -> None:
     ):
         manager.main.locator(f"[name={field}]").fill(text)
     manager.look("register-admit-firm").press("登记事务所").sees("Not activated yet")
+    manager.sees("The contact data are covered.").follow("Show contact data")
+    manager.look("register-firm-ask").main.locator("#reason").fill("电话核实")
+    manager.press("Show").sees("13700002222").look("register-firm-open").press("Cover again")
     manager.look("register-firm").follow("Close or move").look("register-firm-state")
     give_reason(manager, "close", "注销").press("Close the firm").sees("Closed down")
+
+
+def test_a_clerk_has_a_photo_renewed(enter: Enter) -> None:
+    clerk = enter("zj_photos", "phone")
+    find(clerk, NUMBER).main.get_by_role("link", name=NAME).click()
+    clerk.follow("Have the photo renewed").look("register-photo")
+    clerk.main.locator("#reason").fill("照片已使用十年，按规定更换")
+    clerk.press("Have it renewed").sees(
+        "The photo is to be renewed. The member was told; set the appointment in the inbox."
+    ).look("register-renewed")
+    clerk.follow("Have the photo renewed").look("register-photo-again")
+
+
+def test_a_manager_changes_of_a_cpa_what_the_platform_does_not_own(enter: Enter) -> None:
+    manager = enter("zj_manage", "phone")
+    manager.go("/register/members?kind=cpa").main.locator("a.whole").first.click()
+    manager.follow("Change the entry").main.locator("#reason").fill("本人来函")
+    manager.press("Show").sees(
+        "What the %(name)s says of this CPA is changed there and comes here by itself."
+        " It is not in this form.",
+        name="注册会计师行业统一监管平台",
+    ).look("register-edit-cpa")
+    manager.main.locator("[name=address]").fill("浙江省杭州市新路 9 号")
+    manager.main.locator("[name=reason]").fill("本人来函")
+    manager.press("保存修改").sees("The entry was changed.")
 
 
 def test_who_helps_callers_sees_only_that_somebody_is_a_member(enter: Enter) -> None:
     helper = enter("zj_help", "phone")
     find(helper, NUMBER).main.get_by_role("link", name=NAME).click()
-    helper.sees("More than this is shown to nobody who helps callers").look("register-short")
+    helper.sees(
+        "More than this is shown to nobody who helps callers:"
+        " in a call the system compares what is on file."
+    ).look("register-short")

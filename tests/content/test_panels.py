@@ -205,12 +205,14 @@ ON_SITE: dict[str, Any] = {
     "name": HOSTILE,
     "identity": "3301************12",
     "comparison": "mismatched",
+    "overturned": HOSTILE,
     "taken": "01970000-0000-7000-8000-000000000002",
     "appointment": {"date": "2022-09-20", "time": "9:30", "place": HOSTILE},
 }
-ALONE = {**ON_SITE, "comparison": None, "taken": None, "appointment": None}
+ALONE = {**ON_SITE, "comparison": None, "overturned": None, "taken": None, "appointment": None}
 APPEAL = {"reason": HOSTILE, "statement": HOSTILE}
 PREVIEW: dict[str, Any] = {
+    "seen": HOSTILE,
     "name": HOSTILE,
     "sex": "男",
     "member_number": "330000100001",
@@ -285,8 +287,8 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         "member_certificate/missing_information",
         {**MISSING_INFORMATION, "typed": [], "proved": [], "locked": []},
     ),
-    ("member_certificate/to_supply", {"missing": [HOSTILE]}),
-    ("member_certificate/to_supply", {"missing": []}),
+    ("member_certificate/to_supply", {"missing": [HOSTILE], "owned": [HOSTILE]}),
+    ("member_certificate/to_supply", {"missing": [], "owned": []}),
     ("member_certificate/on_site_case", ON_SITE),
     ("member_certificate/on_site_case", ALONE),
     ("member_certificate/photo_refused", {"reason": HOSTILE, "office": ASSOCIATION}),

@@ -25,6 +25,7 @@ PEOPLE = 7
 UNSEALED = {
     "account_totp.last_step",
     "case.engine_state",
+    "stand_in_photo.picture",
 }
 """Bytes that are neither sealed nor hashed."""
 

@@ -1,6 +1,7 @@
 """会员电子证书 through its pages: who may do what, twice, late, with files that are no photos."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,13 @@ from engine.tasks import Task
 from tests.web.conftest import READY, Page, Visitor, run_jobs, together
 from tests.workflows.certifying import make_photo
 from workflows.member_certificate.stand_in import count_comparisons, hold_photo, set_mood
-from workflows.shared.certificates import Certificate, find_certificate, supersede_certificate
+from workflows.shared.certificates import (
+    Certificate,
+    find_certificate,
+    read_printed,
+    supersede_certificate,
+)
+from workflows.shared.photos import find_photo
 from workflows.shared.privacy import Consent
 from workflows.shared.register import Member, find_member_by_number, identity_number
 from workflows.shared.register_writing import write_fields
@@ -57,7 +64,7 @@ def send_photo(
 ) -> Page:
     """Send a photo from the page, agreed to and confirmed."""
     values = {**page.values(page.path), "agree": "true", "confirmed": "compare", **changed}
-    (slot,) = page.html.xpath("//input[@type='file' and @data-photo]/@name")
+    (slot,) = page.html.xpath("//input[@type='file' and @id='photo']/@name")
     values[slot] = (io.BytesIO(content), name)  # type: ignore[assignment]
     return member.send(page.path, values, content_type="multipart/form-data")
 
@@ -113,7 +120,9 @@ def test_one_that_was_superseded_is_not_given_out(app: Flask, member: Visitor) -
     page = member.open(f"/certificate/{certificate.id}/certificate.pdf")
     assert page.status == 409
     assert "not valid any more" in page.text
-    assert "What it shows has changed" in member.open(HOME).text
+    home = member.open(HOME)
+    assert "What it shows has changed" in home.text
+    assert "Your certificate does not hold any more" in home.text
 
 
 def test_beginning_twice_at_once_begins_once(app: Flask, member: Visitor) -> None:
@@ -196,6 +205,62 @@ def test_an_upload_is_its_members_alone(app: Flask, member: Visitor) -> None:
     steps = page.path.replace("/photo/", "/steps/")
     assert other.send(steps, values).status == 404  # type: ignore[arg-type]
     assert other.send(f"{steps}/draft", values).status == 404  # type: ignore[arg-type]
+
+
+def test_only_what_the_page_showed_is_confirmed(app: Flask, member: Visitor) -> None:
+    put_on_file(app)
+    page = begin(app, member)
+    (action,) = set(page.html.xpath("//form[starts-with(@action, '/certificate/steps/')]/@action"))
+    values = {**page.values(action), "confirmed": "issue"}
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        found = find_member_by_number(session, READY)
+        assert found is not None
+        write_fields(session, engine.vault, found, {"name": "何改名"})
+    answer = member.send(action, values)
+    assert answer.status == 422
+    assert "has changed since you opened this page" in answer.text
+    assert "何改名" in answer.text
+    with engine.database.read() as session:
+        assert find_certificate(session, get_member(app).id) is None
+    # A page that gives nothing back has shown nothing.
+    assert member.send(action, {**values, "seen": ""}).status == 422
+    member.send(action, {**answer.values(action), "confirmed": "issue"})
+    with engine.database.read() as session:
+        issued = find_certificate(session, get_member(app).id)
+        assert issued is not None
+        assert read_printed(session, engine.vault, issued)["name"] == "何改名"
+
+
+def test_a_photo_of_ten_years_ago_may_be_renewed(app: Flask, member: Visitor) -> None:
+    issue(app, member)
+    assert "Have a new photo printed" not in member.open(HOME).text
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        photo = find_photo(session, get_member(app).id)
+        assert photo is not None
+        photo.taken_at = engine.now() - timedelta(days=3660)
+    page = member.open(HOME)
+    assert "Your photo is more than 10 years old" in page.text
+    member.send(HOME, page.values(HOME))
+    run_jobs(app)
+    page = member.open(HOME)
+    assert "The photo on file is too old: upload a new one" in page.text
+    assert "Download as PDF" in page.text
+
+
+def test_what_was_issued_is_downloaded_by_itself_once(app: Flask, member: Visitor) -> None:
+    put_on_file(app)
+    page = begin(app, member)
+    action = page.html.xpath("//form[starts-with(@action, '/certificate/steps/')]/@action")[0]
+    with member.client.post(action, data={**page.values(action), "confirmed": "issue"}) as response:
+        address = response.headers["Location"]
+    with member.client.get(address) as response:
+        _seconds, _semicolon, target = response.headers["Refresh"].partition("; url=")
+    with member.client.get(target) as response:
+        assert response.data.startswith(b"%PDF-")
+    with member.client.get(HOME) as response:
+        assert "Refresh" not in response.headers
 
 
 def test_messages_and_old_addresses_lead_to_the_page(app: Flask, member: Visitor) -> None:

@@ -13,7 +13,7 @@ from tests.web.conftest import READY, Page, Visitor, together
 from tests.web.offices import decide, staff
 from workflows.shared.associations import Association
 from workflows.shared.register import CPA, Member, find_member_by_number, personal_fields
-from workflows.shared.register_changes import EDIT, list_changes, register_fields
+from workflows.shared.register_changes import OWN, list_changes, register_fields
 from workflows.shared.register_writing import write_fields
 
 EDITING = "/profile/edit"
@@ -94,8 +94,10 @@ def test_free_fields_are_changed_at_once_and_noted(app: Flask, member: Visitor) 
         found = find_member_by_number(session, READY)
         assert found is not None
         (change,) = list_changes(session, member_id=found.id)
-        assert (change.source, change.by.kind) == (EDIT, "member")
+        assert (change.source, change.by.kind) == (OWN, "member")
         assert sorted(change.fields) == ["address", "employer"]
+    trail = staff(app, "zj_manage").open("/register/changes").text
+    assert "Changed by the member" in trail
 
 
 def test_saving_the_same_twice_changes_nothing_more(app: Flask, member: Visitor) -> None:
@@ -223,7 +225,7 @@ def test_an_application_is_withdrawn_and_gone_on_with(app: Flask, member: Visito
     taken = member.send(asked.path, asked.values())
     assert taken.path == "/profile"
     assert "Withdrawn" in taken.text
-    again = begin(member)
+    again = member.open(taken.links()["Go on"])
     assert again.path.startswith("/tasks/")
     assert "蔡思远" in again.response.get_data(as_text=True)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from engine.cases import Case
 from tests.web.conftest import Page, Visitor, together
+from tests.workflows.certifying import Certifying, put_on_file, with_photo_service
 from tests.workflows.conftest import NOW
 from web.register import words
 from workflows.register import searching
@@ -14,7 +17,9 @@ from workflows.shared import register_changes
 from workflows.shared.access import get_viewer
 from workflows.shared.accounts import Account, find_account, give_duty
 from workflows.shared.associations import Association
+from workflows.shared.fees import FeePayment, find_entry
 from workflows.shared.field_names import NAMES
+from workflows.shared.messages import Message
 from workflows.shared.one_time_links import OneTimeLink
 from workflows.shared.private import PRIVATE_FIELDS, read_private
 from workflows.shared.register import Firm, Member, find_member_by_number, identity_number
@@ -91,6 +96,21 @@ def test_what_identifies_a_person_is_typed_whole_and_stands_in_no_address(app: F
     assert missed.path == "/register/members/find"
     assert "Nobody of your associations has exactly this" in missed.text
     assert identity[:-1] not in missed.text
+
+
+@pytest.mark.parametrize("typed", ["1380000111", "1101051949123100", "138-0000-111", "38000011"])
+@pytest.mark.parametrize("books", ["members", "firms"])
+def test_a_number_that_was_mistyped_stands_in_no_address(
+    app: Flask, books: str, typed: str
+) -> None:
+    who = staff(app)
+    values = who.open(f"/register/{books}").values(f"/register/{books}/find")
+    values["q"] = typed
+    missed = who.send(f"/register/{books}/find", values)
+    assert (missed.status, missed.path) == (200, f"/register/{books}/find")
+    assert typed not in missed.text
+    values["q"] = NUMBER[:10] if books == "members" else "33000001"
+    assert who.send(f"/register/{books}/find", values).path != f"/register/{books}/find"
 
 
 def test_searching_for_numbers_is_limited(app: Flask) -> None:
@@ -187,6 +207,19 @@ def test_an_entry_without_a_reason_or_with_a_wrong_number_is_not_saved(app: Flas
     assert "There is no firm with this number" in unknown.text
 
 
+def test_an_identity_number_says_the_same_as_the_rest(app: Flask) -> None:
+    who = staff(app)
+    _key, address = entry_of(app)
+    born = edit(who, address, birth_date="1960-01-02")
+    assert born.status == 422
+    assert "The identity number says another date of birth." in born.text
+    other = edit(who, address, identity_number="11010519491231002X")
+    assert other.status == 422
+    admitted = admission(who, birth_date="1949-12-30")
+    assert admitted.status == 422
+    assert "The identity number says another" in admitted.text
+
+
 def test_the_identity_number_of_another_member_is_refused(app: Flask) -> None:
     who, engine = staff(app), app.extensions["engine"]
     _key, address = entry_of(app)
@@ -216,6 +249,20 @@ def test_what_a_colleague_saved_meanwhile_is_not_overwritten(app: Flask) -> None
     assert who.send(f"{address}/edit", again).path == address
 
 
+def test_a_version_that_is_over_shows_no_covered_data_to_who_gave_no_reason(app: Flask) -> None:
+    who, colleague = staff(app), staff(app, "zj_manage2")
+    _key, address = entry_of(app)
+    show_data(who, address)
+    values = who.open(f"{address}/edit").values(f"{address}/edit")
+    cover = who.open(address).values(f"{address}/personal-data/cover")
+    assert who.send(f"{address}/personal-data/cover", cover).path == address
+    edit(colleague, address, mobile="13912345678")
+    put(values, {"reason": "我的修改", "employer": "我写的单位", "outcome": "save"})
+    page = who.send(f"{address}/edit", values)
+    assert page.status == 409
+    assert "13912345678" not in page.text
+
+
 def test_a_new_mobile_number_is_told_to_the_old_one(app: Flask) -> None:
     who, engine = staff(app), app.extensions["engine"]
     key, address = entry_of(app)
@@ -243,6 +290,126 @@ def test_rows_of_education_are_added_without_saving(app: Flask) -> None:
     assert len(added.html.xpath("//*[contains(@name, 'school')]")) == before + 1
 
 
+def find_cpa(app: Flask) -> tuple[int, str]:
+    """A CPA of the association and the address of his entry."""
+    with app.extensions["engine"].database.read() as session:
+        found = session.scalars(
+            select(Member)
+            .join(Association, Association.id == Member.association_id)
+            .where(Member.kind == "cpa", Association.code == "330000")
+            .order_by(Member.id)
+            .limit(1)
+        ).one()
+        return found.id, f"/register/members/{found.id}"
+
+
+def test_of_a_cpa_only_what_the_platform_does_not_own_is_changed(app: Flask) -> None:
+    who, engine = staff(app), app.extensions["engine"]
+    key, address = find_cpa(app)
+    with engine.database.read() as session:
+        name = session.get_one(Member, key).name
+    show_data(who, address)
+    page = who.open(f"{address}/edit")
+    values = page.values(f"{address}/edit")
+    assert "It is not in this form." in page.text
+    assert {"name", "employer", "identity_number", "admission_date"}.isdisjoint(values)
+    saved = edit(who, address, name="伪造", employer="伪造", address="杭州市新路 9 号")
+    assert "The entry was changed." in saved.text
+    with engine.database.read() as session:
+        cpa = session.get_one(Member, key)
+        assert (cpa.name, list_changes(session, member_id=key)[0].fields) == (name, ["address"])
+    assert "It is not in this form." not in who.open(entry_of(app)[1]).text
+
+
+def test_what_the_association_changed_is_in_the_bell_of_the_member(
+    app: Flask, member: Visitor
+) -> None:
+    _key, address = entry_of(app)
+    edit(staff(app), address, employer="某某公司")
+    page = member.open("/messages")
+    assert "Your entry in the register was changed" in page.text
+    assert "某某公司" not in page.text
+
+
+def renew(who: Visitor, address: str, reason: str = "照片已逾十年") -> Page:
+    """Have the photo of a member renewed."""
+    values = who.open(f"{address}/photo").values()
+    values["reason"] = reason
+    return who.send(f"{address}/photo", values)
+
+
+def renewals(app: Flask, key: int) -> list[Case]:
+    """The applications for a certificate of a member."""
+    with app.extensions["engine"].database.read() as session:
+        query = select(Case).where(Case.process_id == "member_certificate", Case.subject_id == key)
+        return list(session.scalars(query.order_by(Case.id)))
+
+
+def test_a_photo_is_renewed_once_with_a_reason_that_the_member_reads(app: Flask) -> None:
+    who = staff(app)
+    key, address = entry_of(app)
+    offered = who.open(address).links()
+    assert offered["Have the photo renewed"] == f"{address}/photo"
+    refused = renew(who, address, reason="  ")
+    assert refused.status == 422
+    assert "Say why the photo is to be renewed" in refused.text
+    values = who.open(f"{address}/photo").values()
+    values["reason"] = "照片已逾十年"
+    first, second = (who.send(f"{address}/photo", values) for _twice in range(2))
+    assert "The photo is to be renewed." in first.text
+    assert "was begun meanwhile" in second.text
+    assert [each.state for each in renewals(app, key)] == ["open"]
+    with app.extensions["engine"].database.read() as session:
+        told = session.scalars(select(Message).where(Message.template == "photo_renewed")).all()
+        assert ["照片已逾十年" in each.text for each in told] == [True]
+    assert renew(who, address).path == address
+    assert [each.state for each in renewals(app, key)] == ["cancelled", "open"]
+
+
+def test_a_photo_is_renewed_once_by_two_at_once(app: Flask) -> None:
+    who, colleague = staff(app), staff(app, "zj_photos")
+    key, address = entry_of(app)
+    values = [each.open(f"{address}/photo").values() for each in (who, colleague)]
+    for each in values:
+        each["reason"] = "照片已逾十年"
+    together(
+        app,
+        lambda: who.send(f"{address}/photo", values[0]),
+        lambda: colleague.send(f"{address}/photo", values[1]),
+    )
+    (renewal,) = renewals(app, key)
+    assert renewal.state == "open"
+    seen = colleague.open(address).html.xpath("//section//a/@href")
+    assert f"/cases/{renewal.id}" in seen
+    assert colleague.open(f"/cases/{renewal.id}").status == 200
+
+
+def test_the_photo_on_file_is_seen_for_a_reason(app: Flask) -> None:
+    engine = app.extensions["engine"]
+    with_photo_service(engine)
+    put_on_file(engine, NUMBER)
+    Certifying(engine, NUMBER).begin().do("confirm_information", "issue")
+    who = staff(app)
+    _key, address = entry_of(app)
+    assert "The photo on file is of" in who.open(address).text
+    assert not who.open(address).html.xpath("//img[contains(@src, '/files/')]")
+    show_data(who, address)
+    (source,) = who.open(address).html.xpath("//img[contains(@src, '/files/')]/@src")
+    with who.client.get(source) as answer:
+        assert answer.mimetype == "image/jpeg"
+    clerk = staff(app, "zj_fees")
+    assert not clerk.open(address).html.xpath("//img[contains(@src, '/files/')]")
+
+
+def test_who_may_not_renew_a_photo_is_not_offered_it(app: Flask) -> None:
+    _key, address = entry_of(app)
+    for login in ("zj_review2", "gz_manage", AUDITOR):
+        assert staff(app, login).open(f"{address}/photo").status == 404
+    assert "Have the photo renewed" not in staff(app, AUDITOR).open(address).links()
+    _cpa, of_cpa = find_cpa(app)
+    assert staff(app).open(f"{of_cpa}/photo").status == 404
+
+
 def admission(who: Visitor, **typed: str) -> Page:
     """Admit somebody."""
     values = who.open("/register/members/new").values("/register/members/new")
@@ -253,7 +420,7 @@ def admission(who: Visitor, **typed: str) -> Page:
             "kind": "non_practising",
             "admission_date": "2022-09-01",
             "name": "新会员",
-            "sex": "1",
+            "sex": "2",
             "identity_type": "identity_card",
             "identity_number": "11010519491231002X",
             "mobile": "13700001111",
@@ -402,11 +569,38 @@ def test_a_payment_at_the_counter_is_entered_once(app: Flask) -> None:
     put(values, {"year": "2019", "amount": "500.5", "reason": "柜台刷卡", "voucher": "A-12"})
     assert "The payment was entered." in who.send(f"{books}/payments", values).text
     page = who.send(f"{books}/payments", values)
-    assert page.text.count("500.50 yuan") == 1
+    assert page.text.count("500.50 yuan") == 2  # the row, and the name of its button
     assert "A-12" in who.open(address).text
     for wrong in ("0", "-3", "abc", "1.234", "NaN"):
         values["amount"] = wrong
         assert who.send(f"{books}/payments", values).status == 422
+
+
+def test_a_payment_that_was_entered_wrongly_is_taken_back_once(app: Flask) -> None:
+    who = staff(app)
+    key, address = entry_of(app, "330000100003")
+    books = f"{address}/fees"
+    entered = ledger(who, books, "/payments", year="2019", amount="500", reason="柜台刷卡")
+    (action,) = entered.html.xpath("//form[contains(@action, 'take-back')]/@action")
+    back = entered.values(action)
+    assert who.send(action, back).status == 422
+    back["reason"] = "录错了人"
+    taken = who.send(action, back)
+    assert "The payment was taken back." in taken.text
+    assert "-500.00 yuan" in taken.text
+    assert not taken.html.xpath("//form[contains(@action, 'take-back')]")
+    assert who.send(action, back).status == 422
+    assert "录错了人" in who.open(address).text
+    with app.extensions["engine"].database.read() as session:
+        entry = find_entry(session, member_id=key, year=2019)
+        assert entry is not None
+        assert entry.status == "to_pay"
+        paid = select(FeePayment.id).where(FeePayment.member_id != key)
+        others = session.scalars(paid.limit(1)).all()
+    for other in (*others, 999_999):
+        assert who.send(f"{books}/payments/{other}/take-back", back).status == 404
+    again = ledger(who, books, "/payments", year="2019", amount="300", reason="柜台刷卡")
+    assert "300.00 yuan" in again.text
 
 
 def test_a_year_of_the_fee_ledger_is_corrected(app: Flask) -> None:
@@ -537,6 +731,7 @@ def test_a_firm_is_closed_only_when_nobody_practises_there(app: Flask) -> None:
 def test_a_firm_is_changed_with_a_reason(app: Flask) -> None:
     who, engine = staff(app), app.extensions["engine"]
     made = new_firm(who)
+    show_data(who, made.path)
     values = who.open(f"{made.path}/edit").values(f"{made.path}/edit")
     put(values, {"name": "浙江改名会计师事务所", "reason": "更名批复", "outcome": "save"})
     page = who.send(f"{made.path}/edit", values)
@@ -548,6 +743,36 @@ def test_a_firm_is_changed_with_a_reason(app: Flask) -> None:
         assert set(names) == {"浙江改名会计师事务所"}
     trail = who.open(f"{made.path}/changes")
     assert "更名批复" in trail.text
+
+
+def test_how_a_firm_is_reached_is_covered_until_a_reason_was_given(app: Flask) -> None:
+    who = staff(app)
+    address = new_firm(who).path
+    for page in (who.open(address), who.open(f"{address}/changes")):
+        assert "13700002222" not in page.text
+        assert "The contact data are covered." in page.text
+    asked = who.open(f"{address}/edit")
+    assert asked.path == f"{address}/personal-data"
+    assert show_data(who, address, reason=" ").status == 422
+    shown = show_data(who, address, reason="电话核实")
+    assert shown.path == address
+    assert "13700002222" in shown.text
+    assert "13700002222" in who.open(f"{address}/changes").text
+    assert who.open(f"{address}/edit").values(f"{address}/edit")["mobile"] == "13700002222"
+    assert "13700002222" not in staff(app, "zj_manage2").open(address).text
+    with app.extensions["engine"].database.read() as session:
+        (event,) = session.scalars(select(SecurityEvent).where(SecurityEvent.what == "data_seen"))
+        account = session.get_one(Account, event.account_id)
+        assert (account.login, event.details["reason"]) == ("33009999", "电话核实")
+    covering = f"{address}/personal-data/cover"
+    assert "13700002222" not in who.send(covering, shown.values(covering)).text
+
+
+def test_who_may_not_see_how_a_firm_is_reached_is_not_asked(app: Flask) -> None:
+    address = new_firm(staff(app)).path
+    assert "Show contact data" not in staff(app, AUDITOR).open(address).links()
+    for login in (AUDITOR, "gz_manage", "zj_fees"):
+        assert staff(app, login).open(f"{address}/personal-data").status in (403, 404)
 
 
 def test_firms_are_found_by_name_number_and_mobile(app: Flask) -> None:
@@ -593,7 +818,7 @@ def test_one_payment_sent_twice_at_once_is_one(app: Flask) -> None:
     put(values, {"year": "2018", "amount": "321", "reason": "柜台"})
     pages = together(app, *[lambda: who.send(f"{books}/payments", values)] * 2)
     assert [each.status for each in pages] == [200, 200]
-    assert who.open(books).text.count("321.00 yuan") == 1
+    assert who.open(books).text.count("321.00 yuan") == 2  # the row, and the name of its button
 
 
 def test_whatever_a_trail_may_say_has_words() -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.web.conftest import NOW, Visitor
+from tests.web.offices import staff
 from web.settings import IncompleteSettings, Settings
 from web.supervision_platform import REAL_ADDRESS, init_app
 from workflows.shared.register import CPA, find_member_by_number
@@ -56,6 +57,9 @@ def test_a_signed_call_is_taken_and_once_more_it_is_known(app: Flask) -> None:
     cpa = Visitor(app).enter(CPA_NUMBER, CPA)
     assert "甲事务所" in cpa.open("/profile").text
     assert "Your register data were updated" in cpa.open("/messages").text
+    trail = staff(app, "zj_manage").open("/register/changes").text
+    assert "From the supervision platform" in trail
+    assert "Version 7 of the platform" in trail
 
 
 def test_each_refusal_says_which_it_is(app: Flask) -> None:

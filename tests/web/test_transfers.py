@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from tests.web.conftest import Page, Visitor, run_jobs, together
 from tests.web.offices import TOKEN, staff
+from tests.workflows.office import account
 from tests.workflows.tables import Rows, make_book
 from workflows.register.transfers.staging import RegisterImport, path_of
+from workflows.shared.accounts import StaffDuty, give_duty
 from workflows.shared.register import Member
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -103,6 +105,53 @@ def test_each_duty_has_its_tables(app: Flask, login: str, kinds: set[str]) -> No
         if kind not in kinds:
             assert send(who, ROWS, kind=kind, key=UUID(int=9)).status == 404
     assert count_imports(app) == 0
+
+
+def test_who_lost_the_duty_for_a_table_looks_at_no_import_of_it(
+    app: Flask, manager: Visitor
+) -> None:
+    send(manager, ROWS)
+    run_jobs(app)
+    assert manager.client.get(address()).status_code == 200
+    with app.extensions["engine"].database.transaction() as session:
+        own = account(session, "zj_manage").id
+        duties = select(StaffDuty).where(StaffDuty.account_id == own)
+        found = session.scalars(duties).all()
+        give_duty(session, account_id=own, association_id=found[0].association_id, duty="fees")
+        for each in found:
+            if each.duty != "fees":
+                session.delete(each)
+    for end in ("", "/result.xlsx"):
+        assert manager.client.get(address(end=end), buffered=True).status_code == 404
+    for end in ("/confirm", "/again", "/discard"):
+        said = {**TOKEN, "reason": "年度核对"}
+        assert manager.client.post(address(end=end), data=said).status_code == 404
+    assert "表.xlsx" not in manager.client.get("/register/transfers").text
+    assert employer(app) != "演示新单位"
+
+
+def test_who_keeps_the_duty_elsewhere_looks_at_no_import_of_the_former_region(
+    app: Flask, manager: Visitor
+) -> None:
+    send(manager, ROWS)
+    run_jobs(app)
+    with app.extensions["engine"].database.transaction() as session:
+        own = account(session, "zj_manage").id
+        elsewhere = account(session, "gz_manage").id
+        found = session.scalars(select(StaffDuty).where(StaffDuty.account_id == elsewhere)).first()
+        assert found is not None
+        for each in session.scalars(select(StaffDuty).where(StaffDuty.account_id == own)):
+            session.delete(each)
+        give_duty(session, account_id=own, association_id=found.association_id, duty="manage")
+    for end in ("", "/result.xlsx"):
+        assert manager.client.get(address(end=end), buffered=True).status_code == 404
+    for end in ("/confirm", "/again", "/discard"):
+        said = {**TOKEN, "reason": "年度核对"}
+        assert manager.client.post(address(end=end), data=said).status_code == 404
+    assert send(manager, ROWS).status == 404
+    for path in ("/register/transfers", "/register/transfers/members"):
+        assert "表.xlsx" not in manager.client.get(path).text
+    assert employer(app) != "演示新单位"
 
 
 def test_an_import_is_only_its_senders(app: Flask, manager: Visitor) -> None:

@@ -45,6 +45,7 @@ def make_photo(
     grain: int = 28,
     quality: int = 85,
     seed: int = 1,
+    mode: str = "RGB",
 ) -> bytes:
     """A picture with so much grain that a JPEG of the right size has 10 to 20 K."""
     random = Random(seed)  # noqa: S311  grain, not a secret
@@ -57,7 +58,7 @@ def make_photo(
     )
     target = BytesIO()
     given: dict[str, Any] = {"dpi": dpi} if dpi else {}
-    picture.save(target, kind, quality=quality, **given)
+    picture.convert(mode).save(target, kind, quality=quality, **given)
     return target.getvalue()
 
 

@@ -221,6 +221,7 @@ TABLE = """
 事务所    find              审 费 照 台 管 系 计
 事务所    read              审 费 照 管 系 计
 事务所    edit              管
+事务所    unmask            审 管
 别的所    train
 所的报名  see               所
 所的报名  cancel            所

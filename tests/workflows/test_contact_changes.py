@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
+from engine.vault import SubjectKey
 from tests.workflows.conftest import NOW
 from workflows.account import contact_changes as changes
 from workflows.account.contact_changes import (
@@ -18,11 +19,14 @@ from workflows.account.contact_changes import (
     WrongCode,
 )
 from workflows.shared.accounts import Account, find_account
+from workflows.shared.bulk import table_of
 from workflows.shared.codes import CodeTooSoon, OneTimeCode, derive_code
 from workflows.shared.deliveries import Delivery
-from workflows.shared.new_reach import NothingNew, NotUsable, What
+from workflows.shared.new_reach import NothingNew, NotUsable, What, write_reach
 from workflows.shared.own_facts import FactsLocked, FactsWrong, read_facts
+from workflows.shared.private import private_columns, read_private
 from workflows.shared.reach import find_reach
+from workflows.shared.register import Firm, Member
 from workflows.shared.security_events import list_events
 
 MEMBER, FIRM = "330000100001", "33000001"
@@ -281,3 +285,35 @@ def test_a_code_of_one_account_proves_nothing_at_another_one(demo_engine: Engine
     begin(demo_engine, other)
     with pytest.raises(WrongCode):
         changes.prove_by_code(demo_engine, account=other, what="mobile", typed=typed, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("login", "user_type", "model"), [(MEMBER, "member", Member), (FIRM, "firm", Firm)]
+)
+def test_a_new_number_leaves_alone_what_another_transaction_wrote_meanwhile(
+    demo_engine: Engine, login: str, user_type: str, model: type[Member] | type[Firm]
+) -> None:
+    vault = demo_engine.vault
+    with demo_engine.database.transaction() as session:
+        account = find_account(session, user_type=user_type, login=login)
+        assert account is not None
+        found = session.get_one(model, account.member_id or account.firm_id)
+        key = vault.open_key(
+            found.vault_subject, session.get_one(SubjectKey, found.vault_subject).wrapped
+        )
+        said = read_private(session, vault, found) | {"postal_code": "310099"}
+        elsewhere = update(table_of(model)).where(table_of(model).c.id == found.id)
+        session.connection().execute(elsewhere.values(private_columns(vault, key, said)))
+        write_reach(
+            session,
+            demo_engine,
+            account=account,
+            what="mobile",
+            new=NEW,
+            address="192.0.2.7",
+            proof="codes",
+            by=account.actor,
+            now=NOW,
+        )
+        private = read_private(session, vault, found)
+        assert (private["mobile"], private["postal_code"]) == (NEW, "310099")

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.engine import Engine
+from engine.write_queue import in_no_hurry
 from tests.pdfs import check_archivable, codes_in, codes_of, fonts_of, pages_of
 from workflows.paper_password_reset.documents import (
     Application,
@@ -21,7 +23,9 @@ from workflows.paper_password_reset.documents import (
 )
 from workflows.shared import qr_codes
 from workflows.shared.documents import (
+    MAKERS,
     SERVICE,
+    CharactersLacking,
     DocumentFault,
     Documents,
     DocumentTooLarge,
@@ -33,6 +37,7 @@ from workflows.shared.qr_codes import svg_of
 FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+DAY = date(2022, 9, 6)
 SHENZHEN = Office("深圳市注册会计师协会", "ywj@szicpa.org", "0755-83515412")
 
 
@@ -119,6 +124,14 @@ def test_characters_of_names_are_there(documents: Documents, rare: str) -> None:
     assert rare in page
 
 
+def test_a_character_that_the_fonts_lack_is_said_and_never_a_box(documents: Documents) -> None:
+    with pytest.raises(CharactersLacking) as refused:
+        make(documents, "<p>{{ who.name }}</p>", who={"name": "𠮷田🙂吉", "lines": ["A\n\u3000B"]})
+    assert refused.value.values == {"characters": "🙂𠮷"}
+    # Of spaces, selectors and what joins nothing is seen.
+    assert make(documents, "<p>{{ name }}</p>", name="葛\ufe00\u00a0\u200b\t田")
+
+
 def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents) -> None:
     pdf = make_application_form(documents, application(), SHENZHEN)
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -148,7 +161,11 @@ def test_the_file_says_its_language_and_title_and_is_tagged(documents: Documents
 def test_nothing_is_fetched_from_anywhere(documents: Documents, asked: str) -> None:
     with pytest.raises(DocumentFault, match="FatalURLFetchingError"):
         documents.make(
-            f"<!doctype html><html><body>{asked}</body></html>", {}, title="试", author="会"
+            f"<!doctype html><html><body>{asked}</body></html>",
+            {},
+            title="试",
+            author="会",
+            dated=DAY,
         )
 
 
@@ -159,7 +176,11 @@ def test_a_drawing_in_a_document_shows_no_files_either(
     Image.new("RGB", (40, 40), "red").save(picture)
     drawing = f'<svg width="40" height="40"><image href="{picture.as_uri()}"/></svg>'
     made = documents.make(
-        f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>', {}, title="试", author="会"
+        f'<html lang="zh-CN"><body><p>字</p>{drawing}</body></html>',
+        {},
+        title="试",
+        author="会",
+        dated=DAY,
     )
     with pikepdf.open(io.BytesIO(made)) as document:
         assert document.pages[0].get_images() == {}
@@ -181,13 +202,13 @@ def test_a_template_reaches_nothing_but_its_values(documents: Documents, templat
     with pytest.raises(
         DocumentFault, match=r"SecurityError|UndefinedError|OverflowError|TypeError"
     ):
-        documents.make(template, {"value": [1]}, title="试", author="会")
+        documents.make(template, {"value": [1]}, title="试", author="会", dated=DAY)
 
 
 @pytest.mark.parametrize("value", [object(), {"deep": [{"deeper": Path()}]}, b"bytes", {1, 2}, NOW])
 def test_a_document_is_given_plain_values_only(documents: Documents, value: Any) -> None:
     with pytest.raises(TypeError):
-        documents.make("<p>x</p>", {"value": value}, title="试", author="会")
+        documents.make("<p>x</p>", {"value": value}, title="试", author="会", dated=DAY)
 
 
 def test_an_installation_says_what_makes_its_documents(
@@ -199,8 +220,18 @@ def test_an_installation_says_what_makes_its_documents(
     assert documents_of(engine) is documents
 
 
+def test_a_document_says_its_own_day_and_is_the_same_file_again(documents: Documents) -> None:
+    made = [make_application_form(documents, application(), SHENZHEN) for _time in range(2)]
+    assert made[0] == made[1]
+    title = "注册会计师行业统一监管平台密码重置申请表"
+    check_archivable(made[0], title=title, author=SHENZHEN.name, dated="20220906")
+    at = datetime(2026, 11, 21, 16, 5, 6, 789, tzinfo=UTC)
+    pdf = documents.make("<p>字</p>", {}, title="试", author="会", dated=at)
+    check_archivable(pdf, title="试", author="会", dated="20261121160506")
+
+
 def make(documents: Documents, template: str, **values: Any) -> bytes:
-    return documents.make(template, values, title="试", author="会")
+    return documents.make(template, values, title="试", author="会", dated=DAY)
 
 
 def test_what_takes_too_long_is_refused_and_the_next_one_is_made(documents: Documents) -> None:
@@ -226,7 +257,7 @@ def test_a_request_that_is_too_big_is_not_even_sent(documents: Documents) -> Non
 def test_a_process_that_went_while_nobody_needed_it_is_followed_by_another() -> None:
     documents = Documents(FONTS)
     make(documents, "<p>一</p>")
-    process = documents._maker._process  # type: ignore[union-attr]
+    process = documents._places[-1]._maker._process  # type: ignore[union-attr]
     process.kill()
     process.wait()
     assert pages_of(make(documents, "<p>二</p>")) == ["二"]
@@ -239,7 +270,7 @@ def test_the_process_that_makes_documents_knows_no_secrets(
     monkeypatch.setenv("HUIJI_SECRET_MASTER", "a secret")
     of_its_own = Documents(FONTS)
     make(of_its_own, "<p>一</p>")
-    told = Path(f"/proc/{of_its_own._maker._process.pid}/environ").read_bytes()  # type: ignore[union-attr]
+    told = Path(f"/proc/{of_its_own._places[-1]._maker._process.pid}/environ").read_bytes()  # type: ignore[union-attr]
     of_its_own.close()
     assert b"SECRET" not in told
 
@@ -250,6 +281,32 @@ def test_several_at_once_are_all_made(documents: Documents) -> None:
     assert [pages_of(pdf) for pdf in made] == [[str(number)] for number in range(8)]
 
 
+def test_who_waits_for_one_document_goes_before_who_makes_many(documents: Documents) -> None:
+    taken: list[str] = []
+
+    def take(name: str, waiting: AbstractContextManager[None]) -> None:
+        with waiting, documents._place():
+            taken.append(name)
+
+    with ThreadPoolExecutor() as threads, ExitStack() as held:
+        for _number in range(MAKERS - 1):
+            held.enter_context(documents._place())
+        with documents._place():
+            late = threads.submit(take, "one of many", in_no_hurry())
+            first = threads.submit(take, "a single one", nullcontext())
+            while not documents._in_a_hurry:
+                assert not first.done()
+        late.result()
+    assert taken == ["a single one", "one of many"]
+
+
+def test_two_documents_are_made_side_by_side(documents: Documents) -> None:
+    with ExitStack() as held:
+        for _number in range(MAKERS - 1):
+            held.enter_context(documents._place())
+        assert pages_of(make(documents, "<p>好</p>")) == ["好"]
+
+
 ADDRESS = "https://huiji.example.org/v/" + "x" * 40
 
 
@@ -258,20 +315,23 @@ def test_pictures_that_are_given_are_shown_and_no_others(documents: Documents) -
     photo = io.BytesIO()
     Image.new("RGB", (178, 220), "white").save(photo, "JPEG", dpi=(96, 96))
     pictures = {"photo": photo.getvalue(), "code": svg_of(ADDRESS)}
-    pdf = documents.make(page, {}, title="试", author="会", pictures=pictures)
+    pdf = documents.make(page, {}, title="试", author="会", dated=DAY, pictures=pictures)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         (found,) = document.pages[0].get_images().values()
         assert (int(found.Width), int(found.Height)) == (178, 220)
     assert codes_of(pdf) == [ADDRESS]
     check_archivable(pdf, title="试", author="会")
     with pytest.raises(DocumentFault, match="FatalURLFetchingError"):
-        documents.make(page, {}, title="试", author="会", pictures={"photo": photo.getvalue()})
+        documents.make(
+            page, {}, title="试", author="会", dated=DAY, pictures={"photo": photo.getvalue()}
+        )
 
 
 def test_a_document_is_a_picture_too(documents: Documents) -> None:
-    page = '<style>@page { size: 4in 3in; margin: 0 }</style><img src="picture:code">'
+    shown = '<img src="picture:code" style="width: 2in">'
+    page = f"<style>@page {{ size: 4in 3in; margin: 0 }}</style>{shown}"
     pictures = {"code": svg_of(ADDRESS)}
-    pdf = documents.make(page, {}, title="试", author="会", pictures=pictures)
+    pdf = documents.make(page, {}, title="试", author="会", dated=DAY, pictures=pictures)
     png = png_of(pdf, dpi=150)
     with Image.open(io.BytesIO(png)) as picture:
         assert (picture.format, picture.width) == ("PNG", 600)

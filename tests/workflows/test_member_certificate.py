@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from engine.completing import hold_task
@@ -37,6 +39,7 @@ from workflows.member_certificate.cases import (
 )
 from workflows.member_certificate.information import find_missing
 from workflows.member_certificate.policies import CertificatePolicy
+from workflows.shared import supervision
 from workflows.shared.certificates import (
     Certificate,
     NoPhoto,
@@ -47,7 +50,7 @@ from workflows.shared.certificates import (
     supersede_certificate,
 )
 from workflows.shared.leaving import change_association, change_kind, end_membership
-from workflows.shared.photos import ComparedAlready
+from workflows.shared.photos import ComparedAlready, keep_photo
 from workflows.shared.register import CPA, NotAMember
 from workflows.shared.register_changes import list_changes, register_fields
 from workflows.shared.register_writing import write_fields
@@ -310,6 +313,15 @@ def test_what_the_service_has_on_file_and_is_no_photo_is_none(
     assert walk.kept is None
 
 
+def test_a_photo_on_file_that_is_too_large_to_be_printed_is_made_smaller(engine: Engine) -> None:
+    put_on_file(engine, picture=make_photo(size=(1780, 2200), grain=4, quality=60, mode="CMYK"))
+    walk = begin(engine)
+    assert walk.steps == {"confirm_information"}
+    assert walk.kept is not None
+    with Image.open(engine.files.path(walk.kept.file_id)) as picture:
+        assert (picture.mode, picture.size) == ("RGB", (712, 880))
+
+
 def test_where_there_is_no_photo_service_associations_review_on_site(demo_engine: Engine) -> None:
     walk = begin(demo_engine)
     assert walk.steps == {"set_appointment"}
@@ -349,7 +361,7 @@ def test_own_fields_are_completed_first_and_stand_in_the_register(engine: Engine
 def test_who_says_that_he_is_employed_says_by_whom(engine: Engine) -> None:
     empty(engine, employment="", employer="")
     with engine.database.read() as session:
-        assert find_missing(session, engine.vault, get(engine)).own == ("employment",)
+        assert find_missing(session, engine, get(engine)).own == ("employment",)
     walk = begin(engine)
     walk.do("complete_information", "save", {"employment": "employed", "employer": "演示大学"})
     assert (walk.member.employment, walk.member.employer) == ("employed", "演示大学")
@@ -393,6 +405,47 @@ def test_locked_fields_are_supplied_by_the_association_and_the_member_is_told(
         (change,) = list_changes(session, member_id=walk.member.id)
     assert set(change.fields) == {"nation", "admission_date"}
     assert (change.by, change.reason) == (PHOTO_CLERK, "入会申请表")
+
+
+def test_what_the_supervision_platform_owns_is_supplied_there_and_nowhere_else(
+    engine: Engine,
+) -> None:
+    engine.services[supervision.SERVICE] = supervision.SupervisionPlatform(
+        "https://platform.example.org/", (b"k" * 32,)
+    )
+    engine.services[policies.SERVICE] = CertificatePolicy(kinds=frozenset({CPA}))
+    with engine.database.transaction() as session:
+        session.merge(get(engine)).kind = CPA
+    empty(engine, nation="", political_status="", address="")
+    walk = begin(engine)
+    assert walk.steps == {"complete_information"}
+    walk.do(
+        "complete_information", "save", {"address": "杭州市演示路9号", "political_status": "masses"}
+    )
+    assert walk.steps == {"supply_information"}
+    assert "政治面貌" in walk.told[0].text
+    supplied = {"nation": "01", "reason": "入会申请表"}
+    with engine.database.read() as session, pytest.raises(form_data.PlatformIsSilent):
+        form_data.check_supply(
+            session,
+            engine=engine,
+            case=walk.case,
+            outcome="supplied",
+            values=supplied,
+            now=NOW,
+        )
+    walk.do("supply_information", "supplied", supplied, by=PHOTO_CLERK)
+    assert walk.steps == {"supply_information"}
+    with engine.database.read() as session:
+        said = register_fields(session, engine.vault, walk.member)
+    assert (said["nation"], said["political_status"]) == ("", "")
+
+    with engine.database.transaction() as session:
+        came = {"nation": "01", "political_status": "masses"}
+        write_fields(session, engine.vault, session.merge(get(engine)), came)
+    walk.do("supply_information", "supplied", {"reason": "监管平台"}, by=PHOTO_CLERK)
+    walk.let_jobs_run()
+    assert walk.steps == {"upload_photo"}
 
 
 def test_an_identity_number_is_nobody_elses_and_fits_what_is_known(engine: Engine) -> None:
@@ -550,26 +603,80 @@ def test_who_moves_gets_one_of_his_new_association(engine: Engine) -> None:
     assert (certificate.state, certificate.ended_reason) == ("superseded", "association_id")
 
 
+def look(walk: Certifying) -> str:
+    """See what is to be printed: what the page gives back of it."""
+    with walk.engine.database.read() as session:
+        shown = form_data.show_certificate(
+            session, engine=walk.engine, case=walk.case, language="zh", now=walk.engine.now()
+        )
+        return str(shown.panels["certificate_preview"]["seen"])
+
+
+def check(walk: Certifying, seen: str) -> HuijiError | str | None:
+    """What is said when what was seen is confirmed; None when it is taken."""
+    try:
+        with walk.engine.database.transaction() as session:
+            wrong = form_data.check_confirmation(
+                session,
+                engine=walk.engine,
+                case=walk.case,
+                outcome="issue",
+                values={},
+                seen=seen,
+                now=walk.engine.now(),
+            )
+    except HuijiError as error:
+        return error
+    return wrong.get("")
+
+
 def test_what_was_taken_away_before_the_confirmation_is_not_printed(engine: Engine) -> None:
     put_on_file(engine)
     walk = begin(engine)
-
-    def check() -> HuijiError | None:
-        try:
-            with engine.database.read() as session:
-                form_data.check_confirmation(
-                    session, engine=engine, case=walk.case, outcome="issue", values={}, now=NOW
-                )
-        except HuijiError as error:
-            return error
-        return None
-
-    assert check() is None
+    seen = look(walk)
+    assert check(walk, seen) is None
     with engine.database.transaction() as session:
         photo = session.merge(walk.kept)
         assert photo is not None
         photo.taken_at = NOW - timedelta(days=10 * 366)
-    assert isinstance(check(), NoPhoto)
+    assert isinstance(check(walk, seen), NoPhoto)
+
+
+@pytest.mark.parametrize("field", ["name", "sex", "admission_date"])
+def test_only_what_was_seen_is_confirmed(engine: Engine, field: str) -> None:
+    put_on_file(engine)
+    walk = begin(engine)
+    seen = look(walk)
+    changed: dict[str, Any] = {
+        "name": "蔡思远",
+        "sex": "female" if walk.member.sex == "male" else "male",
+        "admission_date": "2011-01-01",
+    }
+    empty(engine, address="杭州市演示路2号")
+    assert check(walk, seen) is None
+    empty(engine, **{field: changed[field]})
+    assert "has changed since" in str(check(walk, seen))
+    assert check(walk, look(walk)) is None
+    assert "has changed since" in str(check(walk, ""))
+
+
+def test_another_photo_is_seen_before_it_is_printed_and_another_day_is_not(engine: Engine) -> None:
+    put_on_file(engine)
+    walk = begin(engine)
+    seen = look(walk)
+    engine.now = lambda: NOW + timedelta(days=1)
+    assert look(walk) == seen
+    other = walk.attach(make_photo(seed=7))
+    with engine.database.transaction() as session:
+        keep_photo(
+            session,
+            member_id=walk.member.id,
+            file_id=UUID(other["id"]),
+            source="on_site",
+            result="accepted",
+            now=NOW,
+        )
+    assert "has changed since" in str(check(walk, seen))
 
 
 def test_a_photo_is_renewed_after_ten_years(engine: Engine) -> None:
@@ -586,6 +693,25 @@ def test_a_photo_is_renewed_after_ten_years(engine: Engine) -> None:
     again.review("accept", photo=[again.attach(make_photo(seed=5))])
     assert again.kept is not None
     assert again.kept.source == "on_site"
+
+
+def test_who_has_a_certificate_renews_his_photo_after_ten_years(engine: Engine) -> None:
+    walk = begin(engine).upload()
+    walk.do("confirm_information", "issue")
+    with pytest.raises(CertificateStands):
+        begin(engine)
+    with engine.database.transaction() as session:
+        photo = session.merge(walk.kept)
+        assert photo is not None
+        photo.taken_at = NOW.replace(year=NOW.year - 10)
+    again = begin(engine)
+    assert again.steps == {"set_appointment"}
+    assert [each.state for each in certificates(walk)] == ["valid"]
+    again.appoint().review("accept", photo=[again.attach(make_photo(seed=8))])
+    again.do("confirm_information", "issue")
+    assert [each.state for each in certificates(walk)] == ["valid", "superseded"]
+    with pytest.raises(CertificateStands):
+        begin(engine)
 
 
 def test_an_association_has_a_photo_renewed_and_the_certificate_holds_meanwhile(

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.workflows.certifying import PHOTO, make_photo
-from workflows.member_certificate.photo_rules import check_photo, measure, say_rules
+from workflows.member_certificate.photo_rules import check_photo, fit_photo, measure, say_rules
 
 K = 1024
 
@@ -66,6 +66,42 @@ def test_too_few_dots_per_inch_are_said(dpi: tuple[int, int], said: str) -> None
 def test_a_file_that_says_no_resolution_is_told_so(dpi: tuple[int, int] | None) -> None:
     (sentence,) = check_photo(make_photo(dpi=dpi))
     assert "does not say its own" in sentence
+
+
+def test_a_grey_photo_is_taken_and_one_in_inks_is_told_so() -> None:
+    assert check_photo(padded(12 * K, make_photo(grain=4, quality=60, mode="L"))) == []
+    inks = make_photo(grain=4, quality=60, mode="CMYK")
+    sentences = " ".join(check_photo(inks))
+    assert "The photo must be in RGB colours or grey; this one is in CMYK." in sentences
+
+
+def test_what_is_on_file_elsewhere_is_made_small_enough_and_of_plain_colours() -> None:
+    huge = make_photo(size=(1780, 2200), grain=4, quality=60, mode="CMYK")
+    fitted = fit_photo(huge)
+    assert fitted is not None
+    with Image.open(BytesIO(fitted)) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (712, 880))
+        assert all(abs(each - 214) < 12 for each in picture.getpixel((300, 300)))
+        assert picture.info["dpi"] == (600, 600)
+
+
+def test_what_lies_on_its_side_is_set_upright() -> None:
+    lying = Image.new("RGB", (220, 178), "white")
+    exif = lying.getexif()
+    exif[0x0112] = 6
+    target = BytesIO()
+    lying.save(target, "JPEG", exif=exif)
+    fitted = fit_photo(target.getvalue())
+    assert fitted is not None
+    with Image.open(BytesIO(fitted)) as picture:
+        assert picture.size == (178, 220)
+        assert not picture.getexif()
+
+
+def test_what_fits_stays_as_it_is_and_no_picture_is_none() -> None:
+    assert fit_photo(PHOTO) == PHOTO
+    assert fit_photo(make_photo(kind="PNG")) is None
+    assert fit_photo(PHOTO[:4000]) is None
 
 
 def test_dots_a_centimetre_are_taken_for_what_they_are() -> None:

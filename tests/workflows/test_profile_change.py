@@ -36,6 +36,7 @@ from workflows.shared.register import (
     identity_number,
 )
 from workflows.shared.register_changes import PROFILE_CHANGE, list_changes, read_changes
+from workflows.shared.register_writing import write_fields
 from workflows.shared.supervision import SERVICE, OwnedElsewhere, SupervisionPlatform
 
 MEMBER, OTHER = "330000100001", "330000100002"
@@ -287,3 +288,22 @@ def test_a_certificate_that_shows_the_name_ends_with_it_and_another_field_leaves
     decide(again, "approve")
     assert state() == "superseded"
     assert "原会员证已失效，请重新领取。" in last_message(again).text
+
+
+def test_a_certificate_that_shows_the_new_name_already_stays(demo_engine: Engine) -> None:
+    walk = stated(demo_engine)
+    with demo_engine.database.transaction() as session:
+        member = get_member(session, walk.member.id)
+        write_fields(session, demo_engine.vault, member, {"name": NEW_NAME["name"]})
+        certificate = Certificate(
+            member_id=member.id,
+            association_id=member.association_id,
+            number=f"{MEMBER}-01",
+            issued_at=NOW,
+            case_id=walk.case.id,
+        )
+        session.add(certificate)
+    decide(walk, "approve")
+    with demo_engine.database.read() as session:
+        assert session.get_one(Certificate, certificate.id).state == "valid"
+    assert "会员证" not in last_message(walk).text

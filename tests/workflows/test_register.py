@@ -1,13 +1,17 @@
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.engine import Engine
 from tests.workflows.conftest import Cast
+from workflows.shared.bulk import table_of
 from workflows.shared.private import read_private
 from workflows.shared.register import (
+    Member,
     apply_fields,
     find_member_by_identity,
+    hold_member,
     identity_number,
     personal_fields,
 )
@@ -73,3 +77,14 @@ def test_an_application_changes_the_free_fields_and_no_others(
     assert read_private(seeded, vault, member) == after
     assert (member.employer, member.work_started_date) == ("", date(2010, 7, 1))
     assert (member.qualified_date, member.domestic_qualifications) == (None, [])
+
+
+def test_who_is_held_is_read_as_he_is_by_then(seeded: Session, cast: Cast) -> None:
+    member, _season = cast(MEMBER)
+    member.department = "审计部"
+    # Another transaction that held him first: this one has read him before.
+    elsewhere = update(table_of(Member)).where(table_of(Member).c.id == member.id)
+    seeded.connection().execute(elsewhere.values(employer="后来的单位"))
+    hold_member(seeded, member.id)
+    assert member.employer == "后来的单位"
+    assert member.department == "审计部"

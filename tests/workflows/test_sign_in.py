@@ -1,7 +1,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -95,13 +95,14 @@ def test_the_answer_is_the_same_whatever_was_wrong(
 
 def test_an_unknown_account_takes_as_long_as_a_known_one(demo_engine: Engine) -> None:
     def took(login: str) -> float:
-        started = perf_counter()
+        # The processor's time: what else the machine does is not counted.
+        started = thread_time()
         with pytest.raises(SignInRefused):
             enter(demo_engine, login=login, password="wrong password")
-        return perf_counter() - started
+        return thread_time() - started
 
     took(MEMBER)
-    known, unknown = min(took(MEMBER), took(MEMBER)), min(took("9" * 12), took("9" * 12))
+    known, unknown = (min(took(each) for _try in range(4)) for each in (MEMBER, "9" * 12))
     # Hashing takes tens of milliseconds, looking up less than one.
     assert unknown > known / 2
 

@@ -1,7 +1,7 @@
 """Documents that are signed with an installation's key, checked as a reader checks them."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from workflows.shared.signing import find_sign
 
 FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
 PASSWORD = "of the key"
+
+
+DAY = date(2026, 11, 21)
 
 
 @cache
@@ -73,19 +76,19 @@ def check(pdf: bytes) -> PdfSignatureStatus:
 def test_a_document_is_signed_where_there_is_a_key_and_stays_archivable(tmp_path: Path) -> None:
     documents = Documents(FONTS, sign=find_sign(settings(tmp_path, make_key())))
     assert documents.can_sign
-    pdf = documents.make("<p>会员证</p>", {}, title="会员证", author="协会")
-    by_hand = documents.make("<p>表</p>", {}, title="表", author="协会", is_signed=False)
+    pdf = documents.make("<p>会员证</p>", {}, title="会员证", author="协会", dated=DAY)
+    by_hand = documents.make("<p>表</p>", {}, title="表", author="协会", dated=DAY, is_signed=False)
     documents.close()
 
     found = check(pdf)
     assert (found.intact, found.valid, found.trusted) == (True, True, True)
     assert found.signing_cert.subject.native["common_name"] == "浙江省注册会计师协会"
     assert pages_of(pdf) == ["会员证"]
-    check_archivable(pdf, title="会员证", author="协会")
+    check_archivable(pdf, title="会员证", author="协会", dated="20261121")
     assert not PdfFileReader(io.BytesIO(by_hand)).embedded_signatures
 
-    at = pdf.index(b"/Title") - 200
-    changed = pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
+    changed = pdf.replace("会员证".encode(), "会员诬".encode(), 1)
+    assert changed != pdf
     assert not check(changed).intact
 
 

@@ -232,6 +232,7 @@ def test_right_values_are_read_as_the_register_keeps_them() -> None:
         b'{"member_number": "1", "version": 9007199254740993, "fields": {"name": "x"}}',
         b'{"member_number": "1", "version": 1, "fields": {}}',
         b'{"member_number": "1234567890123", "version": 1, "fields": {"name": "x"}}',
+        b'{"member_number": "3300\\u0000", "version": 1, "fields": {"name": "x"}}',
         b"[" * 10000,
     ],
 )

@@ -80,6 +80,17 @@ addEventListener(
   true,
 );
 
+/* What a form asks goes one after the other: an older answer never has the last word, neither on the
+ * page nor in the draft. */
+const turns = new WeakMap();
+
+/** Does something once what the form asked before is answered; `work` is async and throws nothing. */
+function inTurn(form, work) {
+  const turn = (turns.get(form) ?? Promise.resolve()).then(work);
+  turns.set(form, turn);
+  return turn;
+}
+
 /** Presses a button that stays on the page; in the plain way when that does not work. */
 async function act(form, button, name, value, ...focus) {
   form.setAttribute("aria-busy", "true");
@@ -111,7 +122,8 @@ document.addEventListener(
     const focus =
       kind === "add_row" ? `#field-${list} > fieldset:last-of-type :is(input:not([type=hidden]), select)` : "";
     const again = `button[name="${CSS.escape(submitter.name)}"][value="${CSS.escape(submitter.value)}"]`;
-    act(form, submitter, submitter.name, submitter.value, focus, `#field-${list}`, `[data-slot="${list}"] input`, again);
+    const others = [`#field-${list}`, `[data-slot="${list}"] input`, again];
+    inTurn(form, () => act(form, submitter, submitter.name, submitter.value, focus, ...others));
   },
   true,
 );
@@ -123,7 +135,7 @@ document.addEventListener("change", (event) => {
   if (!form?.querySelector("[data-form]")) return;
   if (field.type === "file" && field.dataset.maxSize) return take(form, field);
   if ("refresh" in field.dataset && !form.dataset.plain) {
-    act(form, null, "action", "refresh", `#${CSS.escape(field.id)}`);
+    inTurn(form, () => act(form, null, "action", "refresh", `#${CSS.escape(field.id)}`));
   }
 });
 
@@ -156,7 +168,8 @@ addEventListener("pagehide", () => {
 async function keep(form) {
   forget(form);
   if (!form.dataset.draft) return;
-  const response = await fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
+  const post = () => fetch(form.dataset.draft, { method: "POST", body: collect(form) }).catch(() => null);
+  const response = await inTurn(form, post);
   const saved = document.getElementById("saved");
   if (!response?.ok || !saved?.dataset.saved) return;
   const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -205,10 +218,16 @@ function offerSmaller(form, field, file, place) {
   button.focus();
 }
 
-/** Sends one file with what was typed; the page shows how far it is. */
-function send(form, field, file) {
+/** Sends one file with what was typed, when it is its turn: the field is drawn anew by then, maybe. */
+function send(form, { id, dataset: { replaces } }, file) {
+  return inTurn(form, () => upload(form, document.getElementById(id), file, replaces));
+}
+
+/** The page shows how far the file is. */
+async function upload(form, field, file, replaces) {
+  if (!field) return;
   const slot = field.closest("[data-slot]").dataset.slot;
-  const data = collect(form, "action", field.dataset.replaces ?? `upload:${slot}`);
+  const data = collect(form, "action", replaces ?? `upload:${slot}`);
   data.set(field.name, file, file.name);
   const sent = look(form);
   const request = new XMLHttpRequest();
@@ -226,8 +245,10 @@ function send(form, field, file) {
     if (again && request.status < 400) tell(again, again.dataset.sent);
   });
   request.addEventListener("error", () => tell(field, field.dataset.failed, true));
+  const over = new Promise((resolve) => request.addEventListener("loadend", resolve));
   request.open("POST", form.getAttribute("action"));
   request.send(data);
+  await over;
 }
 
 /* To replace a file is to choose another one. */

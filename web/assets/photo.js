@@ -1,5 +1,9 @@
 /* A photo for the certificate: cropped and compressed to the figures that it must have, here in
- * the browser, before anything is sent. Without this script a file that fits is sent as it is. */
+ * the browser, before anything is sent. Without this script a file that fits is sent as it is.
+ *
+ * The editor of a page says which field it serves and what its photo must be like. The field may
+ * be drawn anew while the page stands; around it may stand places for what was chosen
+ * (data-photo-shown, -none, -said, -camera, -send). */
 import Cropper from "cropperjs";
 import "cropperjs/dist/cropper.css";
 import "./style/cropping.css";
@@ -18,17 +22,23 @@ const zoom = editor?.querySelector("[data-zoom]");
 const preview = editor?.querySelector("[data-preview]");
 const warning = editor?.querySelector("[data-warning]");
 
+const words = editor?.dataset;
+const rules = words && readRules();
+
 /** Inputs whose file is made: it goes on its way as any other file does. */
 const finished = new WeakSet();
 let cropper = null;
 let field = null;
 let leastZoom = 1;
 
-/** The figures of a field: {width, height, least, most, dpi}, bytes and pixels. */
-function rulesOf({ dataset }) {
+/** What the photo must be like: {width, height, least, most, dpi}, bytes and pixels. */
+function readRules() {
   const names = ["width", "height", "least", "most", "dpi"];
-  return Object.fromEntries(names.map((name) => [name, Number(dataset[name])]));
+  return Object.fromEntries(names.map((name) => [name, Number(words[name])]));
 }
+
+const isPhoto = ({ type, name }) => type === "file" && name === words.field;
+const findField = () => [...document.querySelectorAll("input[type=file]")].find(isPhoto);
 
 /* What a file is. */
 
@@ -38,7 +48,7 @@ async function measure(file) {
   return { bytes, picture, size: file.size, dpi: isJpeg(bytes) ? readDpi(bytes) : null, isJpeg: isJpeg(bytes) };
 }
 
-const fits = ({ picture, size, dpi, isJpeg: isOne }, rules) =>
+const fits = ({ picture, size, dpi, isJpeg: isOne }) =>
   isOne &&
   picture.width === rules.width &&
   picture.height === rules.height &&
@@ -47,12 +57,12 @@ const fits = ({ picture, size, dpi, isJpeg: isOne }, rules) =>
   dpi >= rules.dpi;
 
 function describe({ picture, size, dpi }) {
-  return field.dataset.figures
+  return words.figures
     .replace("{width}", picture.width)
     .replace("{height}", picture.height)
     .replace("{size}", (size / 1024).toFixed(1))
     .replace(/ K\b/, "\u00a0K")
-    .replace("{resolution}", dpi === null ? field.dataset.noDpi : field.dataset.withDpi.replace("{dpi}", dpi));
+    .replace("{resolution}", dpi === null ? words.noDpi : words.withDpi.replace("{dpi}", dpi));
 }
 
 /* The page: what was chosen, and what is wrong with it. */
@@ -60,9 +70,11 @@ function describe({ picture, size, dpi }) {
 const place = (name) => document.querySelector(`[data-photo-${name}]`);
 
 function tell(sentence, isWrong = false) {
-  const said = place("said");
+  const own = place("said");
+  const said = own ?? field.closest("[data-slot]").querySelector("[data-progress]");
   said.textContent = sentence;
-  said.classList.toggle("is-wrong", isWrong);
+  said.classList.toggle(own ? "is-wrong" : "invalid-feedback", isWrong);
+  if (!own) said.classList.toggle("d-block", isWrong);
 }
 
 /** Puts a file into the field and shows it; whoever listens to the field takes it from here. */
@@ -71,6 +83,14 @@ function take(file, found, sentence) {
   chosen.items.add(file);
   field.files = chosen.files;
   finished.add(field);
+  tell(sentence);
+  if (place("shown")) show(file, found);
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  place("send")?.focus();
+}
+
+/** Shows what was chosen, where the page has a place for it. */
+function show(file, found) {
   const shown = place("shown");
   const reader = new FileReader();
   reader.addEventListener("load", () => {
@@ -79,10 +99,7 @@ function take(file, found, sentence) {
   });
   reader.readAsDataURL(file);
   shown.querySelector("[data-photo-figures]").textContent = describe(found);
-  tell(sentence);
   place("none").hidden = true;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
-  place("send")?.focus();
 }
 
 /** Looks at a chosen file: takes one that fits as it is, else leads to the editor. */
@@ -92,9 +109,9 @@ async function look(file) {
   const found = await measure(file);
   if (!found.picture) {
     field.value = "";
-    return tell(/\.hei[cf]$/i.test(file.name) ? field.dataset.heic : field.dataset.unreadable, true);
+    return tell(/\.hei[cf]$/i.test(file.name) ? words.heic : words.unreadable, true);
   }
-  if (fits(found, rulesOf(field))) return take(file, found, field.dataset.fits);
+  if (fits(found)) return take(file, found, words.fits);
   editor.querySelector("[data-found]").textContent = describe(found);
   edit(found.picture);
 }
@@ -135,7 +152,7 @@ function edit(picture) {
   editor.showModal();
   cropper = new Cropper(image, {
     viewMode: 3, // the picture always fills the frame
-    aspectRatio: Number(field.dataset.width) / Number(field.dataset.height),
+    aspectRatio: rules.width / rules.height,
     autoCropArea: 1,
     dragMode: "move",
     cropBoxMovable: false,
@@ -149,7 +166,7 @@ function edit(picture) {
     highlight: false,
     background: false,
     ready: () => measureZoom(),
-    crop: () => show(),
+    crop: () => foresee(),
     zoom: ({ detail }) => {
       if (leastZoom && detail.ratio > leastZoom * MOST_ZOOM) cropper.zoomTo(leastZoom * MOST_ZOOM);
       else zoom.value = detail.ratio / leastZoom;
@@ -165,12 +182,11 @@ function measureZoom() {
   zoom.min = 1;
   zoom.max = MOST_ZOOM;
   zoom.value = 1;
-  show();
+  foresee();
 }
 
 /** Draws what would be sent, as large as it will be, and says when it would be blurred. */
-function show() {
-  const rules = rulesOf(field);
+function foresee() {
   const canvas = crop(rules);
   preview.width = rules.width;
   preview.height = rules.height;
@@ -192,7 +208,7 @@ function turn(degrees) {
 const encode = (canvas, quality) => new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
 
 /** The best picture that is not too large, filled up where even the best one is too small. */
-async function compress(canvas, rules) {
+async function compress(canvas) {
   for (let quality = 1; quality > LEAST_QUALITY; quality -= QUALITY_STEP) {
     const blob = await encode(canvas, quality);
     if (blob.size > rules.most - HEAD_BYTES) continue;
@@ -202,13 +218,12 @@ async function compress(canvas, rules) {
 }
 
 async function use() {
-  const rules = rulesOf(field);
-  const blob = await compress(crop(rules), rules);
-  if (!blob) return tell(field.dataset.unreadable, true);
+  const blob = await compress(crop(rules));
+  if (!blob) return tell(words.unreadable, true);
   const file = new File([blob], "photo.jpg", { type: "image/jpeg" });
   const found = { picture: rules, size: file.size, dpi: rules.dpi };
   editor.close("used");
-  take(file, found, field.dataset.fitted);
+  take(file, found, words.fitted);
 }
 
 const ACTS = {
@@ -225,9 +240,9 @@ if (editor) {
     (event) => {
       const { target } = event;
       if (target.matches("[data-photo-camera]")) {
-        field = document.querySelector("input[data-photo]");
+        field = findField();
         if (target.files[0]) look(target.files[0]);
-      } else if (target.matches("input[data-photo]") && !finished.has(target)) {
+      } else if (isPhoto(target) && !finished.has(target)) {
         event.stopImmediatePropagation();
         field = target;
         if (target.files[0]) look(target.files[0]);
@@ -251,10 +266,15 @@ if (editor) {
     event.preventDefault();
   });
   editor.addEventListener("close", () => {
-    if (editor.returnValue !== "used" && field) field.value = "";
+    if (editor.returnValue !== "used" && field) {
+      field.value = "";
+      delete field.dataset.replaces;
+    }
     editor.returnValue = "";
     cropper?.destroy();
     cropper = null;
   });
+  field = findField();
+  if (field && !place("said")) tell(words.offer);
   for (const camera of document.querySelectorAll("[data-photo-camera]")) camera.closest("label").hidden = false;
 }

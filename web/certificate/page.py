@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +17,11 @@ from web import current
 from web.certificate.blueprint import bp
 from web.certificate.states import (
     State,
+    describe_age,
     describe_missing,
+    describe_refusal,
     describe_state,
+    describe_superseded,
     describe_ways,
 )
 from web.languages import spoken
@@ -31,6 +34,7 @@ from workflows.member_certificate.cases import (
     CertificateStands,
     find_obstacle,
     find_open_certificate,
+    has_old_photo,
     start_certificate,
 )
 from workflows.member_certificate.information import find_missing
@@ -57,10 +61,18 @@ REISSUED = "reissued"
 
 @bp.get("")
 def show() -> ResponseReturnValue:
-    """Show the certificate, or the way to it; on a phone it is looked at once what is missing."""
+    """Show the certificate, or the way to it; on a phone it is looked at once what is missing.
+
+    Where it was just issued its download begins by itself.
+    """
     person, member_id = get_member_person()
     with current.engine().database.read() as session:
-        return draw(session, person.viewer, get_member(session, member_id))
+        page = make_response(draw(session, person.viewer, get_member(session, member_id)))
+        certificate = find_certificate(session, member_id) if "issued" in request.args else None
+    if certificate is not None:
+        address = url_for("certificate.download", certificate_id=certificate.id, kind="pdf")
+        page.headers["Refresh"] = f"1; url={address}"
+    return page
 
 
 @bp.post("")
@@ -106,7 +118,7 @@ def draw(
         if case is None or is_moving
         else waiting.describe(session, case, back=url_for("certificate.show")),
         ways=describe_ways(case.status if case else "") if case or not certificate else [],
-        start=_name_start(session, member) if case is None and certificate is None else "",
+        start=_name_start(session, member, certificate) if case is None else "",
         earlier=_list_earlier(session, member),
         office=_describe_office(session, member),
     )
@@ -171,16 +183,12 @@ def _describe_state(
     if obstacle is not None:
         return State(str(obstacle))
     if certificate is not None:
-        return None
-    if _was_refused(session, member):
-        return State(
-            _("Your photo was refused, and no certificate was issued"),
-            (_("You can apply again; your association reviews the photo on site."),),
-            kind="returned",
-        )
-    if is_phone():
-        return describe_missing(find_missing(session, current.engine().vault, member))
-    return None
+        return describe_age(session, member)
+    refused = _find_refused(session, member)
+    if refused is not None:
+        return describe_refusal(session, refused)
+    missing = find_missing(session, current.engine(), member) if is_phone() else None
+    return (missing and describe_missing(missing)) or describe_superseded(session, member)
 
 
 def _describe_step(
@@ -202,11 +210,15 @@ def _describe_step(
     }
 
 
-def _name_start(session: Session, member: Member) -> str:
-    """What the button says that begins; empty where somebody cannot."""
-    if find_obstacle(current.engine(), member) is not None:
+def _name_start(session: Session, member: Member, certificate: Certificate | None) -> str:
+    """What the button says that begins; empty where somebody cannot, or need not."""
+    engine = current.engine()
+    if find_obstacle(engine, member) is not None:
         return ""
-    if is_phone() and find_missing(session, current.engine().vault, member):
+    if certificate is not None:
+        is_old = has_old_photo(session, engine, member, now=current.now())
+        return _("Have a new photo printed") if is_old else ""
+    if is_phone() and find_missing(session, current.engine(), member):
         return _("OK")
     return _("Confirm the information and download the certificate")
 
@@ -240,10 +252,10 @@ def _is_moving(session: Session, case: Case) -> bool:
     return case.state == "open" and session.scalar(waits.limit(1)) is None
 
 
-def _was_refused(session: Session, member: Member) -> bool:
-    """Whether the last application ended without a certificate because of its photo."""
-    status = session.scalar(
-        select(Case.status)
+def _find_refused(session: Session, member: Member) -> Case | None:
+    """The last application, if it ended without a certificate because of its photo."""
+    last = session.scalar(
+        select(Case)
         .where(
             Case.process_id == PROCESS,
             Case.subject_kind == "member",
@@ -252,4 +264,4 @@ def _was_refused(session: Session, member: Member) -> bool:
         .order_by(Case.started_at.desc())
         .limit(1)
     )
-    return status == REFUSED
+    return last if last is not None and last.status == REFUSED else None

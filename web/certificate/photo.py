@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,6 +14,7 @@ from engine.language import _
 from web import current, steps
 from web.attaching import ATTACHING, attach
 from web.certificate.blueprint import bp
+from web.cropping import find_figures, find_photo
 from web.numbers import small_int
 from web.security import takes
 from web.sessions import get_member_person
@@ -88,7 +88,7 @@ def _attach(viewer: Viewer, opened: OpenForm) -> forms.FieldError | None:
     sent = request.files.get(f"file.{slot.name}")
     if sent is None or not sent.filename:
         return None
-    before = _find_file(opened)
+    before = find_photo(opened)
     target = f"{slot.name}/{before['id']}" if before else slot.name
     return attach(viewer, opened.task.id, forms.Action("upload", target))
 
@@ -96,12 +96,6 @@ def _attach(viewer: Viewer, opened: OpenForm) -> forms.FieldError | None:
 def _get_slot(opened: OpenForm) -> forms.Slot:
     (slot,) = opened.form.all_slots
     return slot
-
-
-def _find_file(opened: OpenForm) -> dict[str, Any] | None:
-    """The photo that was chosen before and is kept, or None."""
-    kept = opened.values.get(_get_slot(opened).field) or []
-    return next((each for each in kept if isinstance(each, dict)), None)
 
 
 def _note_consent(account_id: int) -> None:
@@ -132,7 +126,7 @@ def _draw(
     is_asking: bool = False,
 ) -> str:
     """The page; `is_asking`: the photo is kept, and it is asked whether to compare it."""
-    slot, kept = _get_slot(opened), _find_file(opened)
+    kept = find_photo(opened)
     agreed_error = next((each.sentence for each in errors if each.path == AGREED), "")
     wrong = [each for each in errors if each.path != AGREED]
     return render_template(
@@ -140,7 +134,6 @@ def _draw(
         address=url_for("certificate.upload", task_id=opened.task.id),
         round=opened.task.round,
         version=get_notice(session).version,
-        slot=slot.name,
         outcome=COMPARE,
         is_asking=is_asking,
         is_agreed=bool(opened.values.get(AGREED)),
@@ -154,13 +147,7 @@ def _draw(
             "is_picture": kept["kind"] in PICTURES,
         },
         measured=_measure(UUID(str(kept["id"]))) if kept and wrong else [],
-        rules={
-            "width": photo_rules.WIDTH,
-            "height": photo_rules.HEIGHT,
-            "least": photo_rules.LEAST_BYTES,
-            "most": photo_rules.MOST_BYTES,
-            "dpi": photo_rules.LEAST_DPI,
-        },
+        figures=find_figures(opened),
     )
 
 

@@ -7,16 +7,23 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from engine.cases import Case
-from engine.language import N_, _
+from engine.language import N_, _, ngettext
 from engine.tasks import Task
 from web import current
 from web.languages import spoken
 from web.words import day as say_day
-from workflows.member_certificate.cases import read_appointment
+from workflows.member_certificate.cases import (
+    has_old_photo,
+    read_appeal_reason,
+    read_appointment,
+    read_refusal,
+)
 from workflows.member_certificate.information import Missing
-from workflows.shared.certificates import find_certificate
+from workflows.member_certificate.policies import policy_of
+from workflows.shared.certificates import find_certificate, list_certificates
 from workflows.shared.field_names import name_fields
 from workflows.shared.photos import find_comparison, find_photo
+from workflows.shared.register import Member
 
 INFORMATION, PHOTO, CONFIRMATION = 1, 2, 3
 
@@ -78,12 +85,57 @@ def describe_missing(missing: Missing) -> State | None:
     if not missing:
         return None
     words = _("Missing: %(fields)s", fields=name_fields(missing.own, spoken()))
+    others = (*missing.locked, *missing.owned)
     locked = _(
-        "Supplied by your association: %(fields)s", fields=name_fields(missing.locked, spoken())
+        "Supplied by your association: %(fields)s",
+        fields=name_fields(others, spoken()),
     )
     return State(
         _("Please complete the required fields of your basic information first…"),
-        (*((words,) if missing.own else ()), *((locked,) if missing.locked else ())),
+        (
+            *((words,) if missing.own else ()),
+            *((locked,) if others else ()),
+        ),
+        kind="warning",
+    )
+
+
+def describe_age(session: Session, member: Member) -> State | None:
+    """What is said of a photo that has been printed for years; None of a newer one."""
+    engine = current.engine()
+    if not has_old_photo(session, engine, member, now=current.now()):
+        return None
+    years = policy_of(engine).photo_years
+    return State(
+        ngettext(
+            "Your photo is more than %(n)s year old",
+            "Your photo is more than %(n)s years old",
+            years,
+        ),
+        (_("You may have a new one printed. Your certificate holds until then."),),
+    )
+
+
+def describe_refusal(session: Session, case: Case) -> State:
+    """What is said of an application that ended without a certificate, and what can be done."""
+    vault = current.engine().vault
+    why = read_appeal_reason(session, vault, case) or read_refusal(session, vault, case)
+    again = _("You can apply again; your association reviews the photo on site.")
+    return State(
+        _("Your photo was refused, and no certificate was issued"),
+        (why, again) if why else (again,),
+        kind="returned",
+    )
+
+
+def describe_superseded(session: Session, member: Member) -> State | None:
+    """What is said to whom had a certificate that shows what is not so any more."""
+    newest = next(iter(list_certificates(session, member.id)), None)
+    if newest is None or newest.state != "superseded":
+        return None
+    return State(
+        _("Your certificate does not hold any more: what it shows has changed"),
+        (_("Confirm what the register says now, and it is issued anew."),),
         kind="warning",
     )
 
@@ -118,9 +170,11 @@ def _photo_failed(_session: Session, _case: Case, _task: Task | None) -> State:
     )
 
 
-def _photo(_session: Session, _case: Case, task: Task | None) -> State:
+def _photo(session: Session, case: Case, task: Task | None) -> State:
     return State(
-        _("No photo of you was found"),
+        _("No photo of you was found")
+        if find_photo(session, case.subject_id) is None
+        else _("The photo on file is too old: upload a new one"),
         (_("Upload an identity photo. The next page crops and compresses it for you."),),
         address=url_for("certificate.show_upload", task_id=task.id) if task else "",
         action=_("Upload a photo"),
@@ -140,6 +194,12 @@ def _on_site(session: Session, case: Case, _task: Task | None) -> State:
     words = (
         _("Your association sets a time and a place and sends you a message. You can also call."),
     )
+    # An appeal that failed would have ended the case.
+    decided = read_appeal_reason(session, current.engine().vault, case)
+    if decided:
+        return State(
+            _("Your appeal succeeded: your photo is reviewed again on site"), (decided, *words)
+        )
     if find_certificate(session, case.subject_id) is not None:
         return State(_("Your photo is taken anew by your association"), words)
     if compared is not None and compared.state == "mismatched":
@@ -147,6 +207,8 @@ def _on_site(session: Session, case: Case, _task: Task | None) -> State:
             _("The photo did not match: your association reviews it on site."),
             words,
             kind="returned",
+            address=url_for("contacts.index"),
+            action=_("Telephone numbers of the associations"),
         )
     return State(_("Your association reviews your photo on site"), words)
 

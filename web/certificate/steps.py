@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import forms
 from engine.completing import Completed, TaskHasChanged, TaskIsOver
+from engine.language import _
 from web import current, steps
 from web.certificate.blueprint import bp
 from web.certificate.page import draw
@@ -51,6 +52,11 @@ def keep(task_id: UUID) -> ResponseReturnValue:
     return Response(status=204)
 
 
-def go_on(_done: Completed) -> ResponseReturnValue:
+def go_on(done: Completed) -> ResponseReturnValue:
     """Whatever comes next stands on the certificate's page."""
-    return redirect(url_for("certificate.show"))
+    if done.case.status != "certificate_issued":
+        return redirect(url_for("certificate.show"))
+    flash(
+        _("Your certificate was issued and is being downloaded. It stays here for you."), "success"
+    )
+    return redirect(url_for("certificate.show", issued=1))

@@ -14,7 +14,7 @@ from engine.cases import Case, get_case
 from engine.submissions import NewMark
 from engine.tasks import Task
 from forms.panels import panel_template
-from web import current
+from web import cropping, current
 from web.cases.trails import describe_trail
 from web.inbox import applications, assigning, claims, concerned, copies, phrases
 from web.inbox.addresses import kept_filters
@@ -57,7 +57,9 @@ def draw_task(
         current_app.jinja_env,
         opened.form,
         opened.values,
-        panels={name: data for name, data in opened.panels.items() if name != FEE_PANEL},
+        panels={
+            name: data for name, data in cropping.show_photo(opened).items() if name != FEE_PANEL
+        },
         errors=errors,
         confirming=confirming,
         file_address=address_of_file,
@@ -76,6 +78,7 @@ def draw_task(
         obstacle=opened.obstacle,
         decide_address=url_for("inbox.decide", task_id=task.id, **kept_filters()),
         has_errors=bool(errors),
+        figures=cropping.find_figures(opened) if can_decide else None,
     )
 
 

@@ -15,13 +15,14 @@ from web.profile.blueprint import bp
 from web.profile.changes import describe_application
 from web.sessions import get_member_person
 from web.words import name_office
+from workflows.member_certificate.policies import policy_of
 from workflows.profile_change.applications import find_obstacle, list_applications
 from workflows.profile_change.free_fields import bind_profile, list_missing, read_profile
 from workflows.shared.associations import get_association
 from workflows.shared.certificates import list_certificates
 from workflows.shared.field_names import name_field, say_value
 from workflows.shared.private import read_private
-from workflows.shared.register import CPA, LOCKED_FIELDS, Firm, Member, personal_fields
+from workflows.shared.register import LOCKED_FIELDS, Firm, Member, personal_fields
 from workflows.shared.register import get_member as read_member
 from workflows.shared.supervision import NAME, find_platform, owned_fields
 
@@ -124,8 +125,8 @@ def _describe_reach(session: Session, member: Member) -> list[dict[str, str]]:
 
 
 def _describe_certificate(session: Session, member: Member) -> dict[str, Any] | None:
-    """The way to the certificate, where there is one; CPAs have none."""
-    if member.kind == CPA or not current_app.view_functions.get("certificate.show"):
+    """The way to the certificate, for the types of members that get one."""
+    if member.kind not in policy_of(current.engine()).kinds:
         return None
     newest = next(iter(list_certificates(session, member.id)), None)
     states = {

@@ -136,7 +136,7 @@ def take_documents(batch_id: UUID) -> ResponseReturnValue:
     with ExitStack() as unless_sent, engine.database.read() as session:
         batch = many.get_own(session, KIND, batch_id, account_id=viewer.account_id)
         file = cast("IO[bytes]", unless_sent.enter_context(SpooledTemporaryFile(IN_MEMORY)))
-        document_jobs.write_archive(session, engine, batch, file)
+        document_jobs.write_archive(session, engine, batch, file, viewer=viewer)
         name = f"{_name(batch)}.zip"
         # From here on it is closed with the answer.
         unless_sent.pop_all()

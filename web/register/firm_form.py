@@ -17,6 +17,7 @@ from web.register.firms import describe_firm
 from web.register.forms import bind_form, draw_form, point_at, read_form
 from web.register.member_form import describe_offices, get_chosen_office
 from web.register.places import get_viewer_of_register
+from web.register.unmasking import EDIT, sees_data
 from web.register.words import describe_changes
 from workflows.register.changes import (
     ChangedMeanwhile,
@@ -78,11 +79,13 @@ def save_new_firm() -> ResponseReturnValue:
 
 
 @bp.get("/firms/<int:firm_id>/edit")
-def edit_firm(firm_id: int) -> str:
-    """Show an entry to be changed."""
+def edit_firm(firm_id: int) -> ResponseReturnValue:
+    """Show an entry to be changed: who changes it sees it in full, and said why before."""
     viewer = get_viewer_of_register()
     with current.engine().database.read() as session:
         firm = get_firm_entry(session, viewer, firm_id, "edit")
+        if not sees_data(session, viewer, firm):
+            return redirect(url_for("register.ask_for_firm_data", firm_id=firm.id, to=EDIT))
         values = register_fields(session, current.engine().vault, firm)
         parent = select(Firm.number).where(Firm.id == firm.parent_id)
         values["parent_number"] = session.scalar(parent)
@@ -256,7 +259,7 @@ def _draw(
         "register/firm_edit.html",
         firm=describe_firm(session, viewer, firm),
         version=version,
-        meanwhile=describe_changes(session, changes, is_revealed=True),
+        meanwhile=describe_changes(session, changes, is_revealed=sees_data(session, viewer, firm)),
         form=draw_form(bind_form("firm"), values, errors),
     )
 

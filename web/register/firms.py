@@ -18,9 +18,11 @@ from web.numbers import small_int
 from web.register.blueprint import bp
 from web.register.members import LONGEST, MOST_SEARCHES, describe_account
 from web.register.places import get_viewer_of_register
+from web.register.unmasking import describe_personal
 from web.register.words import FIRM_STATES, STATES, describe_changes
 from web.words import name_office, name_offices
 from workflows.help_desk.calls import CALLS_WINDOW
+from workflows.personal_data.unmasking import COVERED, SHOWN
 from workflows.register import searching
 from workflows.register.changes import find_main_account
 from workflows.register.fields import bind
@@ -59,7 +61,7 @@ def find_firms() -> ResponseReturnValue:
             found = searching.find_firms_exactly(session, vault, viewer, text)
             if len(found) == 1:
                 return redirect(url_for("register.show_firm", firm_id=found[0].id))
-            if found or searching.is_personal(text):
+            if found or searching.may_be_personal(session, Firm, text):
                 page = RegisterPage(found, None)
                 return _draw_list(session, viewer, filters, page, is_exact=True)
     return redirect(url_for("register.list_all_firms", **_write_filters(filters)))
@@ -75,10 +77,13 @@ def show_firm(firm_id: int) -> str:
         if not can(viewer, "read", firm):
             return render_template("register/firm_short.html", firm=described)
         changes = list_changes(session, firm_id=firm.id, limit=SOME_CHANGES)
+        personal = describe_personal(session, viewer, firm)
+        is_open = bool(personal["until"])
         return render_template(
             "register/firm.html",
             firm=described,
-            details=_draw_details(session, firm),
+            personal=personal,
+            details=_draw_details(session, firm, is_open=is_open),
             branches=_describe_rows(session, list_branches(session, firm)),
             people=[
                 {
@@ -91,7 +96,7 @@ def show_firm(firm_id: int) -> str:
                 }
                 for each in list_people(session, firm)
             ],
-            changes=describe_changes(session, changes),
+            changes=describe_changes(session, changes, is_revealed=is_open),
             account=describe_account(find_main_account(session, firm)),
         )
 
@@ -104,10 +109,12 @@ def list_firm_changes(firm_id: int) -> str:
     with current.engine().database.read() as session:
         firm = get_firm_entry(session, viewer, firm_id, "read")
         changes = list_changes(session, firm_id=firm.id, before_id=before)
+        personal = describe_personal(session, viewer, firm)
         return render_template(
             "register/firm_changes.html",
             firm=describe_firm(session, viewer, firm),
-            changes=describe_changes(session, changes),
+            personal=personal,
+            changes=describe_changes(session, changes, is_revealed=bool(personal["until"])),
             older=url_for("register.list_firm_changes", firm_id=firm.id, before=changes[-1].id)
             if len(changes) == PAGE
             else "",
@@ -200,7 +207,8 @@ def _describe_rows(session: Session, rows: Sequence[Firm]) -> list[dict[str, Any
     ]
 
 
-def _draw_details(session: Session, firm: Firm) -> Markup:
+def _draw_details(session: Session, firm: Firm, *, is_open: bool) -> Markup:
+    """The entry as it reads; how the firm is reached is covered without a reason."""
     values = register_fields(session, current.engine().vault, firm)
     values["parent_number"] = session.scalar(select(Firm.number).where(Firm.id == firm.parent_id))
     bound = bind("firm", language=spoken(), now=current.now())
@@ -209,6 +217,6 @@ def _draw_details(session: Session, firm: Firm) -> Markup:
         bound,
         bound.complete(values),
         mode="read",
-        reveal=False,
+        reveal=SHOWN if is_open else COVERED,
         heading_level=3,
     )

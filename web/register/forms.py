@@ -16,14 +16,14 @@ from workflows.register.changes import FieldWrong
 from workflows.register.fields import SAVE, Name, bind
 
 
-def bind_form(name: Name) -> BoundForm:
-    """A form of the register in the reader's language."""
-    return bind(name, language=spoken(), now=current.now())
+def bind_form(name: Name, *, is_owned: bool = False) -> BoundForm:
+    """A form of the register in the reader's language; `is_owned` as `fields.bind` says."""
+    return bind(name, language=spoken(), now=current.now(), is_owned=is_owned)
 
 
-def read_form(name: Name) -> tuple[BoundForm, Reading, bool]:
+def read_form(name: Name, *, is_owned: bool = False) -> tuple[BoundForm, Reading, bool]:
     """What was sent, and whether it is to be saved: a row that is added or removed stays here."""
-    bound = bind_form(name)
+    bound = bind_form(name, is_owned=is_owned)
     action = forms.find_action(request.form)
     if action is None:
         return bound, bound.read(request.form, outcome=SAVE), True

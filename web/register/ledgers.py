@@ -18,7 +18,7 @@ from web.numbers import small_int
 from web.register.blueprint import bp
 from web.register.members import describe_member
 from web.register.places import get_viewer_of_register
-from workflows.register import ledgers
+from workflows.register import fee_ledger, hours_ledger
 from workflows.register.members import get_entry
 from workflows.shared.access import Viewer, can
 from workflows.shared.dates import local_date
@@ -49,7 +49,7 @@ def enter_payment(member_id: int) -> ResponseReturnValue:
 
     def do(session: Session, member: Member, viewer: Viewer) -> str:
         typed = request.form
-        ledgers.enter_payment(
+        fee_ledger.enter_payment(
             session,
             current.engine(),
             member=member,
@@ -66,13 +66,35 @@ def enter_payment(member_id: int) -> ResponseReturnValue:
     return _do(member_id, do, _draw_fees, "register.show_fees")
 
 
+@bp.post("/members/<int:member_id>/fees/payments/<int:payment_id>/take-back")
+def take_payment_back(member_id: int, payment_id: int) -> ResponseReturnValue:
+    """Take a payment that the association entered back."""
+
+    def do(session: Session, member: Member, viewer: Viewer) -> str:
+        fee_ledger.take_payment_back(
+            session,
+            current.engine(),
+            member=member,
+            payment_id=payment_id,
+            reason=request.form.get("reason", ""),
+            viewer=viewer,
+            now=current.now(),
+        )
+        return _(
+            "The payment was taken back. A year that is not paid in full without it is to be paid"
+            " again: correct the year where nothing is owed."
+        )
+
+    return _do(member_id, do, _draw_fees, "register.show_fees")
+
+
 @bp.post("/members/<int:member_id>/fees")
 def settle_fee(member_id: int) -> ResponseReturnValue:
     """Say how a year's fee stands."""
 
     def do(session: Session, member: Member, viewer: Viewer) -> str:
         typed = request.form
-        ledgers.settle_fee(
+        fee_ledger.settle_fee(
             session,
             current.engine(),
             member=member,
@@ -102,7 +124,7 @@ def enter_hours(member_id: int) -> ResponseReturnValue:
 
     def do(session: Session, member: Member, viewer: Viewer) -> str:
         typed = request.form
-        ledgers.enter_hours(
+        hours_ledger.enter_hours(
             session,
             current.engine(),
             member=member,
@@ -125,7 +147,7 @@ def take_hours_back(member_id: int, entry_id: int) -> ResponseReturnValue:
     """Take an entry of the association's own back."""
 
     def do(session: Session, member: Member, viewer: Viewer) -> str:
-        ledgers.take_hours_back(
+        hours_ledger.take_hours_back(
             session,
             current.engine(),
             member=member,
@@ -146,7 +168,7 @@ def exempt_from_hours(member_id: int) -> ResponseReturnValue:
     def do(session: Session, member: Member, viewer: Viewer) -> str:
         typed = request.form
         is_exempt = typed.get("action") != "withdraw"
-        ledgers.exempt_from_hours(
+        hours_ledger.exempt_from_hours(
             session,
             current.engine(),
             member=member,
@@ -192,6 +214,8 @@ def _draw_fees(session: Session, viewer: Viewer, member: Member, problem: str = 
             "received": each.received,
             "payments": [
                 {
+                    "id": payment.id,
+                    "can_take_back": payment in each.standing,
                     "amount": payment.amount,
                     "at": payment.at,
                     "source": _(PAYMENT_SOURCES.get(payment.source, payment.source)),
@@ -199,13 +223,13 @@ def _draw_fees(session: Session, viewer: Viewer, member: Member, problem: str = 
                 for payment in each.payments
             ],
         }
-        for each in ledgers.list_fee_years(session, member)
+        for each in fee_ledger.list_fee_years(session, member)
     ]
     return render_template(
         "register/fees.html",
         member=describe_member(session, viewer, member),
         years=years,
-        statuses=[(each, _(FEE_LABELS[each])) for each in ledgers.STATUSES],
+        statuses=[(each, _(FEE_LABELS[each])) for each in fee_ledger.STATUSES],
         can_enter=can(viewer, "enter_fees", member) and member.state != ERASED,
         **_typing(problem),
     )
@@ -216,7 +240,7 @@ def _draw_hours(session: Session, viewer: Viewer, member: Member, problem: str =
     return render_template(
         "register/hours.html",
         member=describe_member(session, viewer, member),
-        years=ledgers.list_hours_years(session, member, entries),
+        years=hours_ledger.list_hours_years(session, member, entries),
         entries=_describe_entries(entries),
         can_enter=can(viewer, "enter_hours", member) and member.state != ERASED,
         **_typing(problem),
@@ -235,9 +259,9 @@ def _describe_entries(entries: Sequence[HoursEntry]) -> list[dict[str, Any]]:
             "hours": each.hours,
             "title": each.title,
             "source": each.source,
-            "can_take_back": ledgers.is_own(each) and each.external_key not in reversed_keys,
+            "can_take_back": hours_ledger.is_own(each) and each.external_key not in reversed_keys,
         }
-        for each in entries[: ledgers.NEWEST_HOURS]
+        for each in entries[: hours_ledger.NEWEST_HOURS]
     ]
 
 

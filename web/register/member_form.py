@@ -11,19 +11,21 @@ from engine.errors import Conflict, NotFound, Rejected
 from engine.language import _
 from web import current
 from web.numbers import small_int
+from web.profile.own import describe_platform
 from web.register.blueprint import bp
 from web.register.forms import bind_form, draw_form, point_at, read_form
 from web.register.members import describe_member
 from web.register.places import get_viewer_of_register
+from web.register.unmasking import EDIT, sees_data
 from web.register.words import describe_changes
 from web.words import name_office
-from workflows.personal_data.unmasking import find_unmasking
 from workflows.register.changes import ChangedMeanwhile, NothingChanged, edit_entry, version_of
 from workflows.register.members import admit_member, get_entry
 from workflows.shared.access import Viewer, check, register_associations
 from workflows.shared.associations import Association, get_association
 from workflows.shared.register import ERASED, Firm, Member
 from workflows.shared.register_changes import list_changes, register_fields
+from workflows.shared.supervision import owned_fields
 
 SOME_CHANGES = 3
 
@@ -73,9 +75,8 @@ def edit_member(member_id: int) -> ResponseReturnValue:
     viewer = get_viewer_of_register()
     with current.engine().database.read() as session:
         member = _get(session, viewer, member_id)
-        now = current.now()
-        if find_unmasking(session, viewer=viewer, member_id=member.id, now=now) is None:
-            return redirect(url_for("register.ask_for_data", member_id=member.id, to="edit"))
+        if not sees_data(session, viewer, member):
+            return redirect(url_for("register.ask_for_data", member_id=member.id, to=EDIT))
         values = register_fields(session, current.engine().vault, member)
         firm = None if member.firm_id is None else session.get(Firm, member.firm_id)
         values["firm_number"] = firm and firm.number
@@ -86,8 +87,10 @@ def edit_member(member_id: int) -> ResponseReturnValue:
 def save_member(member_id: int) -> ResponseReturnValue:
     """Save an entry; what somebody else saved meanwhile is shown above what was typed."""
     viewer = get_viewer_of_register()
-    bound, reading, is_sent = read_form("member")
     database = current.engine().database
+    with database.read() as session:
+        is_owned = _is_owned(_get(session, viewer, member_id))
+    bound, reading, is_sent = read_form("member", is_owned=is_owned)
     if not is_sent or reading.errors:
         with database.read() as session:
             member = _get(session, viewer, member_id)
@@ -147,6 +150,10 @@ def _get(session: Session, viewer: Viewer, member_id: int) -> Member:
     return member
 
 
+def _is_owned(member: Member) -> bool:
+    return bool(owned_fields(current.engine(), member))
+
+
 def _draw_new(session: Session, viewer: Viewer, values: Any, errors: Any = ()) -> str:
     return render_template(
         "register/member_new.html",
@@ -173,6 +180,9 @@ def _draw(
         "register/member_edit.html",
         member=describe_member(session, viewer, member),
         version=version,
-        meanwhile=describe_changes(session, changes, is_revealed=True),
-        form=draw_form(bind_form("member"), values, errors),
+        meanwhile=describe_changes(
+            session, changes, is_revealed=sees_data(session, viewer, member)
+        ),
+        form=draw_form(bind_form("member", is_owned=_is_owned(member)), values, errors),
+        platform=describe_platform() if _is_owned(member) else None,
     )

@@ -9,6 +9,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 import forms
+from engine.errors import NotFound
+from engine.files import get_file
 from engine.language import _
 from web import current
 from web.languages import spoken
@@ -20,17 +22,26 @@ from web.register.unmasking import describe_personal
 from web.register.words import KINDS, STATES, describe_changes
 from web.words import name_office, name_offices
 from workflows.help_desk.calls import CALLS_WINDOW
+from workflows.member_certificate.cases import find_obstacle
 from workflows.personal_data.unmasking import COVERED, SHOWN
-from workflows.register import ledgers, searching
+from workflows.register import fee_ledger, hours_ledger, searching
 from workflows.register.changes import find_main_account
 from workflows.register.fields import bind
 from workflows.register.members import get_entry, list_cases_of
 from workflows.register.searching import MemberFilters, RegisterPage
-from workflows.shared.access import SYSTEM, Viewer, can, read_associations
+from workflows.shared.access import (
+    SYSTEM,
+    Viewer,
+    can,
+    can_see_case,
+    check_file,
+    read_associations,
+)
 from workflows.shared.accounts import Account
 from workflows.shared.associations import get_association
 from workflows.shared.certificates import list_certificates
 from workflows.shared.hours import list_hours
+from workflows.shared.photos import find_photo
 from workflows.shared.register import ERASED, Firm, Member
 from workflows.shared.register_changes import PAGE, list_changes, register_fields
 from workflows.shared.results import list_results
@@ -67,7 +78,7 @@ def find_members() -> ResponseReturnValue:
             found = searching.find_members_exactly(session, vault, viewer, text)
             if len(found) == 1:
                 return redirect(url_for("register.show_member", member_id=found[0].id))
-            if found or searching.is_personal(text):
+            if found or searching.may_be_personal(session, Member, text):
                 page = RegisterPage(found, None)
                 return _draw_list(session, viewer, filters, page, is_exact=True)
     return redirect(url_for("register.list_all_members", **write_filters(filters)))
@@ -159,6 +170,8 @@ def describe_member(session: Session, viewer: Viewer, member: Member) -> dict[st
         "is_erased": is_erased,
         "is_active": member.state == "active",
         "can_edit": can(viewer, "edit", member) and not is_erased,
+        "can_renew_photo": can(viewer, "renew_photo", member)
+        and find_obstacle(current.engine(), member) is None,
         "can_help": can(viewer, "help", SYSTEM),
     }
 
@@ -241,16 +254,17 @@ def _describe_books(
     session: Session, viewer: Viewer, member: Member, *, is_open: bool
 ) -> dict[str, Any]:
     """The ledgers, results, certificates, cases and changes beside an entry."""
-    fee_years = ledgers.list_fee_years(session, member)
+    fee_years = fee_ledger.list_fee_years(session, member)
     entries = list_hours(session, member_id=member.id)
-    hours_years = ledgers.list_hours_years(session, member, entries)
-    cases = [each for each in list_cases_of(session, member) if can(viewer, "see", each)]
+    hours_years = hours_ledger.list_hours_years(session, member, entries)
+    cases = [each for each in list_cases_of(session, member) if can_see_case(session, viewer, each)]
     changes = list_changes(session, member_id=member.id, limit=SOME_CHANGES)
     return {
         "fee_years": fee_years[:SOME_YEARS],
         "hours_years": hours_years[:SOME_YEARS],
         "results": list_results(session, member_id=member.id),
         "certificates": list_certificates(session, member.id),
+        "photo": _describe_photo(session, viewer, member, is_open=is_open),
         "cases": [
             {
                 "address": url_for("cases.show", case_id=each.id),
@@ -264,6 +278,25 @@ def _describe_books(
         "changes": describe_changes(session, changes, is_revealed=is_open),
         "account": describe_account(find_main_account(session, member)),
     }
+
+
+def _describe_photo(
+    session: Session, viewer: Viewer, member: Member, *, is_open: bool
+) -> dict[str, Any] | None:
+    """The photo on file, which shows a person: not before a reason was given."""
+    photo = find_photo(session, member.id)
+    if photo is None:
+        return None
+    address = ""
+    if is_open:
+        try:
+            check_file(session, viewer, get_file(session, photo.file_id))
+        except NotFound:
+            # It is of a case of another association.
+            pass
+        else:
+            address = url_for("files.show", file_id=photo.file_id)
+    return {"taken_at": photo.taken_at, "address": address}
 
 
 def describe_account(account: Account | None) -> dict[str, Any] | None:

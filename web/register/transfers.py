@@ -37,6 +37,7 @@ from workflows.register.transfers.sending import MOST_BYTES
 from workflows.register.transfers.staging import PARTS, PORTION, Change, Part, Wrong
 from workflows.register.transfers.writing import Sheet, write_book
 from workflows.shared.access import Viewer, transfer_associations
+from workflows.shared.dates import ZONE, local_date
 
 AROUND = 64 * 1024
 """Bytes of a request beside its file."""
@@ -62,7 +63,8 @@ def list_transfers() -> ResponseReturnValue:
         found = [
             describe_import(each)
             for name in KINDS
-            for each in staging.list_imports(session, account_id=viewer.account_id, kind=name)
+            if transfer_associations(viewer, name)
+            for each in sending.list_own(session, viewer, name)
         ]
     newest = sorted(found, key=lambda each: each["sent_at"], reverse=True)
     return render_template("register/transfers.html", kinds=kinds, imports=newest[:10])
@@ -107,7 +109,7 @@ def export_table(kind: str) -> ResponseReturnValue:
         engine, kind=kind, wanted=wanted, is_in_full=is_in_full, language=spoken()
     )
     sheet = Sheet(_(TITLES[kind]), exporting.head_columns(kind), rows)
-    return _send(f"{kind}-{current.now():%Y%m%d}.xlsx", [sheet])
+    return _send(f"{kind}-{local_date(current.now()):%Y%m%d}.xlsx", [sheet])
 
 
 @bp.post("/transfers/<kind>")
@@ -152,6 +154,7 @@ def confirm_import(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     try:
         with current.engine().database.transaction() as session:
+            _get_import(session, viewer, import_id)
             applying.confirm_import(
                 session,
                 import_id=import_id,
@@ -172,6 +175,7 @@ def look_again(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     engine = current.engine()
     with engine.database.transaction() as session:
+        _get_import(session, viewer, import_id)
         sending.look_again(session, engine, import_id=import_id, viewer=viewer, now=current.now())
     return redirect(url_for("register.show_import", import_id=import_id))
 
@@ -182,7 +186,7 @@ def discard_import(import_id: UUID) -> ResponseReturnValue:
     viewer = get_viewer_of_register("transfer_tables")
     engine = current.engine()
     with engine.database.transaction() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
         kind = found.kind
         sending.throw_away(session, engine, import_id=import_id, viewer=viewer)
     return redirect(url_for("register.show_transfer", kind=kind))
@@ -193,13 +197,13 @@ def download_result(import_id: UUID) -> ResponseReturnValue:
     """Give what became of every row that is not as it was: wrong, new and changed ones."""
     viewer = get_viewer_of_register("transfer_tables")
     with current.engine().database.read() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
     heads = [_("Line"), _("Column"), _("Cell"), _("What stands there"), _("What is wrong")]
     wrong = Sheet(_("Wrong lines"), heads, _list_wrong(found))
     whose = [_("Line"), _("Number"), _("Name")]
     changed = Sheet(_("Changed"), [*whose, _("What changes")], _list_changed(found))
     new = Sheet(_("New"), whose, _list_new(found))
-    name = f"import-{found.sent_at:%Y%m%d-%H%M}.xlsx"
+    name = f"import-{found.sent_at.astimezone(ZONE):%Y%m%d-%H%M}.xlsx"
     return _send(name, [_sum_up(found), wrong, changed, new])
 
 
@@ -209,11 +213,18 @@ def _get_viewer(kind: str) -> Viewer:
     return viewer
 
 
+def _get_import(session: Session, viewer: Viewer, import_id: UUID) -> staging.RegisterImport:
+    """An import of the person's own, while he looks after all that it is about."""
+    found = staging.get_import(session, import_id, account_id=viewer.account_id)
+    sending.check_import(viewer, found)
+    return found
+
+
 def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem: str = "") -> str:
     scope = transfer_associations(viewer, kind)
     with current.engine().database.read() as session:
         offices = [each for each in list_offices(session, viewer) if each.id in scope]
-        imports = staging.list_imports(session, account_id=viewer.account_id, kind=kind)
+        imports = sending.list_own(session, viewer, kind)
         return render_template(
             "register/transfer.html",
             kind=kind,
@@ -237,7 +248,7 @@ def _draw(viewer: Viewer, kind: str, *, import_problem: str = "", export_problem
 def _draw_import(import_id: UUID, *, problem: str = "", field: str = "") -> str:
     viewer = get_viewer_of_register("transfer_tables")
     with current.engine().database.read() as session:
-        found = staging.get_import(session, import_id, account_id=viewer.account_id)
+        found = _get_import(session, viewer, import_id)
         part = _choose_part(found)
         page = max(request.args.get("page", 1, type=small_int) or 1, 1)
         count = staging.count_portions(session, found, part) if part else 0

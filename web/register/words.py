@@ -26,6 +26,7 @@ from workflows.shared.register_changes import (
     IMPORT,
     LEDGER,
     MOVE,
+    OWN,
     PLATFORM,
     PROFILE_CHANGE,
     REACH,
@@ -49,6 +50,7 @@ FIRM_STATES = {"active": N_("In practice"), "closed": N_("Closed down")}
 
 SOURCES = {
     EDIT: N_("Changed by the association"),
+    OWN: N_("Changed by the member"),
     ADMISSION: N_("Entered in the register"),
     MOVE: N_("Moved to another association"),
     ENDING: N_("Ended"),
@@ -109,13 +111,20 @@ def describe_changes(
             "title": _(SOURCES[each.source]),
             "at": each.at,
             "by": people[each.by],
-            "reason": each.reason,
+            "reason": _say_reason(each),
             "is_erased": not said[each.id].after and bool(each.fields),
             "subject": subjects.get(each.id),
             "changes": _describe_said(each, said[each.id], places, is_revealed=is_revealed),
         }
         for each in changes
     ]
+
+
+def _say_reason(change: RegisterChange) -> str:
+    """Why; of the supervision platform the number of its version is known."""
+    if change.source != PLATFORM:
+        return change.reason
+    return _("Version %(number)s of the platform", number=change.reason.removeprefix("#"))
 
 
 def _describe_said(

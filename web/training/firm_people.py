@@ -25,7 +25,8 @@ from workflows.shared.access import Viewer
 from workflows.shared.dates import local_date
 from workflows.shared.employees import Employee
 from workflows.shared.private import read_private_of_many
-from workflows.shared.register import Firm, Member
+from workflows.shared.register import CPA, Firm, Member
+from workflows.shared.supervision import owned_fields_of
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import Asked, Row, list_asked, read_rows
@@ -206,6 +207,7 @@ def _describe_page(
         "for_all": {"invoice_title": firm.name, **for_all.values},
         "all_key": write_key(drafts.EVERYBODY),
         "asks_position": _find(asked, "position") is not None,
+        "is_position_owned": kind == MEMBER and "position" in owned_fields_of(engine, CPA),
         "puts_position": for_all.is_ticked,
         "ticked": drafts.count_ticked(session, firm_id=firm.id, class_id=training_class.id),
         "most": MOST,

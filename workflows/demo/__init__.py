@@ -5,7 +5,7 @@ and account is invented. Nothing here is imported by the product itself.
 """
 
 from workflows.demo.cases import add_cases
-from workflows.demo.certificates import add_certificates
+from workflows.demo.certificates import add_certificates, describe_certificates
 from workflows.demo.phones import add_phones
 from workflows.demo.profiles import add_profile_changes
 from workflows.demo.register import add_register
@@ -21,6 +21,7 @@ __all__ = [
     "add_profile_changes",
     "add_register",
     "add_training",
+    "describe_certificates",
     "is_seeded",
     "list_accounts",
     "seed",

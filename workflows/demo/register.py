@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from engine.engine import Engine
 from workflows.demo.cast import FIRM_NUMBER
 from workflows.register.changes import edit_entry, version_of
+from workflows.register.fee_ledger import enter_payment
 from workflows.register.firms import admit_firm
-from workflows.register.ledgers import enter_hours, enter_payment
+from workflows.register.hours_ledger import enter_hours
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import find_account
 from workflows.shared.associations import get_association

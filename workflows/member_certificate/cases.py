@@ -31,6 +31,7 @@ from workflows.shared.associations import get_association
 from workflows.shared.beginnings import Beginning
 from workflows.shared.certificates import find_certificate
 from workflows.shared.messages import send_to_member
+from workflows.shared.photos import find_photo
 from workflows.shared.register import Member, NotAMember, hold_member
 from workflows.shared.subjects import subject_of_member
 from workflows.shared.vocabulary import MemberId
@@ -103,8 +104,8 @@ def start_certificate(
 ) -> Case:
     """Begin an application, or give the one that is under way.
 
-    Raises what `find_obstacle` finds, CertificateStands, CaseAlreadyOpen for the second of two
-    clicks at once.
+    Who has a valid certificate begins another one once his photo is too old. Raises what
+    `find_obstacle` finds, CertificateStands, CaseAlreadyOpen for the second of two clicks at once.
     """
     obstacle = find_obstacle(engine, member)
     if obstacle is not None:
@@ -112,9 +113,16 @@ def start_certificate(
     live = find_open_certificate(session, member)
     if live is not None:
         return live
-    if find_certificate(session, member.id) is not None:
+    has_valid_one = find_certificate(session, member.id) is not None
+    if has_valid_one and not has_old_photo(session, engine, member, now=now):
         raise CertificateStands
     return _start(session, engine, member=member, is_renewal=False, by=by, now=now)
+
+
+def has_old_photo(session: Session, engine: Engine, member: Member, *, now: datetime) -> bool:
+    """Whether a member's photo is so old that he may have another one printed."""
+    photo = find_photo(session, member.id)
+    return photo is not None and policy_of(engine).is_too_old(photo, now)
 
 
 def renew_photo(

@@ -43,6 +43,7 @@ class CertificateDocument:
 
     title: str
     author: str
+    dated: datetime
     values: Mapping[str, Plain]
     pictures: Mapping[str, bytes]
 
@@ -68,6 +69,7 @@ def certificate_pdf(engine: Engine, certificate_id: int, *, by: Actor, now: date
         document.values,
         title=document.title,
         author=document.author,
+        dated=document.dated,
         pictures=document.pictures,
     )
     return _keep(engine, certificate_id, made, by=by, now=now)
@@ -99,6 +101,7 @@ def read_document(
     return CertificateDocument(
         title=f"{TITLE} {certificate.number}",
         author=printed["association"],
+        dated=certificate.issued_at,
         values={
             "office": printed["association"],
             "name": printed["name"],

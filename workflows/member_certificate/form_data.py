@@ -1,7 +1,7 @@
 """What the forms of the process show, and what they take beyond what a form can say."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Case
 from engine.engine import Engine
+from engine.errors import Conflict
+from engine.language import N_, _, say_date
 from forms.lists import Language
 from forms.masking import mask
 from workflows.member_certificate.cases import (
@@ -34,7 +36,7 @@ from workflows.member_certificate.kinds import (
 from workflows.member_certificate.photo_rules import check_photo
 from workflows.member_certificate.policies import policy_of
 from workflows.shared.associations import get_association
-from workflows.shared.certificates import NoPhoto, printed_fields
+from workflows.shared.certificates import NoPhoto, digest_printed, printed_fields
 from workflows.shared.field_names import name_field, say_value
 from workflows.shared.form_data import FormData, answer_check, form_data
 from workflows.shared.identity_facts import find_contradictions
@@ -44,9 +46,23 @@ from workflows.shared.photos import (
     find_photo,
     has_used_comparison,
 )
-from workflows.shared.register import get_member, identity_number
+from workflows.shared.register import get_member, hold_member, identity_number
 from workflows.shared.register_changes import register_fields
 from workflows.shared.register_writing import IdentityTaken, check_identity_free
+
+HAS_CHANGED = N_(
+    "What the register says of you has changed since you opened this page. Below is what it says"
+    " now: look at it, and confirm again."
+)
+
+
+class PlatformIsSilent(Conflict):
+    """What the platform owns is still missing: nobody supplies it here."""
+
+    message = N_(
+        "The supervision platform owns what is missing. Have it filled in there: as soon as it has"
+        " come from there, go on here."
+    )
 
 
 @form_data(PROCESS, COMPLETE)
@@ -55,14 +71,16 @@ def show_information(
 ) -> FormData:
     """补充必填信息: what is missing, and who fills it."""
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member)
+    missing = find_missing(session, engine, member)
     return FormData(
         context={"missing": list(missing.typed), "birth_date": None},
         show_panels=lambda: {
             "missing_information": {
                 "typed": [name_field(each, language) for each in missing.typed],
                 "proved": [name_field(each, language) for each in missing.proved],
-                "locked": [name_field(each, language) for each in missing.locked],
+                "locked": [
+                    name_field(each, language) for each in (*missing.locked, *missing.owned)
+                ],
                 "office": _describe_office(session, case, language),
             }
         },
@@ -73,13 +91,16 @@ def show_information(
 def show_supply(session: Session, *, engine: Engine, case: Case, language: Language) -> FormData:
     """补充会员信息: what is missing."""
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member)
+    missing = find_missing(session, engine, member)
     on_file = register_fields(session, engine.vault, member)
     return FormData(
         context={"missing": list(missing.locked)},
         prefill={"identity_type": on_file["identity_type"]},
         show_panels=lambda: {
-            "to_supply": {"missing": [name_field(each, language) for each in missing.locked]}
+            "to_supply": {
+                "missing": [name_field(each, language) for each in missing.locked],
+                "owned": [name_field(each, language) for each in missing.owned],
+            }
         },
     )
 
@@ -88,9 +109,15 @@ def show_supply(session: Session, *, engine: Engine, case: Case, language: Langu
 def check_supply(
     session: Session, *, engine: Engine, case: Case, values: Mapping[str, Any]
 ) -> Mapping[str, str]:
-    """补充会员信息: the identity number is nobody else's and fits what is said beside it."""
+    """补充会员信息: the identity number is nobody else's and fits what is said beside it.
+
+    Raises PlatformIsSilent while the supervision platform has not filled in what it owns.
+    """
     member = get_member(session, case.subject_id)
-    missing = find_missing(session, engine.vault, member).locked
+    lacking = find_missing(session, engine, member)
+    if lacking.owned:
+        raise PlatformIsSilent
+    missing = lacking.locked
     typed = {name: values.get(name) for name in missing}
     merged = {**register_fields(session, engine.vault, member), **typed}
     # What is on file already cannot be changed here: the new number has to fit it.
@@ -106,6 +133,12 @@ def check_supply(
         except IdentityTaken as error:
             wrong["identity_number"] = str(error)
     return {name: sentence for name, sentence in wrong.items() if name in typed}
+
+
+@form_data(PROCESS, UPLOAD)
+def show_upload() -> FormData:
+    """上传照片: nothing is known of it beforehand; its page says the rules."""
+    return FormData()
 
 
 @answer_check(PROCESS, UPLOAD)
@@ -179,6 +212,8 @@ def show_certificate(
         show_panels=lambda: {
             "certificate_preview": {
                 **printed,
+                "admission_date": say_date(member.admission_date) if member.admission_date else "",
+                "seen": digest_printed(printed, photo),
                 "association": (language == "en" and printed["association_en"])
                 or printed["association"],
                 "sex": say_value("sex", member.sex, language),
@@ -190,18 +225,26 @@ def show_certificate(
 
 @answer_check(PROCESS, CONFIRM)
 def check_confirmation(
-    session: Session, *, engine: Engine, case: Case, outcome: str, now: datetime
+    session: Session, *, engine: Engine, case: Case, outcome: str, seen: str, now: datetime
 ) -> Mapping[str, str]:
-    """信息确认: nothing was taken away meanwhile; raises NotAMember, NoPhoto and the like."""
+    """信息确认: what he saw is what is printed; raises NotAMember, NoPhoto and the like.
+
+    It is what is printed: nobody changes the register between this and the certificate.
+    """
     if outcome != "issue":
         return {}
+    hold_member(session, case.subject_id)
     member = get_member(session, case.subject_id)
+    # It was read before it was held.
+    session.refresh(member)
     obstacle = find_obstacle(engine, member)
     if obstacle is not None:
         raise obstacle
     photo = find_photo(session, member.id)
     if photo is None or policy_of(engine).is_too_old(photo, now):
         raise NoPhoto
+    if seen != digest_printed(printed_fields(session, member, now=now), photo):
+        return {"": _(HAS_CHANGED)}
     return {}
 
 
@@ -216,7 +259,7 @@ def _check_file(engine: Engine, values: Mapping[str, Any]) -> Mapping[str, str]:
 def _describe_case(session: Session, engine: Engine, case: Case) -> dict[str, Any]:
     """Who comes, why, and what was settled before; what he sent stands beside it."""
     member = get_member(session, case.subject_id)
-    sent = read_last(session, engine.vault, case, APPOINT, REVIEW)
+    sent = read_last(session, engine.vault, case, APPOINT, REVIEW, DECIDE_APPEAL)
     comparison = find_comparison(session, member.id)
     said = sent[APPOINT].values if APPOINT in sent else {}
     identity = identity_number(engine.vault, member)
@@ -224,9 +267,10 @@ def _describe_case(session: Session, engine: Engine, case: Case) -> dict[str, An
         "name": member.name,
         "identity": mask("identity", identity),
         "comparison": None if comparison is None else comparison.state,
+        "overturned": sent[DECIDE_APPEAL].values.get("reason") if DECIDE_APPEAL in sent else None,
         "taken": _file_name(find_file(sent[REVIEW].values) if REVIEW in sent else None),
         "appointment": {
-            "date": said["appointment_date"],
+            "date": say_date(date.fromisoformat(said["appointment_date"])),
             "time": said["appointment_time"],
             "place": said["place"],
         }

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.vault import Vault
+from engine.engine import Engine
 from workflows.shared.register import KEY_FIELDS, Member
 from workflows.shared.register_changes import register_fields
+from workflows.shared.supervision import owned_fields
 
 REQUIRED_OWN = (
     "political_status",
@@ -39,10 +40,14 @@ EMPLOYED = "employed"
 
 @dataclass(frozen=True)
 class Missing:
-    """The required fields of which the register says nothing, by who can fill them."""
+    """The required fields of which the register says nothing, by who can fill them.
+
+    `owned`: those that only the supervision platform fills in; the association looks after them.
+    """
 
     own: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
 
     @property
     def typed(self) -> tuple[str, ...]:
@@ -55,15 +60,19 @@ class Missing:
         return tuple(each for each in self.own if each in KEY_FIELDS)
 
     def __bool__(self) -> bool:
-        return bool(self.own or self.locked)
+        return bool(self.own or self.locked or self.owned)
 
 
-def find_missing(session: Session, vault: Vault, member: Member) -> Missing:
+def find_missing(session: Session, engine: Engine, member: Member) -> Missing:
     """The required fields that are empty; an employer is required of who is employed."""
-    said = register_fields(session, vault, member)
+    said = register_fields(session, engine.vault, member)
+    owned = owned_fields(engine, member)
+    own = [each for each in REQUIRED_OWN if _is_missing(each, said)]
+    locked = [each for each in REQUIRED_LOCKED if _is_missing(each, said)]
     return Missing(
-        own=tuple(each for each in REQUIRED_OWN if _is_missing(each, said)),
-        locked=tuple(each for each in REQUIRED_LOCKED if _is_missing(each, said)),
+        own=tuple(each for each in own if each not in owned),
+        locked=tuple(each for each in locked if each not in owned),
+        owned=tuple(each for each in (*own, *locked) if each in owned),
     )
 
 

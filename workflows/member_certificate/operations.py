@@ -25,6 +25,7 @@ from workflows.shared.messages import send_to_member
 from workflows.shared.register import get_member, hold_member
 from workflows.shared.register_changes import CERTIFICATE, recording
 from workflows.shared.register_writing import check_identity_free, write_fields
+from workflows.shared.supervision import owned_fields
 from workflows.shared.vocabulary import MemberId, Wording
 
 APPEAL_TEXTS = ("photo_appeal_upheld", "photo_appeal_overturned")
@@ -44,8 +45,11 @@ class Missing(TypedDict):
 )
 def check_information(session: Session, *, engine: Engine, member_id: MemberId) -> Missing:
     """Say whether required fields are empty, and who can fill them."""
-    missing = find_missing(session, engine.vault, get_member(session, member_id))
-    return {"own_missing": bool(missing.own), "locked_missing": bool(missing.locked)}
+    missing = find_missing(session, engine, get_member(session, member_id))
+    return {
+        "own_missing": bool(missing.own),
+        "locked_missing": bool(missing.locked or missing.owned),
+    }
 
 
 @operation(
@@ -115,9 +119,9 @@ def tell_member(
     values: dict[str, object] = {"telephone": office.telephone}
     values_en: dict[str, object] = {}
     if template == "certificate_to_supply":
-        missing = find_missing(session, vault, get_member(session, member_id)).locked
-        values["fields"] = name_fields(missing, "zh")
-        values_en["fields"] = name_fields(missing, "en")
+        missing = find_missing(session, engine, get_member(session, member_id))
+        values["fields"] = name_fields((*missing.locked, *missing.owned), "zh")
+        values_en["fields"] = name_fields((*missing.locked, *missing.owned), "en")
     elif template == "photo_appointment":
         appointment = get_appointment(session, vault, case)
         day = appointment.day
@@ -151,11 +155,12 @@ def _take(
     sent = read_last(session, vault, case, step)[step]
     hold_member(session, member_id)
     member = get_member(session, member_id)
-    missing = find_missing(session, vault, member)
+    missing = find_missing(session, engine, member)
     wanted = missing.typed if step == COMPLETE else missing.locked
     if step == COMPLETE and sent.values.get("employer"):
         # He is only asked for it once he says that he is employed.
-        wanted = (*wanted, "employer") if not member.employer else wanted
+        is_asked = not member.employer and "employer" not in owned_fields(engine, member)
+        wanted = (*wanted, "employer") if is_asked else wanted
     values = {name: sent.values[name] for name in wanted if sent.values.get(name)}
     if number := values.get("identity_number"):
         check_identity_free(session, vault, number=str(number), member_id=member_id)

@@ -16,7 +16,7 @@ from engine.operations import operation
 from engine.signatures import Named, only
 from workflows.member_certificate.cases import find_open_certificate, read_photo_file
 from workflows.member_certificate.kinds import REVIEW
-from workflows.member_certificate.photo_rules import measure
+from workflows.member_certificate.photo_rules import fit_photo
 from workflows.member_certificate.photo_service import (
     PhotoService,
     PhotoServiceAway,
@@ -81,9 +81,12 @@ def look_up(engine: Engine, now: datetime, *, member_id: MemberId) -> PhotoState
         picture = service.find_photo(identity_number=person.identity_number, name=person.name)
     except PhotoServiceAway:
         return {"photo_state": FAILED}
-    if picture is None or len(picture) > LARGEST_ON_FILE or measure(picture).kind != "JPEG":
+    fitting = None
+    if picture is not None and len(picture) <= LARGEST_ON_FILE:
+        fitting = fit_photo(picture)
+    if fitting is None:
         return {"photo_state": NONE}
-    _keep_found(engine, member_id=member_id, case_id=person.case_id, picture=picture, now=now)
+    _keep_found(engine, member_id=member_id, case_id=person.case_id, picture=fitting, now=now)
     return {"photo_state": FOUND}
 
 

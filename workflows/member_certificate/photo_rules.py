@@ -6,7 +6,7 @@ A photo that breaks a rule is not compared and uses nothing up.
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from engine.language import N_, _
 
@@ -14,6 +14,17 @@ K = 1024
 WIDTH, HEIGHT = 178, 220
 LEAST_BYTES, MOST_BYTES = 10 * K, 20 * K
 LEAST_DPI = 96
+
+COLOURS = frozenset({"RGB", "L"})
+"""How a picture says its colours: as screens do, or grey."""
+
+SHARPEST = 4
+"""So many times the pixels of the rules may be printed of a photo that others had on file."""
+
+ORIENTATION = 0x0112
+"""Where a file says how the camera was held."""
+
+PRINTED_DPI, PRINTED_QUALITY = 600, 88
 
 MOST_PIXELS = 40_000_000
 """Of what is only measured: nobody's camera makes more, and no picture is unfolded for it."""
@@ -23,13 +34,17 @@ LONGEST_FILE = 20 * K * K
 
 @dataclass(frozen=True)
 class Measured:
-    """What a file is. `kind`: the format's name, empty for what is no picture; dpi None: unsaid."""
+    """What a file is. `kind`: the format's name, empty for what is no picture; dpi None: unsaid.
+
+    `mode`: how it says its colours; empty where nobody looked.
+    """
 
     kind: str
     size: int
     width: int = 0
     height: int = 0
     dpi: tuple[float, float] | None = None
+    mode: str = ""
 
 
 def measure(content: bytes) -> Measured:
@@ -43,7 +58,9 @@ def measure(content: bytes) -> Measured:
                 return Measured(picture.format or "", len(content), width, height)
             dpi = picture.info.get("dpi")
             picture.load()
-            return Measured(picture.format or "", len(content), width, height, _read_dpi(dpi))
+            return Measured(
+                picture.format or "", len(content), width, height, _read_dpi(dpi), picture.mode
+            )
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return Measured("", len(content))
 
@@ -80,7 +97,34 @@ def check_photo(content: bytes) -> list[str]:
             )
         )
     wrong.extend(_check_dpi(found))
+    if found.kind == "JPEG" and found.mode and found.mode not in COLOURS:
+        wrong.append(
+            _("The photo must be in RGB colours or grey; this one is in %(mode)s.", mode=found.mode)
+        )
     return wrong
+
+
+def fit_photo(content: bytes) -> bytes | None:
+    """A photo that others had on file as it can be printed; None for what is no whole JPEG.
+
+    One that is larger, in inks or on its side is made anew; every other one stays as it is.
+    """
+    if measure(content).kind != "JPEG":
+        return None
+    most = (SHARPEST * WIDTH, SHARPEST * HEIGHT)
+    with Image.open(BytesIO(content)) as picture:
+        is_upright = picture.getexif().get(ORIENTATION, 1) == 1
+        fits = picture.width <= most[0] and picture.height <= most[1]
+        if fits and is_upright and picture.mode in COLOURS:
+            return content
+        if picture.width * picture.height > MOST_PIXELS:
+            return None
+        upright = ImageOps.exif_transpose(picture)
+        plain = upright if upright.mode in COLOURS else upright.convert("RGB")
+        plain.thumbnail(most, Image.Resampling.LANCZOS)
+    target = BytesIO()
+    plain.save(target, "JPEG", quality=PRINTED_QUALITY, dpi=(PRINTED_DPI, PRINTED_DPI))
+    return target.getvalue()
 
 
 def _check_dpi(found: Measured) -> list[str]:

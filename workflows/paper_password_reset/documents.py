@@ -61,6 +61,7 @@ def make_application_form(documents: Documents, application: Application, office
         },
         title=TITLES[application.target],
         author=office.name,
+        dated=day,
         # Whoever applies signs it, by hand.
         is_signed=False,
     )

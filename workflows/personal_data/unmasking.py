@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.cases import Case
@@ -21,8 +21,10 @@ from engine.vault import Erased
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import Account
 from workflows.shared.private import read_private
-from workflows.shared.register import ERASED, Member, get_member, identity_number
+from workflows.shared.register import ERASED, Firm, Member, get_member, identity_number
 from workflows.shared.security_events import note_event
+
+Holder = Member | Firm
 
 LASTS = timedelta(minutes=10)
 LONGEST_REASON = 200
@@ -41,20 +43,21 @@ class ReasonNeeded(Rejected):
 
 
 class Unmasking(Base):
-    """That an account sees a member's data until a moment."""
+    """That an account sees a member's or a firm's data until a moment; one of the two is named."""
 
     __tablename__ = "unmasking"
-    __table_args__ = (Index("ix_unmasking_account", "account_id", "member_id"),)
+    __table_args__ = (Index("ix_unmasking_account", "account_id", "member_id", "firm_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))
     until: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 
 @dataclass(frozen=True)
 class PersonalData:
-    """What pages cover, in clear, as it is on file today."""
+    """What pages cover, in clear, as it is on file today; a firm has no identity number."""
 
     identity_number: str
     private: dict[str, str]
@@ -95,19 +98,19 @@ def unmask(
 
 
 def unmask_entry(
-    session: Session, *, member: Member, viewer: Viewer, reason: str, address: str, now: datetime
+    session: Session, *, holder: Holder, viewer: Viewer, reason: str, address: str, now: datetime
 ) -> Unmasking:
-    """The same from his entry in the register: the reason is among the events of his account."""
+    """The same from an entry in the register: the reason is among the events of its account."""
     said = _clean(reason)
     found, _said = _let_see(
-        session, member, viewer, reason=reason, address=address, details={"reason": said}, now=now
+        session, holder, viewer, reason=reason, address=address, details={"reason": said}, now=now
     )
     return found
 
 
 def _let_see(
     session: Session,
-    member: Member,
+    holder: Holder,
     viewer: Viewer,
     *,
     reason: str,
@@ -115,28 +118,29 @@ def _let_see(
     details: Mapping[str, str],
     now: datetime,
 ) -> tuple[Unmasking, str]:
-    """Let somebody see a member's data; the reason is empty where he sees them already."""
-    check(viewer, "unmask", member)
-    if member.state == ERASED:
+    """Let somebody see data; the reason is empty where he sees them already."""
+    check(viewer, "unmask", holder)
+    if holder.state == ERASED:
         raise Erased
     said = _clean(reason)
     if not said:
         raise ReasonNeeded
     # Two requests at once are one: the account's row is held until this transaction ends.
     session.execute(select(Account.id).where(Account.id == viewer.account_id).with_for_update())
-    found = find_unmasking(session, viewer=viewer, member_id=member.id, now=now)
-    if found is not None:
-        return found, ""
-    found = Unmasking(account_id=viewer.account_id, member_id=member.id, until=now + LASTS)
+    known = _find(session, viewer, _is_of(holder), now)
+    if known is not None:
+        return known, ""
+    whose: dict[str, int] = {f"{holder.private_kind}_id": holder.id}
+    found = Unmasking(account_id=viewer.account_id, until=now + LASTS, **whose)
     session.add(found)
     note_event(
         session,
         what="data_seen",
-        account_id=_account_of(session, member),
+        account_id=_account_of(session, holder),
         actor=viewer.actor,
         address=address,
         now=now,
-        details={"member": member.id, **details},
+        details={holder.private_kind: holder.id, **details},
     )
     return found, said
 
@@ -147,34 +151,34 @@ def _clean(reason: str) -> str:
 
 def cover(session: Session, *, viewer: Viewer, member_id: int) -> None:
     """Cover a member's data again before the time is up; covered already is fine."""
-    session.execute(
-        delete(Unmasking).where(
-            Unmasking.account_id == viewer.account_id, Unmasking.member_id == member_id
-        )
-    )
+    _cover(session, viewer, Unmasking.member_id == member_id)
+
+
+def cover_firm(session: Session, *, viewer: Viewer, firm_id: int) -> None:
+    """Cover a firm's data again before the time is up; covered already is fine."""
+    _cover(session, viewer, Unmasking.firm_id == firm_id)
 
 
 def find_unmasking(
     session: Session, *, viewer: Viewer, member_id: int, now: datetime
 ) -> Unmasking | None:
     """That the viewer sees a member's data now, or None."""
-    return session.scalar(
-        select(Unmasking)
-        .where(
-            Unmasking.account_id == viewer.account_id,
-            Unmasking.member_id == member_id,
-            Unmasking.until > now,
-        )
-        .order_by(Unmasking.id.desc())
-        .limit(1)
-    )
+    return _find(session, viewer, Unmasking.member_id == member_id, now)
 
 
-def read_personal_data(session: Session, engine: Engine, member: Member) -> PersonalData:
-    """What is on file of a member, in clear: for who was let see it."""
+def find_firm_unmasking(
+    session: Session, *, viewer: Viewer, firm_id: int, now: datetime
+) -> Unmasking | None:
+    """That the viewer sees a firm's data now, or None."""
+    return _find(session, viewer, Unmasking.firm_id == firm_id, now)
+
+
+def read_personal_data(session: Session, engine: Engine, holder: Holder) -> PersonalData:
+    """What is on file of a member or a firm, in clear: for who was let see it."""
+    said = identity_number(engine.vault, holder) if isinstance(holder, Member) else ""
     return PersonalData(
-        identity_number=identity_number(engine.vault, member),
-        private=read_private(session, engine.vault, member),
+        identity_number=said,
+        private=read_private(session, engine.vault, holder),
     )
 
 
@@ -184,5 +188,27 @@ def forget_unmaskings(session: Session, *, now: datetime) -> int:
     return len(session.scalars(over).all())
 
 
-def _account_of(session: Session, member: Member) -> int | None:
-    return session.scalar(select(Account.id).where(Account.member_id == member.id).limit(1))
+def _is_of(holder: Holder) -> ColumnElement[bool]:
+    column = Unmasking.member_id if isinstance(holder, Member) else Unmasking.firm_id
+    return column == holder.id
+
+
+def _find(
+    session: Session, viewer: Viewer, whose: ColumnElement[bool], now: datetime
+) -> Unmasking | None:
+    return session.scalar(
+        select(Unmasking)
+        .where(Unmasking.account_id == viewer.account_id, whose, Unmasking.until > now)
+        .order_by(Unmasking.id.desc())
+        .limit(1)
+    )
+
+
+def _cover(session: Session, viewer: Viewer, whose: ColumnElement[bool]) -> None:
+    session.execute(delete(Unmasking).where(Unmasking.account_id == viewer.account_id, whose))
+
+
+def _account_of(session: Session, holder: Holder) -> int | None:
+    column = Account.member_id if isinstance(holder, Member) else Account.firm_id
+    query = select(Account.id).where(column == holder.id).order_by(Account.id)
+    return session.scalar(query.limit(1))

@@ -29,7 +29,7 @@ from workflows.shared.register import (
     hold_member,
     personal_fields,
 )
-from workflows.shared.register_changes import EDIT, RegisterChange, recording
+from workflows.shared.register_changes import OWN, RegisterChange, recording
 from workflows.shared.register_writing import write_fields
 from workflows.shared.supervision import owned_fields
 
@@ -89,10 +89,9 @@ def save_profile(
     `values`: as the form was read: what it hid is emptied; locked fields and keys among them are
     left alone. `seen`: the version that the page had. Raises NotAMember, ProfileHasChanged.
     """
+    hold_member(session, member.id)
     if member.state != "active":
         raise NotAMember
-    hold_member(session, member.id)
-    session.refresh(member)
     before = read_profile(session, engine, member)
     wanted = {name: values.get(name) for name in free_fields(engine, member)}
     changed = [name for name, value in wanted.items() if (before[name] or None) != (value or None)]
@@ -100,7 +99,7 @@ def save_profile(
         return []
     if seen != version_of(session, member.id):
         raise ProfileHasChanged
-    with recording(session, engine.vault, member, source=EDIT, by=by, now=now):
+    with recording(session, engine.vault, member, source=OWN, by=by, now=now):
         write_fields(session, engine.vault, member, {name: wanted[name] for name in changed})
     supersede_certificate(session, member.id, changed, now)
     return changed

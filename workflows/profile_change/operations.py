@@ -19,7 +19,7 @@ from workflows.shared.certificates import supersede_certificate
 from workflows.shared.field_names import name_fields
 from workflows.shared.messages import send_to_member, wording_of
 from workflows.shared.register import get_member, hold_member
-from workflows.shared.register_changes import PROFILE_CHANGE, recording
+from workflows.shared.register_changes import PROFILE_CHANGE, recording, register_fields
 from workflows.shared.register_writing import check_identity_free, write_fields
 from workflows.shared.vocabulary import MemberId, Wording
 
@@ -52,6 +52,8 @@ def apply_change(
     if number := wanted.get("identity_number"):
         check_identity_free(session, vault, number=number, member_id=member_id)
     decision = find_decider(session, vault, case=case)
+    today = register_fields(session, vault, member)
+    changed = [name for name, value in wanted.items() if (today[name] or "") != value]
     with recording(
         session,
         vault,
@@ -63,7 +65,7 @@ def apply_change(
         case_id=case.id,
     ):
         write_fields(session, vault, member, wanted)
-    ended = supersede_certificate(session, member_id, wanted.keys(), now)
+    ended = supersede_certificate(session, member_id, changed, now)
     return {"is_superseded": ended is not None}
 
 

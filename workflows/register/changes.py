@@ -11,10 +11,12 @@ from engine.engine import Engine
 from engine.errors import Conflict, Rejected
 from engine.language import N_
 from workflows.register.fields import REASON
+from workflows.register.telling import tell_member
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import FINANCE, Account
 from workflows.shared.certificates import supersede_certificate
 from workflows.shared.channels import EMAIL, SMS
+from workflows.shared.identity_facts import find_contradictions
 from workflows.shared.new_reach import WHATS, What, on_file, write_reach
 from workflows.shared.one_time_links import (
     NowhereToSend,
@@ -38,8 +40,16 @@ from workflows.shared.register_writing import (
     check_identity_free,
     write_fields,
 )
+from workflows.shared.supervision import OwnedElsewhere, owned_fields
 
 BETWEEN_LINKS = timedelta(minutes=1)
+OTHERS = {
+    "domestic_qualifications": "domestic_other",
+    "international_qualifications": "international_other",
+}
+"""Fields that say more of the choice “other” of another one."""
+
+IDENTITY_FACTS = ("identity_type", "identity_number", "birth_date", "sex")
 
 
 class FieldWrong(Rejected):
@@ -67,6 +77,24 @@ class IdentityNotFree(FieldWrong):
 
     field = "identity_number"
     message = N_("There is a member with this identity number already.")
+
+
+class OwnedByPlatform(FieldWrong):
+    """The supervision platform says this of CPAs."""
+
+    message = OwnedElsewhere.message
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class SaysOtherwise(FieldWrong):
+    """The identity number says another date of birth or another sex."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class ChangedMeanwhile(Conflict):
@@ -146,7 +174,8 @@ def edit_entry(
     """Put what was typed in the place of what stands there; answers the names of what changed.
 
     `typed`: the values of the form, its reason among them. A mobile number or an e-mail address is
-    told to the old one, too. Raises ChangedMeanwhile, FieldWrong, NothingChanged.
+    told to the old one, too; a member is told what was changed of him. Raises ChangedMeanwhile,
+    FieldWrong, NothingChanged.
     """
     check(viewer, "edit", holder)
     hold(session, holder)
@@ -159,6 +188,9 @@ def edit_entry(
     account = find_main_account(session, holder)
     reach = _take_reach(session, engine, holder, values) if account is not None else {}
     before = register_fields(session, engine.vault, holder)
+    if isinstance(holder, Member):
+        _check_owned(engine, holder, before, values)
+        check_facts(values, before)
     write_fields(session, engine.vault, holder, values)
     noted = record_change(
         session,
@@ -191,7 +223,10 @@ def edit_entry(
     if account is not None and set(WHATS) & set(changed):
         expire_links(session, account_id=account.id, now=now)
     if isinstance(holder, Member):
-        supersede_certificate(session, holder.id, changed, now)
+        ended = supersede_certificate(session, holder.id, changed, now)
+        # Who is reached otherwise is told so in words of its own.
+        written = [each for each in changed if each not in reach]
+        tell_member(session, holder, written, has_ended=ended is not None, now=now)
     return changed
 
 
@@ -254,6 +289,10 @@ def read_values(
         if parent is not None and (parent.parent_id is not None or parent.id == holder.id):
             raise HeadOfficeUnknown
         values["parent_id"] = parent and parent.id
+    for chosen, other in OTHERS.items():
+        # What was said of another qualification goes with it.
+        if chosen in values and "other" not in (values[chosen] or ()):
+            values[other] = ""
     return values
 
 
@@ -272,6 +311,27 @@ def check_identity(
         )
     except IdentityTaken:
         raise IdentityNotFree from None
+
+
+def _check_owned(
+    engine: Engine, member: Member, before: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    owned = owned_fields(engine, member)
+    for name, value in values.items():
+        if name in owned and (before[name] or None) != (value or None):
+            raise OwnedByPlatform(name)
+
+
+def check_facts(values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Let an identity number say the same as the rest; raises SaysOtherwise.
+
+    What stands there already and is not changed is left alone.
+    """
+    whole = {**before, **values}
+    if all((before.get(name) or None) == (whole.get(name) or None) for name in IDENTITY_FACTS):
+        return
+    for name, sentence in find_contradictions(whole).items():
+        raise SaysOtherwise(name, sentence)
 
 
 def _find_firm(session: Session, number: object) -> Firm | None:

@@ -3,11 +3,10 @@
 The documents are in `forms/`, like those of processes; `docs/forms.md` says how one is written.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
@@ -32,10 +31,14 @@ def bind(
     *,
     language: Language,
     now: datetime,
-    given: Mapping[str, Any] | None = None,
+    is_owned: bool = False,
 ) -> BoundForm:
-    """A form of the register, to draw and to read; `given`: what its fields begin with."""
-    return _load(name).bind(context=given or {}, language=language, now=now.astimezone(ZONE))
+    """A form of the register, to draw and to read.
+
+    `is_owned`: without what the supervision platform says of a CPA.
+    """
+    context = {"is_owned": is_owned}
+    return _load(name).bind(context=context, language=language, now=now.astimezone(ZONE))
 
 
 def name_of(holder: Member | Firm) -> Name:

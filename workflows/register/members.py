@@ -14,6 +14,7 @@ from engine.errors import NotFound, Rejected
 from engine.language import N_
 from workflows.register.changes import (
     FieldWrong,
+    check_facts,
     check_identity,
     check_reason,
     find_main_account,
@@ -22,10 +23,11 @@ from workflows.register.changes import (
     send_activation,
 )
 from workflows.register.fields import REASON
+from workflows.register.telling import tell_member, tell_of_end
 from workflows.shared.access import Viewer, check
 from workflows.shared.accounts import CPA, MEMBER, Account
 from workflows.shared.associations import Association, get_association
-from workflows.shared.certificates import revoke_certificates, supersede_certificate
+from workflows.shared.certificates import find_certificate
 from workflows.shared.leaving import (
     change_association,
     change_kind,
@@ -50,7 +52,7 @@ from workflows.shared.register_changes import (
     recording,
     register_fields,
 )
-from workflows.shared.register_writing import ACTIVE, write_fields
+from workflows.shared.register_writing import ACTIVE, hold_identities, write_fields
 from workflows.shared.sign_in import end_other_sessions
 
 ENDINGS = ("resigned", "moved", "dead", "left")
@@ -121,6 +123,7 @@ def admit_member(
     if known is not None:
         return _same(engine, known, association, values)
     check_identity(session, engine, values)
+    check_facts(values, {})
     try:
         with session.begin_nested():
             write_fields(session, engine.vault, member, values)
@@ -164,6 +167,7 @@ def move_member(
     check(viewer, "edit", member)
     _check_active(member)
     is_new = member.association_id != association_id
+    had_certificate = find_certificate(session, member.id) is not None
     with recording(
         session, engine.vault, member, source=MOVE, reason=said, by=viewer.actor, now=now
     ):
@@ -176,7 +180,8 @@ def move_member(
             now=now,
         )
     if is_new:
-        supersede_certificate(session, member.id, ["association_id"], now)
+        # The certificate, which names the association, was superseded with the move.
+        tell_member(session, member, ["association_id"], has_ended=had_certificate, now=now)
     return moved
 
 
@@ -199,7 +204,9 @@ def end_entry(
         raise NotAnEnding
     said = check_reason(reason)
     hold_with_cases(session, member)
+    check(viewer, "edit", member)
     _check_not_erased(member)
+    before = member.state
     with recording(
         session, engine.vault, member, source=ENDING, reason=said, by=viewer.actor, now=now
     ):
@@ -212,7 +219,8 @@ def end_entry(
             by=viewer.actor,
             now=now,
         )
-    revoke_certificates(session, member.id, said, now)
+    if before == ACTIVE:
+        tell_of_end(session, member, said, now=now)
     return closed
 
 
@@ -232,15 +240,18 @@ def restore_entry(
     check(viewer, "edit", member)
     said = check_reason(reason)
     hold(session, member)
+    check(viewer, "edit", member)
     _check_not_erased(member)
     if member.state == ACTIVE:
         raise StillActive
+    hold_identities(session)
     number = identity_number(engine.vault, member)
     check_identity(session, engine, {"identity_number": number}, member_id=member.id)
     with recording(
         session, engine.vault, member, source=ADMISSION, reason=said, by=viewer.actor, now=now
     ):
         member.state = ACTIVE
+    tell_member(session, member, ["state"], now=now)
 
 
 def change_entry_kind(
@@ -259,6 +270,7 @@ def change_entry_kind(
         raise NotAKind
     said = check_reason(reason)
     hold_with_cases(session, member)
+    check(viewer, "edit", member)
     _check_active(member)
     if member.kind == kind:
         return []
@@ -270,6 +282,7 @@ def change_entry_kind(
         )
         if kind == NON_PRACTISING:
             member.firm_id = None
+    tell_member(session, member, ["kind"], now=now)
     account = find_main_account(session, member)
     if account is not None:
         account.user_type = USER_TYPES[kind]

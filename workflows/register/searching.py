@@ -30,6 +30,9 @@ MOST_APART = 100
 """Of up to so many associations each is read by itself: a database joins no more than some."""
 
 MOST_WHOLE = 20
+FEWEST_DIGITS = 8
+"""From so many digits on a text may be the number of a person, mistyped."""
+
 MOST_FIRMS = 200
 """So many firms that a text may mean where it narrows members down."""
 
@@ -147,6 +150,16 @@ def is_personal(text: str) -> bool:
     folded = clean_identity_number(text)
     is_mobile = FORMATS["mobile"].check(FORMATS["mobile"].clean(text)) is None
     return is_mobile or "@" in text or _IDENTITY.fullmatch(folded) is not None
+
+
+def may_be_personal(session: Session, model: type[Member] | type[Firm], text: str) -> bool:
+    """Whether a text is personal, or may be meant so: many digits with which no number begins."""
+    if is_personal(text):
+        return True
+    if len(_DIGITS.findall(text)) < FEWEST_DIGITS:
+        return False
+    begun = select(model.id).where(begins_with(model.number, text.upper()))
+    return session.scalar(begun.limit(1)) is None
 
 
 def find_members_exactly(

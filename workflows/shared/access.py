@@ -484,6 +484,7 @@ RULES: Mapping[tuple[type, str], tuple[Rule, ...]] = {
     (Firm, "find"): (_with(*LOOKING_UP),),
     (Firm, "read"): (_with(*READING),),
     (Firm, "edit"): (_with("manage"),),
+    (Firm, "unmask"): (_with("review", "manage"),),
     (Delivery, "see"): (_with("admin", "audit"),),
     (Delivery, "resend"): (_with("admin"),),
     (System, "see_management"): (_anywhere(*OVERSEERS),),

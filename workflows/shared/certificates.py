@@ -4,8 +4,9 @@ What is printed is kept as it was printed, sealed with the member's key; the cer
 and the public page of its code say what it is worth today.
 """
 
+import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -23,7 +24,7 @@ from engine.vault import BY_SUBJECT, Erased, Vault
 from forms.masking import mask
 from workflows.shared.associations import Association, get_association
 from workflows.shared.dates import local_date
-from workflows.shared.photos import find_photo
+from workflows.shared.photos import Photo, find_photo
 from workflows.shared.public_codes import CodeNotGenuine, token_of
 from workflows.shared.register import ERASED, Member, hold_member
 from workflows.shared.results import subject_of
@@ -145,6 +146,15 @@ def printed_fields(session: Session, member: Member, *, now: datetime) -> dict[s
         "association_en": office.name_en,
         "issued_date": local_date(now).isoformat(),
     }
+
+
+def digest_printed(printed: Mapping[str, Any], photo: Photo | None) -> str:
+    """What tells apart what a member looks at before he confirms it; the day is not part of it."""
+    shown = {name: value for name, value in printed.items() if name != "issued_date"}
+    said = orjson.dumps(
+        {**shown, "photo": photo and str(photo.file_id)}, option=orjson.OPT_SORT_KEYS
+    )
+    return hashlib.sha256(said).hexdigest()
 
 
 def read_printed(session: Session, vault: Vault, certificate: Certificate) -> dict[str, Any]:

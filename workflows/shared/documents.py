@@ -4,9 +4,10 @@ A template is HTML with its style in it. It sees what it is given and nothing el
 sandbox, and what it refers to is not fetched, neither from the network nor from the disk. Only
 the two fonts that every document uses are read, from the installation's own folder.
 
-A server has one such process, which is warm after the first document and goes when nobody needed
-it for a while. A document that needs too much time or memory takes it along; the next one gets a
-new one.
+A server has at most two such processes: the second is for who comes while the first is busy. Each
+is warm after its first document and goes when nobody needed it for a while. A document that needs
+too much time or memory takes it along; the next one gets a new one. Who works in the background
+(`engine.write_queue.in_no_hurry`) lets those go first who wait for their document.
 """
 
 import contextlib
@@ -19,10 +20,11 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from types import MappingProxyType
 from typing import IO, TypeAlias, cast
 
@@ -31,12 +33,16 @@ import orjson
 from engine.engine import Engine
 from engine.errors import HuijiError, Rejected
 from engine.language import N_
+from engine.write_queue import is_in_no_hurry
 from forms.lists import Language
 
 SERVICE = "documents"
 """The name under which `Documents` stand in `engine.services`."""
 
 PROGRAM = Path(__file__).parents[1] / "document_maker.py"
+MAKERS = 2
+"""Processes that make documents side by side, at most: a core each, where there are two."""
+
 START_SECONDS = 60.0
 LONGEST_WAIT = 20.0
 """Seconds by the clock, for one document on a machine that has other things to do."""
@@ -63,6 +69,15 @@ class DocumentTooLarge(Rejected):
     message = N_("This document would be too large to be made. Please ask for less of it.")
 
 
+class CharactersLacking(Rejected):
+    """The fonts cannot draw what is to be shown: boxes would stand there."""
+
+    message = N_(
+        "The document cannot be made: its font lacks %(characters)s. Please tell your association,"
+        " which can enter a character in its place."
+    )
+
+
 class DocumentLate(HuijiError):
     """Nothing came of it for a while: the machine is busy with other things."""
 
@@ -82,8 +97,10 @@ class Documents:
     def __init__(self, fonts: Path, *, sign: Sign | None = None) -> None:
         self._fonts = fonts
         self._sign = sign
-        self._maker: _Maker | None = None
-        self._one_at_a_time = Lock()
+        self._places = [_Place() for _number in range(MAKERS)]
+        self._free = self._places.copy()
+        self._freed = Condition()
+        self._in_a_hurry = 0
 
     @property
     def can_sign(self) -> bool:
@@ -97,16 +114,20 @@ class Documents:
         *,
         title: str,
         author: str,
+        dated: date,
         language: Language = "zh",
         pictures: Mapping[str, bytes] = MappingProxyType({}),
         is_signed: bool = True,
     ) -> bytes:
         """The PDF of a template's text filled with values, tagged so that it can be read aloud.
 
-        `title` and `author` are what the file says of itself; a template may use the title, too.
+        `title`, `author` and `dated` are what the file says of itself: `dated` is the day or the
+        moment of what it says, so that the same document made again is the same file. A template
+        may use the title, too.
         It shows `pictures` (JPEG, PNG, SVG) as `picture:<name>`. `is_signed`: where there is a key.
         What is no plain value raises TypeError, a template that is wrong DocumentFault; what needs
-        too much DocumentTooLarge, and what takes too long on a busy machine DocumentLate.
+        too much DocumentTooLarge, a character that no font has CharactersLacking, and what takes
+        too long on a busy machine DocumentLate.
         """
         _check_plain(values)
         asked = {
@@ -114,6 +135,7 @@ class Documents:
             "values": values,
             "title": title,
             "author": author,
+            "dated": _say_moment(dated),
             "language": language,
             "pictures": list(pictures),
         }
@@ -121,28 +143,58 @@ class Documents:
         frames += pictures.values()
         if sum(map(len, frames)) > MOST_TOGETHER:
             raise DocumentTooLarge
-        with self._one_at_a_time:
-            made = self._ask(frames)
+        with self._place() as place:
+            made = place.ask(frames, self._fonts)
         return self._sign(made) if self._sign is not None and is_signed else made
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        if self._maker is not None:
-            self._maker.end()
-            self._maker = None
+        """End the processes, if there are any."""
+        for place in self._places:
+            place.close()
 
-    def _ask(self, frames: Sequence[bytes]) -> bytes:
+    @contextmanager
+    def _place(self) -> Iterator["_Place"]:
+        """A place that is free, the one that was used last; who is in no hurry lets others go."""
+        is_patient = is_in_no_hurry()
+        with self._freed:
+            self._in_a_hurry += not is_patient
+            self._freed.wait_for(lambda: bool(self._free) and not (is_patient and self._in_a_hurry))
+            self._in_a_hurry -= not is_patient
+            place = self._free.pop()
+            # Who is in no hurry may have waited for this, too.
+            self._freed.notify_all()
+        try:
+            yield place
+        finally:
+            with self._freed:
+                self._free.append(place)
+                self._freed.notify_all()
+
+
+class _Place:
+    """Where one document at a time is made: by a process that is started when it is needed."""
+
+    def __init__(self) -> None:
+        self._maker: _Maker | None = None
+
+    def ask(self, frames: Sequence[bytes], fonts: Path) -> bytes:
         """Have a document made, by a new process where the one that ran is gone or grew too big."""
         if self._maker is not None and self._maker.is_there:
             try:
                 return self._maker.ask(frames)
             except _Gone:
                 pass
-        self._maker = _Maker(self._fonts)
+        self._maker = _Maker(fonts)
         try:
             return self._maker.ask(frames)
         except _Gone:
             raise DocumentTooLarge from None
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._maker is not None:
+            self._maker.end()
+            self._maker = None
 
 
 class _Gone(Exception):
@@ -189,6 +241,8 @@ class _Maker:
         except (_Gone, DocumentTooLarge, DocumentLate):
             self.end()
             raise
+        if answer[:1] == b"l":
+            raise CharactersLacking(characters=answer[1:].decode())
         if answer[:1] == b"f":
             raise DocumentFault(answer[1:].decode())
         return answer[1:]
@@ -237,6 +291,13 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise RuntimeError("a process that was started with pipes has none")
     return pipe
+
+
+def _say_moment(dated: date) -> str:
+    """A day, or a moment to the second, as files say it."""
+    if isinstance(dated, datetime):
+        return f"{dated.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return dated.isoformat()
 
 
 def _say(value: object) -> object:

@@ -64,10 +64,17 @@ class AnswerCheck(Protocol):
         case: Case,
         outcome: str,
         values: Mapping[str, Any],
+        seen: str,
         now: datetime,
     ) -> Mapping[str, str]:
-        """Find what is wrong: a sentence for each field; empty when all is well."""
+        """Find what is wrong: a sentence for each field; empty when all is well.
 
+        `seen`: what the page's panel gave back of what it showed; empty where it gives nothing.
+        """
+
+
+SEEN = "seen"
+"""Hidden field of a panel that shows what is agreed to: a digest of it, given back as `seen`."""
 
 Marked = TypeVar("Marked")
 

@@ -188,7 +188,6 @@ def hold_with_cases(session: Session, member: Member) -> Sequence[Case]:
     locked = cases.order_by(Case.id.desc()).with_for_update()
     found = session.scalars(locked.execution_options(populate_existing=True)).all()
     hold_member(session, member.id)
-    session.refresh(member)
     return [each for each in found if each.state == "open"]
 
 

@@ -19,7 +19,7 @@ from workflows.shared.mobiles import NotAMobile, to_e164
 from workflows.shared.one_time_links import expire_links
 from workflows.shared.private import write_private
 from workflows.shared.reach import find_reach
-from workflows.shared.register import Firm, Member
+from workflows.shared.register import Firm, Member, hold_member
 from workflows.shared.register_changes import REACH, recording
 from workflows.shared.security_events import note_event
 
@@ -64,12 +64,15 @@ def write_reach(
     The caller has made sure whose it is; `proof` says how, and for the register's trail
     `reason` says why. Links that were sent to the old one serve no more.
     """
-    before = find_old(session, engine.vault, account, what)
     holder: Member | Firm
     if account.member_id is not None:
-        holder = session.get_one(Member, account.member_id, with_for_update=True)
+        hold_member(session, account.member_id)
+        holder = session.get_one(Member, account.member_id)
     else:
-        holder = session.get_one(Firm, account.firm_id, with_for_update=True)
+        holder = session.get_one(
+            Firm, account.firm_id, with_for_update=True, populate_existing=True
+        )
+    before = find_old(session, engine.vault, account, what)
     vault = engine.vault
     with recording(session, vault, holder, source=REACH, reason=reason, by=by, now=now):
         write_private(session, vault, holder, {what: on_file(what, new)})

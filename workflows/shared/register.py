@@ -209,12 +209,14 @@ def get_firm(session: Session, firm_id: int) -> Firm:
 
 
 def hold_member(session: Session, member_id: int) -> None:
-    """Let no other transaction hold the member before this one ends.
+    """Let no other transaction hold the member before this one ends, and read him as he is now.
 
-    What is decided from several of his rows is decided once: his payments and claims.
+    What is decided from several of his rows is decided once: his payments and claims. What was
+    read of him before might be what another transaction has changed meanwhile.
     """
     # SQLite has one writer anyway; on PostgreSQL rows that only refer to him may still be added.
-    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
+    held = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
+    session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def find_member_by_number(session: Session, number: str) -> Member | None:

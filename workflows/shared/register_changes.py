@@ -22,8 +22,10 @@ from engine.database import Base, BigId, Json, UtcDateTime
 from engine.vault import BY_SUBJECT, Erased, Vault, seal_with
 from workflows.shared.private import PRIVATE_FIELDS, read_private
 from workflows.shared.register import FREE_FIELDS, Firm, Member, identity_number
+from workflows.shared.renaming import follow_names
 
 EDIT = "edit"
+OWN = "own"
 ADMISSION = "admission"
 MOVE = "move"
 ENDING = "ending"
@@ -37,6 +39,7 @@ SIGN_UP = "sign_up"
 LEDGER = "ledger"
 SOURCES = (
     EDIT,
+    OWN,
     ADMISSION,
     MOVE,
     ENDING,
@@ -184,7 +187,8 @@ def record_change(
 ) -> RegisterChange | None:
     """Note a change; what is the same before and after is left out, nothing changed is none.
 
-    Values are plain JSON or dates. Empty is the same as absent: {} before is an admission.
+    Values are plain JSON or dates. Empty is the same as absent: {} before is an admission. The
+    open cases of somebody who got another name follow.
     """
     holder = cast(Member | Firm, member or firm)
     difference = _find_difference(before, after)
@@ -208,6 +212,8 @@ def record_change(
     )
     session.add(change)
     session.flush()
+    if member is not None and difference.before.get("name"):
+        follow_names(session, [member.id], now=now)
     return change
 
 

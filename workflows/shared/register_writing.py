@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, String, select, update
+from sqlalchemy import Date, String, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
@@ -19,6 +19,9 @@ from workflows.shared.register import Firm, Member, identity_hash
 from workflows.shared.register_changes import FIRM_COLUMNS, MEMBER_COLUMNS
 
 ACTIVE = "active"
+
+IDENTITIES = 0x6964
+"""The number of the lock under which identity numbers are given, of PostgreSQL's advisory ones."""
 
 
 class IdentityTaken(Conflict):
@@ -43,6 +46,16 @@ def check_identity_free(
         raise IdentityTaken
 
 
+def hold_identities(session: Session) -> None:
+    """Let nobody else give anybody an identity number before this transaction ends.
+
+    Whoever holds a member takes this after him.
+    """
+    # SQLite has one writer anyway.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(IDENTITIES)))
+
+
 def write_fields(
     session: Session, vault: Vault, holder: Member | Firm, values: Mapping[str, Any]
 ) -> None:
@@ -50,6 +63,7 @@ def write_fields(
 
     What is not named stays. A name is also written where the holder signs in. A mobile number or
     an e-mail address is a key to the account: who may change one, the caller has made sure.
+    Raises IdentityTaken, whatever the caller saw before.
     """
     columns = MEMBER_COLUMNS if isinstance(holder, Member) else FIRM_COLUMNS
     private = {name: value or "" for name, value in values.items() if name in PRIVATE_FIELDS}
@@ -60,9 +74,7 @@ def write_fields(
     for name, value in plain.items():
         setattr(holder, name, _column_value(holder, name, value))
     if isinstance(holder, Member) and "identity_number" in values:
-        number = str(values["identity_number"] or "").strip().upper()
-        holder.identity_sealed = vault.seal_text(number)
-        holder.identity_hash = identity_hash(vault, number)
+        _write_identity(session, vault, holder, str(values["identity_number"] or ""))
     session.add(holder)
     session.flush()
     if private:
@@ -70,6 +82,16 @@ def write_fields(
     if "name" in plain:
         _rename_accounts(session, holder)
     session.flush()
+
+
+def _write_identity(session: Session, vault: Vault, member: Member, said: str) -> None:
+    number = said.strip().upper()
+    hashed = identity_hash(vault, number)
+    if number and hashed != member.identity_hash and member.state == ACTIVE:
+        hold_identities(session)
+        check_identity_free(session, vault, number=number, member_id=member.id)
+    member.identity_sealed = vault.seal_text(number)
+    member.identity_hash = hashed
 
 
 def _rename_accounts(session: Session, holder: Member | Firm) -> None:

@@ -30,6 +30,15 @@ def read_key(pkcs12: bytes, password: bytes) -> Callable[[bytes], bytes]:
     from pyhanko.sign.fields import SigSeedSubFilter  # noqa: PLC0415
     from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415
 
+    class Writer(IncrementalPdfFileWriter):
+        """Adds a signature and leaves alone what a document says of itself.
+
+        It would write another producer and day, and not the same at the two places.
+        """
+
+        def _update_meta(self) -> None:
+            """What there is stays."""
+
     try:
         signer = SimpleSigner.load_pkcs12_data(pkcs12, other_certs=[], passphrase=password or None)
     except ValueError as error:
@@ -44,7 +53,7 @@ def read_key(pkcs12: bytes, password: bytes) -> Callable[[bytes], bytes]:
     def sign(pdf: bytes) -> bytes:
         target = io.BytesIO()
         with one_at_a_time:
-            sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), metadata, signer, output=target)
+            sign_pdf(Writer(io.BytesIO(pdf)), metadata, signer, output=target)
         return target.getvalue()
 
     return sign

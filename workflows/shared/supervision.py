@@ -68,5 +68,10 @@ def find_platform(engine: Engine) -> SupervisionPlatform | None:
 
 def owned_fields(engine: Engine, member: Member) -> frozenset[str]:
     """The member's fields that are read-only here: a CPA's, where there is a platform."""
-    is_owned = member.kind == CPA and find_platform(engine) is not None
+    return owned_fields_of(engine, member.kind)
+
+
+def owned_fields_of(engine: Engine, kind: str) -> frozenset[str]:
+    """The same of every member of a kind, for whoever looks at very many."""
+    is_owned = kind == CPA and find_platform(engine) is not None
     return frozenset(OWNED_FIELDS) if is_owned else frozenset()

@@ -32,14 +32,14 @@ from forms.actions import Action
 from forms.bound import BoundForm, Reading
 from forms.form import OutcomeNotFound
 from forms.lists import Language
-from forms.receiving import Submitted
+from forms.receiving import Submitted, last
 from forms.requirements import FieldError
 from forms.slots import StoredFile as FileDescription
 from workflows.shared.access import Viewer, can, check, check_task
 from workflows.shared.applications import GROUNDS
 from workflows.shared.bound_forms import bind_form
 from workflows.shared.concerns import Concern
-from workflows.shared.form_data import AnswerCheck, Key, Provider
+from workflows.shared.form_data import SEEN, AnswerCheck, Key, Provider
 from workflows.shared.proofs import Deed, DeedKey, Facts, Given, Proof, Wrong
 from workflows.shared.work import OpenForm, Work
 
@@ -156,7 +156,9 @@ class Tasks:
         reading = work.read(posted, outcome if validates else None)
         if validates:
             # Nobody is asked whether he is sure of what cannot be taken.
-            errors = reading.errors or self._check_answers(held, work, outcome, reading, now)
+            errors = reading.errors or self._check_answers(
+                held, work, outcome, reading, seen=last(posted, SEEN), now=now
+            )
             if errors:
                 return Refused(_as_typed(work, reading), errors)
         if work.form.needs_confirmation(posted, outcome):
@@ -341,7 +343,14 @@ class Tasks:
         return Work(held, viewer, bound, data, now)
 
     def _check_answers(
-        self, held: HeldTask, work: Work, outcome: str, reading: Reading, now: datetime
+        self,
+        held: HeldTask,
+        work: Work,
+        outcome: str,
+        reading: Reading,
+        *,
+        seen: str,
+        now: datetime,
     ) -> list[FieldError]:
         found = self.answer_checks.get((held.task.process_id, held.task.element_id))
         if found is None:
@@ -352,6 +361,7 @@ class Tasks:
             case=held.case,
             outcome=outcome,
             values=reading.values,
+            seen=seen,
             now=now,
         )
         return _field_errors(work, wrong)

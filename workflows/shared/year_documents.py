@@ -57,6 +57,7 @@ class YearDocument:
     name: str
     title: str
     author: str
+    dated: date
     values: Mapping[str, Plain]
     pictures: Mapping[str, bytes]
 
@@ -94,6 +95,7 @@ def read_year_document(
         name=f"{result.year}年度检查确认单-{member.number}.pdf",
         title=title,
         author=office.name,
+        dated=local_date(now),
         values=values,
         pictures={"code": code},
     )
@@ -103,7 +105,12 @@ def make_year_document(documents: Documents, said: YearDocument) -> bytes:
     """The document, on one page but for the longest ledgers."""
     template = files("workflows.shared").joinpath("year_document.html").read_text("utf-8")
     return documents.make(
-        template, said.values, title=said.title, author=said.author, pictures=said.pictures
+        template,
+        said.values,
+        title=said.title,
+        author=said.author,
+        dated=said.dated,
+        pictures=said.pictures,
     )
 
 

@@ -77,7 +77,7 @@ def read_update(body: bytes, *, today: date) -> Update:
     if not isinstance(said, dict):
         raise NotUnderstood(what="object")
     number, version, fields = said.get("member_number"), said.get("version"), said.get("fields")
-    if not isinstance(number, str) or not 0 < len(number) <= 12:
+    if not isinstance(number, str) or not number.isalnum() or len(number) > 12:
         raise NotUnderstood(what="member_number")
     if type(version) is not int or not 0 < version <= LATEST_VERSION:
         raise NotUnderstood(what="version")

@@ -7,7 +7,7 @@ TEXTS: dict[str, Texts] = {
         ("登记信息已同步更新", "Your register data were updated"),
         (
             "监管平台已更新您的登记信息：$fields。$note如与实际不符，请在该平台更正或联系$association。",
-            "The platform updated your data: $fields.$note Wrong? Correct it there, or call us.",
+            "The platform updated your data: $fields.$note Correct it there or call $association.",
         ),
         ("注册会计师行业统一监管平台", "Supervision platform of the profession"),
         ("会籍信息", "Membership"),

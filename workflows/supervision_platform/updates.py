@@ -78,7 +78,6 @@ def take_update(
     if member is None:
         raise NobodyKnown
     hold_member(session, member.id)
-    session.refresh(member)
     if member.state != "active" or not owned_fields(engine, member):
         raise NotOwned
     digest = _digest(engine, update)

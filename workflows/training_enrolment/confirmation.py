@@ -33,6 +33,7 @@ class Confirmation:
 
     name: str
     author: str
+    dated: date
     values: Mapping[str, Plain]
     pictures: Mapping[str, bytes]
 
@@ -59,6 +60,7 @@ def read_confirmation(
     return Confirmation(
         name=f"{TITLE}-{case.subject_no or enrolment.id}.pdf",
         author=office.name,
+        dated=local_date(now),
         values={
             "office": office.name,
             "name": case.subject_name,
@@ -86,6 +88,7 @@ def make_confirmation(documents: Documents, said: Confirmation) -> bytes:
         said.values,
         title=TITLE,
         author=said.author,
+        dated=said.dated,
         pictures=said.pictures,
     )
 

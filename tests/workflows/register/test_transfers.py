@@ -17,10 +17,12 @@ from workflows.demo.people import make_identity_number
 from workflows.register.transfers import applying, exporting, looking, sending, staging
 from workflows.register.transfers.kinds import Wanted
 from workflows.shared.accounts import Account, StaffDuty
+from workflows.shared.private import write_private
 from workflows.shared.register import (
     Firm,
     Member,
     find_member_by_number,
+    identity_hash,
     identity_number,
     personal_fields,
 )
@@ -103,6 +105,12 @@ def test_somebody_is_admitted_by_hand_after_an_import(demo_engine: Engine) -> No
         session.add(added)
         session.flush()
         assert added.id != known.id
+
+
+def test_a_wrong_cell_is_told_in_its_own_words(demo_engine: Engine) -> None:
+    table = Table(demo_engine, "members").send([(*HEADS, "性别"), newcomer(1, 性别="女")])
+    (wrong,) = table.part("wrong")
+    assert (wrong.column, wrong.said) == ("sex", "女")
 
 
 def test_the_same_table_again_changes_nothing(demo_engine: Engine) -> None:
@@ -219,6 +227,72 @@ def test_nothing_is_taken_over_if_one_row_would_do_something_else_now(demo_engin
     assert table.confirm().found.state == staging.APPLIED
 
 
+def test_what_was_changed_just_before_the_writing_is_found_out(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prepared, then somebody is faster: it is prepared anew, and finds the row moved."""
+    rows = [("会员编号", "姓名", "工作单位"), (MEMBER, None, "新单位"), (OTHER, None, "新单位")]
+    table = Table(demo_engine, "members").send(rows)
+    write = applying._write
+
+    def be_slower(*given: Any) -> None:
+        with demo_engine.database.transaction() as session:
+            session.execute(update(Member).where(Member.number == OTHER).values(employer="别处"))
+        write(*given)
+
+    monkeypatch.setattr(applying, "_write", be_slower)
+    table.confirm()
+    assert table.found.state == staging.REFUSED
+    assert table.found.problem["values"]["lines"] == "3"
+    assert fields_of(demo_engine, MEMBER)["employer"] != "新单位"
+    assert fields_of(demo_engine, OTHER)["employer"] == "别处"
+
+
+def test_what_was_changed_elsewhere_just_before_the_writing_stays(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("会员编号", "姓名", "通讯地址"), (MEMBER, None, "新地址"), (OTHER, None, "新地址")]
+    table = Table(demo_engine, "members").send(rows)
+    write, tries = applying._write, list[int]()
+
+    def be_slower(*given: Any) -> None:
+        if not tries:
+            with demo_engine.database.transaction() as session:
+                other = find_member_by_number(session, OTHER)
+                assert other is not None
+                write_private(session, demo_engine.vault, other, {"telephone": "0571-12345678"})
+        tries.append(1)
+        write(*given)
+
+    monkeypatch.setattr(applying, "_write", be_slower)
+    table.confirm()
+    assert (table.found.state, len(tries)) == (staging.APPLIED, 2)
+    fields = fields_of(demo_engine, OTHER)
+    assert (fields["address"], fields["telephone"]) == ("新地址", "0571-12345678")
+
+
+def test_somebody_new_who_came_just_before_the_writing_is_not_entered_twice(
+    demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(demo_engine, "members").send([HEADS, newcomer(1), newcomer(2)])
+    write = applying._write
+
+    def be_slower(*given: Any) -> None:
+        # The same identity number under another one's name, in the same moment.
+        hashed = identity_hash(demo_engine.vault, identity(2))
+        with demo_engine.database.transaction() as session:
+            session.execute(
+                update(Member).where(Member.number == OTHER).values(identity_hash=hashed)
+            )
+        write(*given)
+
+    monkeypatch.setattr(applying, "_write", be_slower)
+    before = count(demo_engine, Member)
+    table.confirm()
+    assert table.found.state == staging.REFUSED
+    assert count(demo_engine, Member) == before
+
+
 def test_nothing_stays_of_a_writing_that_breaks_off(
     demo_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +328,21 @@ def test_who_lost_the_duty_meanwhile_takes_nothing_over(demo_engine: Engine) -> 
             now=demo_engine.now(),
         )
     assert table.work().found.state == staging.REFUSED
+    with demo_engine.database.read() as session:
+        assert find_member_by_number(session, NEW) is None
+
+
+def test_what_somebody_sent_whose_account_was_closed_is_not_taken_over(
+    demo_engine: Engine,
+) -> None:
+    table = Table(demo_engine, "members").send([HEADS, newcomer(1)])
+    with demo_engine.database.transaction() as session:
+        account(session, "zj_manage").is_active = False
+    table.confirm()
+    assert table.found.state == staging.REFUSED
+    assert table.found.problem["message"] == looking.SenderGone.message
+    late = Table(demo_engine, "members").send([HEADS, newcomer(2)])
+    assert late.found.state == staging.REFUSED
     with demo_engine.database.read() as session:
         assert find_member_by_number(session, NEW) is None
 

@@ -151,3 +151,48 @@ def test_shared_texts_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "MOST_TEXTS", 20)
     with pytest.raises(WorkbookTooLarge):
         read(with_texts("<si><t>长</t></si>" * 50, "<row><c><v>1</v></c></row>"))
+
+
+def test_a_cell_of_megabytes_is_cut_off_as_it_is_read() -> None:
+    text = "长" * 5_000_000
+    book = rebuilt(
+        make_book([("甲",)]),
+        sheet1=sheet_of(f'<row><c t="inlineStr"><is><t>{text}</t></is></c><c><v>1</v></c></row>'),
+    )
+    assert read(book) == [(1, ["长" * parts.LONGEST_CELL, 1])]
+
+
+def test_what_a_formula_came_to_is_what_its_cell_says() -> None:
+    cells = '<c t="str"><f>A9&amp;"乙"</f><v>甲乙</v></c><c><f>1+1</f><v>2</v></c><c><f>3</f></c>'
+    book = rebuilt(make_book([("甲",)]), sheet1=sheet_of(f"<row>{cells}</row>"))
+    assert read(book) == [(1, ["甲乙", 2])]
+
+
+def test_a_workbook_with_a_password_is_refused() -> None:
+    """Locked ones are no archives but compound files; archives have a mark of their own for it."""
+    with pytest.raises(WorkbookUnreadable):
+        read(BytesIO(bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 4096))
+    locked = bytearray(make_book([("甲",)]).getvalue())
+    at = -1
+    while (at := locked.find(b"PK\x01\x02", at + 1)) >= 0:
+        locked[at + 8] |= 1
+    with pytest.raises(WorkbookUnreadable):
+        read(BytesIO(bytes(locked)))
+
+
+def test_a_workbook_that_was_damaged_on_its_way_is_refused() -> None:
+    book = make_book([(f"会员{number}", number) for number in range(500)]).getvalue()
+    at = book.index(b"xl/worksheets/sheet1.xml") + 200
+    for damaged in (book[: len(book) // 2], book[:at] + bytes(40) + book[at + 40 :]):
+        with pytest.raises(WorkbookUnreadable):
+            read(BytesIO(damaged))
+
+
+def test_an_archive_that_makes_itself_smaller_than_it_is_unpacks_no_further() -> None:
+    bomb = bytearray(rebuilt(make_book([("甲",)]), sheet1=sheet_of(" " * 2_000_000)).getvalue())
+    at = -1
+    while (at := bomb.find(b"PK\x01\x02", at + 1)) >= 0:
+        size = int.from_bytes(bomb[at + 24 : at + 28], "little")
+        bomb[at + 24 : at + 28] = min(size, 5000).to_bytes(4, "little")
+    with pytest.raises(WorkbookUnreadable):
+        read(BytesIO(bytes(bomb)))

@@ -29,6 +29,7 @@ from workflows.shared.hours import HoursEntry
 from workflows.shared.person_drafts import PersonDraft
 from workflows.shared.private import read_private, write_private
 from workflows.shared.register import Firm, Member
+from workflows.shared.supervision import SERVICE, SupervisionPlatform
 from workflows.shared.training_classes import TrainingClass
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import Row, read_rows
@@ -320,6 +321,24 @@ def test_what_is_the_same_for_all_counts_where_nothing_else_is_typed(office: Off
         # The box said that the positions go into the register, too.
         assert session.get_one(Member, first.id).position == "合伙人"
     assert said == ["shared", "single"]
+
+
+def test_a_position_that_the_supervision_platform_owns_stays_as_it_is_there(
+    office: Office,
+) -> None:
+    office.engine.services[SERVICE] = SupervisionPlatform("https://p.example.org/", (b"k" * 32,))
+    training_class = office.school.offer(capacity=5, required_fields=["position"])
+    first, _second, _third = office.members
+    office.keep(
+        training_class,
+        Change(EVERYBODY, True, {}),
+        Change(key_of(first), True, {"position": "经理"}),
+    )
+    key = office.start(training_class)
+    office.work()
+    assert [code for _state, code in office.results(key)] == ["reserved"]
+    with office.engine.database.read() as session:
+        assert session.get_one(Member, first.id).position == ""
 
 
 def test_nobody_and_too_many_are_said(office: Office) -> None:

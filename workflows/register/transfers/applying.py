@@ -186,7 +186,9 @@ def _prepare(engine: Engine, found: RegisterImport, run: UUID, deed: Deed, spool
                 same = {each.line for each in again if each in changes}
                 moved += [each.line for each in changes if each.line not in same]
             elif not moved:
-                kind.plan(session, context, again, deed, spool)
+                kind.plan(session, looking, again, deed, spool)
+            # What was opened of these people is not needed any more.
+            session.info.pop("subject_keys", None)
             done += len(changes)
             with engine.database.transaction() as writing:
                 move_on(writing, found.id, run, progress=PREPARED * done // found.right)
@@ -197,7 +199,7 @@ def _prepare(engine: Engine, found: RegisterImport, run: UUID, deed: Deed, spool
 
 def _write(engine: Engine, found: RegisterImport, run: UUID, deed: Deed, spool: Spool) -> None:
     kind = KINDS[found.kind]
-    with engine.database.transaction() as session:
+    with spool.transaction() as session:
         move_on(session, found.id, run, state=APPLIED, progress=100, ended_at=deed.now)
         spool.write(session)
         kind.follow(session, engine, spool.noted, deed)

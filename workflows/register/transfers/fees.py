@@ -30,7 +30,7 @@ from workflows.register.transfers.cells import (
 )
 from workflows.register.transfers.kinds import Context, Deed, Kind, Looking, Wanted
 from workflows.register.transfers.ledgers import LedgerLooking, note_changes
-from workflows.register.transfers.people import AT_A_TIME, find_rows
+from workflows.register.transfers.people import AT_A_TIME, among
 from workflows.register.transfers.spooling import Spool
 from workflows.register.transfers.staging import Change, Row
 from workflows.shared.bulk import table_of
@@ -111,24 +111,28 @@ class Fees(Kind):
         return _Looking(context)
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self,
+        session: Session,
+        looking: "_Looking",
+        changes: Sequence[Change],
+        deed: Deed,
+        to: Spool,
     ) -> None:
         """Put new years and changed ones into a spool, each with its trail."""
-        found = [each.id for each in changes if each.id is not None]
-        to.expect(TABLE, find_rows(session, TABLE, TABLE.c.id, found))
-        members = _find_ids(session, {each.number for each in changes})
-        new, changed = [], []
+        members = {each.number: looking.members[each.number]["id"] for each in changes}
+        new, known, changed = [], [], []
         for each in changes:
             columns = {**each.after, "updated_at": deed.now}
             if each.id is None:
                 key = {"member_id": members[each.number], "year": each.values["year"]}
                 new.append({**key, "amount": 0, "exempt_reason": "", **columns})
             else:
+                known.append(looking.entries[members[each.number], each.values["year"]])
                 changed.append({"id": each.id, **columns})
         to.insert(TABLE, new)
-        to.update(TABLE, changed)
+        to.update(TABLE, known, changed)
         noted = [(members[each.number], f"fee.{each.values['year']}", each) for each in changes]
-        note_changes(session, context, noted, deed, to)
+        note_changes(session, looking, noted, deed, to)
         to.noted += [fee_key(member_id, each.values["year"]) for member_id, _, each in noted]
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:
@@ -169,15 +173,17 @@ class _Looking(LedgerLooking):
         super().prepare(session, rows)
         ids = [each["id"] for each in self.members.values()]
         years = {each.values["year"] for each in rows if "year" in each.values}
-        self._entries: dict[tuple[int, int], dict[str, Any]] = {}
+        self.entries: dict[tuple[int, int], dict[str, Any]] = {}
         self._paid: set[tuple[int, int]] = set()
         for begin in range(0, len(ids), AT_A_TIME):
             some = ids[begin : begin + AT_A_TIME]
-            query = select(*TABLE.c).where(TABLE.c.member_id.in_(some), TABLE.c.year.in_(years))
+            query = select(*TABLE.c).where(
+                among(session, TABLE.c.member_id, some), TABLE.c.year.in_(years)
+            )
             for row in session.execute(query).mappings():
-                self._entries[row["member_id"], row["year"]] = dict(row)
+                self.entries[row["member_id"], row["year"]] = dict(row)
             paid = select(FeePayment.member_id, FeePayment.year).where(
-                FeePayment.member_id.in_(some), FeePayment.year.in_(years)
+                among(session, FeePayment.member_id, some), FeePayment.year.in_(years)
             )
             self._paid.update(session.execute(paid))
 
@@ -192,7 +198,7 @@ class _Looking(LedgerLooking):
             self.once(key, row, "year")
         except Unfit as twice:
             raise Unfit("year_twice", "year", **twice.values) from None
-        entry = self._entries.get(key)
+        entry = self.entries.get(key)
         said = {name: values[name] for name in FIELDS if name in values}
         before = {} if entry is None else {name: entry[name] for name in FIELDS}
         after = {"amount": 0, "exempt_reason": ""} | before | said
@@ -221,14 +227,3 @@ def _check(after: dict[str, Any]) -> dict[str, Any]:
             if after["amount"] <= 0:
                 raise Unfit("amount_needed", "amount")
             return after | {"exempt_reason": ""}
-
-
-def _find_ids(session: Session, numbers: set[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    wanted = sorted(numbers)
-    for begin in range(0, len(wanted), AT_A_TIME):
-        query = select(Member.number, Member.id).where(
-            Member.number.in_(wanted[begin : begin + AT_A_TIME])
-        )
-        found |= dict(session.execute(query).all())
-    return found

@@ -122,11 +122,16 @@ class Firms(Kind):
         return _Looking(context)
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self,
+        session: Session,
+        looking: "_Looking",
+        changes: Sequence[Change],
+        deed: Deed,
+        to: Spool,
     ) -> None:
         """Put new firms and changed ones into a spool, each with its trail."""
-        _plan_new(session, context, [each for each in changes if each.id is None], deed, to)
-        _plan_changed(session, context, [each for each in changes if each.id is not None], deed, to)
+        _plan_new(session, looking.context, [each for each in changes if each.id is None], deed, to)
+        _plan_changed(session, looking, [each for each in changes if each.id is not None], deed, to)
 
     def export(self, session: Session, vault: Vault, query: Wanted) -> Iterator[dict[str, Any]]:
         """Firms with everything on file, by association and number."""
@@ -155,8 +160,8 @@ class _Looking(Looking):
         """Look up the firms, their mobile numbers and their head offices."""
         numbers = [each.values["number"] for each in rows if "number" in each.values]
         found = find_rows(session, TABLE, TABLE.c.number, numbers)
-        self._firms = {each["number"]: each for each in found}
-        self._private = open_private(session, self.context.vault, Firm.private_kind, found)
+        self.firms = {each["number"]: each for each in found}
+        self.private = open_private(session, self.context.vault, Firm.private_kind, found)
         wanted = {each.values["parent"] for each in rows if "parent" in each.values}
         self._heads = find_firms(session, wanted)
 
@@ -166,7 +171,7 @@ class _Looking(Looking):
         if "number" not in values:
             raise Unfit("missing", "number")
         self.once(values["number"], row, "number")
-        known = self._firms.get(values["number"])
+        known = self.firms.get(values["number"])
         return self._new(row) if known is None else self._changed(row, known)
 
     def _new(self, row: Row) -> Change:
@@ -218,7 +223,7 @@ class _Looking(Looking):
         if "parent" in values:
             yield "parent_id", known["parent_id"], self._find_head(values, known["id"])
         if "mobile" in values:
-            mobile = self._private[known["id"]]["mobile"]
+            mobile = self.private[known["id"]]["mobile"]
             said = uncover(values["mobile"], mobile, "mobile", "mobile")
             if mobile and said != mobile:
                 raise Unfit("firm_key", "mobile")
@@ -274,14 +279,15 @@ def _plan_new(
 
 
 def _plan_changed(
-    session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+    session: Session, looking: _Looking, changes: Sequence[Change], deed: Deed, to: Spool
 ) -> None:
     if not changes:
         return
-    found = find_rows(session, TABLE, TABLE.c.id, [each.id for each in changes])
+    vault = looking.context.vault
+    found = [looking.firms[each.number] for each in changes]
     known = {each["id"]: each for each in found}
-    private = open_private(session, context.vault, Firm.private_kind, found)
-    keys = find_keys(session, context.vault, [f"{Firm.private_kind}:{each}" for each in known], to)
+    private = looking.private
+    keys = find_keys(session, vault, [f"{Firm.private_kind}:{each}" for each in known], to)
     rows, trail, named = [], [], {}
     for change in changes:
         firm_id, after = change.id or 0, change.after
@@ -291,14 +297,13 @@ def _plan_changed(
         }
         if "mobile" in after:
             merged = private[firm_id] | {"mobile": after["mobile"]}
-            row |= private_columns(context.vault, key, merged)
+            row |= private_columns(vault, key, merged)
         if "name" in after:
             named[firm_id] = after["name"]
         rows.append(row)
         trail.append(_note(key, firm_id, known[firm_id]["association_id"], change, deed))
-    to.expect(TABLE, found)
-    to.update(TABLE, rows)
-    to.update(ACCOUNTS, name_accounts(session, Account.firm_id, named))
+    to.update(TABLE, found, rows)
+    to.update(ACCOUNTS, *name_accounts(session, Account.firm_id, named))
     to.insert(CHANGES, [each for each in trail if each is not None])
 
 

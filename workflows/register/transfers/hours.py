@@ -31,7 +31,7 @@ from workflows.register.transfers.cells import (
 )
 from workflows.register.transfers.kinds import Context, Deed, Kind, Looking, Wanted
 from workflows.register.transfers.ledgers import LedgerLooking, note_changes
-from workflows.register.transfers.people import AT_A_TIME
+from workflows.register.transfers.people import AT_A_TIME, among
 from workflows.register.transfers.spooling import Spool
 from workflows.register.transfers.staging import Change, Row
 from workflows.shared.bulk import table_of
@@ -81,11 +81,14 @@ class Hours(Kind):
         return _Looking(context)
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self,
+        session: Session,
+        looking: "_Looking",
+        changes: Sequence[Change],
+        deed: Deed,
+        to: Spool,
     ) -> None:
         """Put new entries into a spool, for changed ones the opposite and the new one."""
-        looking = _Looking(context)
-        looking.prepare(session, [Row(each.line, each.values) for each in changes])
         entries, noted = [], []
         for each in changes:
             member = looking.members[each.number]
@@ -103,7 +106,7 @@ class Hours(Kind):
             )
             noted.append((member["id"], f"hours.{each.after['year']}", each))
         to.insert(TABLE, entries)
-        note_changes(session, context, noted, deed, to)
+        note_changes(session, looking, noted, deed, to)
         to.noted += [str(member_id) for member_id, _name, _change in noted]
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:
@@ -150,7 +153,9 @@ class _Looking(LedgerLooking):
         ids = [each["id"] for each in self.members.values()]
         for begin in range(0, len(ids), AT_A_TIME):
             some = ids[begin : begin + AT_A_TIME]
-            query = select(*TABLE.c).where(TABLE.c.member_id.in_(some)).order_by(TABLE.c.id)
+            query = (
+                select(*TABLE.c).where(among(session, TABLE.c.member_id, some)).order_by(TABLE.c.id)
+            )
             for row in session.execute(query).mappings():
                 entry = dict(row)
                 self._by_key[entry["external_key"]] = entry

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Table, func, literal, select
 from sqlalchemy.orm import Session
 
-from engine.vault import KEYS_AT_A_TIME, SubjectKey, Vault
+from engine.vault import SubjectKey, Vault
 from workflows.register.transfers.spooling import Spool
 from workflows.shared.bulk import table_of
 
@@ -31,13 +31,8 @@ def find_keys(
     session: Session, vault: Vault, subjects: Sequence[str], to: Spool
 ) -> dict[str, bytes]:
     """The data keys of subjects in clear; those who have none get one with what is written."""
-    found: dict[str, bytes] = {}
-    for begin in range(0, len(subjects), KEYS_AT_A_TIME):
-        query = select(SubjectKey.subject, SubjectKey.wrapped).where(
-            SubjectKey.subject.in_(subjects[begin : begin + KEYS_AT_A_TIME])
-        )
-        for subject, wrapped in session.execute(query):
-            found[subject] = vault.open_key(subject, wrapped)
+    known = vault.read_keys(session, subjects)
+    found = {subject: known[subject] for subject in subjects if subject in known}
     made = []
     for subject in subjects:
         if subject not in found:

@@ -51,12 +51,16 @@ class Offices:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose import it is: the associations that it may touch, and what it needs besides."""
+    """Whose import it is: the associations that it may touch, and what it needs besides.
+
+    `owned_of_cpas`: the fields of CPAs that the supervision platform owns.
+    """
 
     vault: Vault
     scope: frozenset[int]
     offices: Offices
     today: date
+    owned_of_cpas: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,7 @@ class Looking:
             try:
                 change = self.compare(row)
             except Unfit as unfit:
-                said = row.values.get(unfit.column, "")
-                said = ", ".join(said) if isinstance(said, list) else str(said)
-                wrong = Wrong(row.line, unfit.column, said[:100], unfit.why, unfit.values)
-                looked.wrong.append(wrong)
+                looked.wrong.append(Wrong(row.line, unfit.column, "", unfit.why, unfit.values))
                 continue
             if change is None:
                 looked.unchanged += 1
@@ -141,9 +142,12 @@ class Kind:
         raise NotImplementedError
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self, session: Session, looking: Any, changes: Sequence[Change], deed: Deed, to: Spool
     ) -> None:
-        """Put all that some changes write into a spool, and what must still be so then."""
+        """Put all that some changes write into a spool, and what must still be so then.
+
+        `looking`: what compared them, and only them, just before.
+        """
         raise NotImplementedError
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from workflows.register.transfers.cells import Unfit
 from workflows.register.transfers.identifiers import find_keys
-from workflows.register.transfers.kinds import Context, Deed, Looking
-from workflows.register.transfers.people import AT_A_TIME
+from workflows.register.transfers.kinds import Deed, Looking
+from workflows.register.transfers.people import AT_A_TIME, among
 from workflows.register.transfers.spooling import Spool
 from workflows.register.transfers.staging import Change, Row
 from workflows.shared.bulk import table_of
@@ -31,7 +31,7 @@ class LedgerLooking(Looking):
         for begin in range(0, len(wanted), AT_A_TIME):
             query = select(
                 Member.id, Member.number, Member.name, Member.association_id, Member.state
-            ).where(Member.number.in_(wanted[begin : begin + AT_A_TIME]))
+            ).where(among(session, Member.number, wanted[begin : begin + AT_A_TIME]))
             for row in session.execute(query).mappings():
                 self.members[row["number"]] = dict(row)
 
@@ -52,20 +52,15 @@ class LedgerLooking(Looking):
 
 def note_changes(
     session: Session,
-    context: Context,
+    looking: LedgerLooking,
     noted: Sequence[tuple[int, str, Change]],
     deed: Deed,
     to: Spool,
 ) -> None:
     """Have changes of a ledger noted: of whom, under which name, and what."""
     ids = sorted({member_id for member_id, _name, _change in noted})
-    keys = find_keys(session, context.vault, [subject_of(each) for each in ids], to)
-    offices: dict[int, int] = {}
-    for begin in range(0, len(ids), AT_A_TIME):
-        query = select(Member.id, Member.association_id).where(
-            Member.id.in_(ids[begin : begin + AT_A_TIME])
-        )
-        offices |= dict(session.execute(query).all())
+    keys = find_keys(session, looking.context.vault, [subject_of(each) for each in ids], to)
+    offices = {each["id"]: each["association_id"] for each in looking.members.values()}
     rows = [
         change_columns(
             keys[subject_of(member_id)],

@@ -1,7 +1,7 @@
 """Looking a workbook through: a job reads it row by row and says what it would change."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
@@ -42,10 +42,14 @@ from workflows.register.transfers.staging import (
 from workflows.shared.access import get_viewer, transfer_associations
 from workflows.shared.accounts import get_account
 from workflows.shared.dates import local_date
+from workflows.shared.register import CPA
 from workflows.shared.sealed_files import open_file
+from workflows.shared.supervision import owned_fields_of
 
 JOB = "transfers.look_through"
 ROWS_ABOVE_HEADS = 10
+SAID = 100
+"""How much is kept of what a wrong cell says, in characters."""
 MOST_ROWS = 200_000
 MOST_WRONG = 5_000
 AT_A_TIME = 1_000
@@ -78,6 +82,12 @@ class TooManyWrong(Rejected):
     message = N_(
         "More than %(most)s rows are wrong. Look whether this is the right table for this import."
     )
+
+
+class SenderGone(Rejected):
+    """The account of who sent it was closed meanwhile."""
+
+    message = N_("The account of the person who sent this table was closed.")
 
 
 class Overtaken(Conflict):
@@ -120,13 +130,20 @@ def move_on(session: Session, import_id: UUID, run: UUID, **columns: Any) -> Non
 
 
 def find_context(session: Session, engine: Engine, found: RegisterImport) -> Context:
-    """What an import may touch: what the account may today."""
-    viewer = get_viewer(session, get_account(session, found.account_id))
+    """What an import may touch: what its sender looked after then, and does still.
+
+    Raises SenderGone where the account cannot sign in any more.
+    """
+    account = get_account(session, found.account_id)
+    if not account.is_active:
+        raise SenderGone
+    viewer = get_viewer(session, account)
     return Context(
         vault=engine.vault,
-        scope=transfer_associations(viewer, found.kind),
+        scope=transfer_associations(viewer, found.kind) & frozenset(found.scope),
         offices=find_offices(session),
         today=local_date(engine.now()),
+        owned_of_cpas=owned_fields_of(engine, CPA),
     )
 
 
@@ -148,8 +165,9 @@ def look_through(engine: Engine, *, import_id: str) -> None:
             return
         found, run = begun
         session.execute(delete(ImportPortion).where(ImportPortion.import_id == key))
-        context = find_context(session, engine, found)
     try:
+        with engine.database.read() as session:
+            context = find_context(session, engine, found)
         with TemporaryFile() as content:
             _open(engine, found, content)
             _Reader(engine, found, run, context).read(open_sheet(content))
@@ -203,6 +221,8 @@ class _Reader:
                 raise TooManyRows(most=MOST_ROWS)
             with self.engine.database.read() as session:
                 looked = looking.look(session, rows)
+            known = {each.line: each.values for each in rows}
+            looked.wrong = [self._in_words(each, known[each.line]) for each in looked.wrong]
             self._take(looked, wrong)
             if self.counts["wrong"] > MOST_WRONG:
                 raise TooManyWrong(most=MOST_WRONG)
@@ -210,6 +230,14 @@ class _Reader:
         if not count:
             raise NothingToImport
         self._keep(is_last=True, state=READY, progress=100)
+
+    def _in_words(self, wrong: Wrong, values: Mapping[str, Any]) -> Wrong:
+        """A wrong row with what its cell says, not the register's code for it."""
+        value = values.get(wrong.column)
+        if value in (None, ""):
+            return wrong
+        said = self.kind.column(wrong.column).write(value, "zh")
+        return replace(wrong, said="" if said is None else str(said)[:SAID])
 
     def _take(self, looked: Looked, wrong: Sequence[Wrong]) -> None:
         self.waiting["wrong"] += sorted([*wrong, *looked.wrong], key=lambda each: each.line)
@@ -275,12 +303,12 @@ def read_rows(
                 continue
             if column.covers and isinstance(cell, str) and COVERED in cell:
                 # Whether it covers what is on file is for who compares.
-                values[column.key] = say(cell)[:100]
+                values[column.key] = say(cell)[:SAID]
                 continue
             try:
                 values[column.key] = column.read(cell)
             except Unfit as unfit:
-                said = say(cell)[:100]
+                said = say(cell)[:SAID]
                 wrong.append(Wrong(line.number, column.key, said, unfit.why, unfit.values))
                 break
         else:

@@ -44,11 +44,11 @@ def _kinds(language: Language) -> Sequence[Option]:
 def _states(language: Language) -> Sequence[Option]:
     zh = language == "zh"
     return (
-        Option("active", "在会" if zh else "Active"),
+        Option("active", "在籍" if zh else "Active"),
         Option("moved", "已转出" if zh else "Moved"),
-        Option("resigned", "已退会" if zh else "Resigned"),
-        Option("dead", "已故" if zh else "Dead"),
-        Option("left", "已除名" if zh else "Left"),
+        Option("resigned", "退会" if zh else "Resigned"),
+        Option("dead", "死亡" if zh else "Dead"),
+        Option("left", "除名" if zh else "Left"),
         Option(ERASED, "已删除" if zh else "Erased"),
     )
 

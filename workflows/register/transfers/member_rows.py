@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine.language import N_
 from forms.identity import find_birth_date, find_identity_problem
 from workflows.register.transfers.cells import (
+    COVERED,
     Unfit,
 )
 from workflows.register.transfers.kinds import (
@@ -26,6 +27,7 @@ from workflows.register.transfers.member_columns import (
 )
 from workflows.register.transfers.people import (
     AT_A_TIME,
+    among,
     find_firms,
     find_rows,
     number_firms,
@@ -35,11 +37,13 @@ from workflows.register.transfers.people import (
 from workflows.register.transfers.staging import Change, Row
 from workflows.shared.bulk import table_of
 from workflows.shared.register import (
+    CPA,
     ERASED,
     NON_PRACTISING,
     Member,
     identity_hash,
 )
+from workflows.shared.supervision import OwnedElsewhere
 
 TABLE = table_of(Member)
 
@@ -54,6 +58,7 @@ PROBLEMS = {
         "There is another one on file. It is a key to his account: he changes it himself, or the"
         " help desk does with him."
     ),
+    "owned": OwnedElsewhere.message,
     "identity": N_("%(problem)s"),
     "identity_known": N_("Somebody with this identity number is in the register already."),
     "identity_other": N_("The identity number says something else."),
@@ -70,15 +75,20 @@ class MemberLooking(Looking):
         vault = self.context.vault
         numbers = [each.values["number"] for each in rows if "number" in each.values]
         found = find_rows(session, TABLE, TABLE.c.number, numbers)
-        self._members = {each["number"]: each for each in found}
-        self._private = open_private(session, vault, Member.private_kind, found)
+        self.members = {each["number"]: each for each in found}
+        self.private = open_private(session, vault, Member.private_kind, found)
         wanted = {each.values["firm"] for each in rows if "firm" in each.values}
         self._firms = find_firms(session, wanted)
         self._firm_numbers = number_firms(session, [each["firm_id"] for each in found])
+        self._on_file = {
+            each["id"]: vault.open_text(each["identity_sealed"])
+            for each in found
+            if each["state"] != ERASED
+        }
         hashes = {
             identity_hash(vault, said)
             for each in rows
-            if "*" not in (said := each.values.get("identity_number", "*"))
+            if (said := self._identity_to_find(each.values))
         }
         self._identities = _find_identities(session, sorted(hashes))
 
@@ -88,8 +98,24 @@ class MemberLooking(Looking):
         if "number" not in values:
             raise Unfit("missing", "number")
         self.once(("number", values["number"]), row, "number")
-        known = self._members.get(values["number"])
+        known = self.members.get(values["number"])
         return self._new(row) if known is None else self._changed(row, known)
+
+    def _identity_to_find(self, values: Mapping[str, Any]) -> str:
+        """The identity number that a row brings into play; none where all of it is on file."""
+        said: str = values.get("identity_number", "")
+        known = self.members.get(values.get("number", ""))
+        if known is None:
+            return "" if COVERED in said else said
+        on_file = self._on_file.get(known["id"], "")
+        if not said or COVERED in said:
+            said = on_file
+        is_same = said == on_file and all(
+            plain(known[name]) == values[name]
+            for name in IDENTITY - {"identity_number"}
+            if name in values
+        )
+        return "" if is_same else said
 
     def _new(self, row: Row) -> Change:
         values = row.values
@@ -130,9 +156,10 @@ class MemberLooking(Looking):
                 before[name], after[name] = was, now_is
         if not after:
             return None
+        self._check_owned(known, after)
         if not IDENTITY.isdisjoint(after):
             whole = {name: plain(known[name]) for name in PLAIN} | {
-                "identity_number": self.context.vault.open_text(known["identity_sealed"])
+                "identity_number": self._on_file[known["id"]]
             }
             self._check_identity(row, whole | after, member_id=known["id"])
         self._check_dates(after)
@@ -143,7 +170,7 @@ class MemberLooking(Looking):
         self, values: Mapping[str, Any], known: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any, Any]]:
         """What a row says of a member's fields: name, what is on file, what it says."""
-        private = self._private[known["id"]]
+        private = self.private[known["id"]]
         for name in PLAIN:
             if name in values:
                 yield name, plain(known[name]), values[name]
@@ -156,7 +183,7 @@ class MemberLooking(Looking):
         if "firm" in values and values["firm"] != self._firm_numbers.get(known["firm_id"]):
             yield "firm_id", known["firm_id"], self._find_firm(values["firm"])
         if "identity_number" in values:
-            on_file = self.context.vault.open_text(known["identity_sealed"])
+            on_file = self._on_file[known["id"]]
             said = uncover(values["identity_number"], on_file, "identity", "identity_number")
             yield "identity_number", on_file, said
 
@@ -171,6 +198,14 @@ class MemberLooking(Looking):
             raise Unfit("kind_elsewhere", "kind")
         if values.get("state", known["state"]) != known["state"]:
             raise Unfit("state_elsewhere", "state")
+
+    def _check_owned(self, known: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Let alone what the supervision platform says of a CPA; raises Unfit."""
+        if known["kind"] != CPA:
+            return
+        for name in after:
+            if name in self.context.owned_of_cpas:
+                raise Unfit("owned", name)
 
     def _find_firm(self, said: str) -> int:
         found = self._firms.get(said)
@@ -215,7 +250,7 @@ def _find_identities(session: Session, hashes: Sequence[bytes]) -> dict[bytes, i
     found: dict[bytes, int] = {}
     for begin in range(0, len(hashes), AT_A_TIME):
         query = select(Member.identity_hash, Member.id).where(
-            Member.identity_hash.in_(hashes[begin : begin + AT_A_TIME]),
+            among(session, Member.identity_hash, hashes[begin : begin + AT_A_TIME]),
             Member.state == "active",
         )
         found |= dict(session.execute(query).all())

@@ -12,11 +12,8 @@ from workflows.register.transfers.kinds import (
     Deed,
 )
 from workflows.register.transfers.member_columns import DATES, PLAIN, PRIVATE
-from workflows.register.transfers.people import (
-    find_rows,
-    name_accounts,
-    open_private,
-)
+from workflows.register.transfers.member_rows import MemberLooking
+from workflows.register.transfers.people import name_accounts
 from workflows.register.transfers.spooling import Spool
 from workflows.register.transfers.staging import Change
 from workflows.shared import certificates
@@ -97,13 +94,13 @@ def plan_new(
 
 
 def plan_changed(
-    session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+    session: Session, looking: MemberLooking, changes: Sequence[Change], deed: Deed, to: Spool
 ) -> None:
     """Put what changes of members into a spool, with what it rests on."""
-    vault = context.vault
-    found = find_rows(session, TABLE, TABLE.c.id, [each.id for each in changes])
+    vault = looking.context.vault
+    found = [looking.members[each.number] for each in changes]
     known = {each["id"]: each for each in found}
-    private = open_private(session, vault, Member.private_kind, found)
+    private = looking.private
     keys = find_keys(session, vault, [subject_of(each) for each in known], to)
     rows, trail, hashes = [], [], []
     named: dict[int, str] = {}
@@ -139,10 +136,9 @@ def plan_changed(
                 now=deed.now,
             )
         )
-    to.expect(TABLE, found)
     to.expect_none(TABLE, "identity_hash", hashes, state="active")
-    to.update(TABLE, rows)
-    to.update(ACCOUNTS, name_accounts(session, Account.member_id, named))
+    to.update(TABLE, found, rows)
+    to.update(ACCOUNTS, *name_accounts(session, Account.member_id, named))
     to.insert(CHANGES, [each for each in trail if each is not None])
 
 

@@ -40,6 +40,7 @@ from workflows.shared.register import (
     Firm,
     Member,
 )
+from workflows.shared.renaming import follow_names
 
 TABLE = table_of(Member)
 
@@ -61,19 +62,26 @@ class Members(Kind):
         return MemberLooking(context)
 
     def plan(
-        self, session: Session, context: Context, changes: Sequence[Change], deed: Deed, to: Spool
+        self,
+        session: Session,
+        looking: MemberLooking,
+        changes: Sequence[Change],
+        deed: Deed,
+        to: Spool,
     ) -> None:
         """Put new members and changed ones into a spool, each with his trail."""
         new = [each for each in changes if each.id is None]
         changed = [each for each in changes if each.id is not None]
         if new:
-            plan_new(session, context, new, deed, to)
+            plan_new(session, looking.context, new, deed, to)
         if changed:
-            plan_changed(session, context, changed, deed, to)
+            plan_changed(session, looking, changed, deed, to)
 
     def follow(self, session: Session, engine: Engine, noted: Sequence[Any], deed: Deed) -> None:
-        """Let certificates go that show something else now."""
+        """Let certificates go that show something else now, and names into open cases."""
         shown = dict(noted)
+        renamed = [member_id for member_id, fields in shown.items() if "name" in fields]
+        follow_names(session, renamed, now=deed.now)
         for member_id in _list_certified(session, sorted(shown)):
             certificates.supersede_certificate(session, member_id, shown[member_id], deed.now)
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, RowMapping, Table, select
+from sqlalchemy import ARRAY, ColumnElement, RowMapping, Table, any_, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.vault import Vault
@@ -26,10 +26,21 @@ def find_rows(
 ) -> list[dict[str, Any]]:
     """Whole rows of a table, of which a column has one of some values."""
     found: list[dict[str, Any]] = []
+    names = [column.name for column in table.c]
     for begin in range(0, len(wanted), AT_A_TIME):
-        query = select(*table.c).where(by.in_(wanted[begin : begin + AT_A_TIME]))
-        found += [dict(row) for row in session.execute(query).mappings()]
+        some = among(session, by, wanted[begin : begin + AT_A_TIME])
+        rows = session.execute(select(*table.c).where(some))
+        found += [dict(zip(names, row, strict=True)) for row in rows]
     return found
+
+
+def among(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], some: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Whether a column has one of many values: one parameter where the database takes a list."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(some)
+    return column == any_(literal(list(some), ARRAY(column.type)))
 
 
 def open_private(
@@ -64,13 +75,11 @@ def name_accounts(
     session: Session,
     column: InstrumentedAttribute[int | None],
     named: Mapping[int, str],
-) -> list[dict[str, Any]]:
-    """What is written of the accounts of those who are called otherwise now."""
-    if not named:
-        return []
-    query = select(Account.id, column).where(column.in_(sorted(named)))
-    return [
-        {"id": key, "name": named[holder]}
-        for key, holder in session.execute(query)
-        if holder is not None
-    ]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What is known and what is written of the accounts of those who are called otherwise now."""
+    query = select(Account.id, Account.name, column).where(column.in_(sorted(named)))
+    found = session.execute(query).all() if named else []
+    return (
+        [{"id": key, "name": name} for key, name, _holder in found],
+        [{"id": key, "name": named[holder]} for key, _name, holder in found if holder is not None],
+    )

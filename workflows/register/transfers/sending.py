@@ -1,7 +1,7 @@
 """Sending a workbook for the register: kept sealed, looked through by a job."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
@@ -19,10 +19,12 @@ from workflows.register.transfers.staging import (
     APPLYING,
     QUEUE,
     READING,
+    ImportNotFound,
     RegisterImport,
     find_import,
     forget,
     get_import,
+    list_imports,
     path_of,
 )
 from workflows.shared.access import Viewer, transfer_associations
@@ -52,6 +54,19 @@ def check_kind(viewer: Viewer, kind: str) -> None:
         raise NotFound
 
 
+def check_import(viewer: Viewer, found: RegisterImport) -> None:
+    """Raises NotFound where the viewer does not look after all that an import was made for."""
+    check_kind(viewer, found.kind)
+    if not _looks_after(viewer, found):
+        raise ImportNotFound
+
+
+def list_own(session: Session, viewer: Viewer, kind: str) -> Sequence[RegisterImport]:
+    """The viewer's last imports of a kind that he looks at, the newest first."""
+    imports = list_imports(session, account_id=viewer.account_id, kind=kind)
+    return [each for each in imports if _looks_after(viewer, each)]
+
+
 def send_import(
     session: Session,
     engine: Engine,
@@ -71,7 +86,9 @@ def send_import(
     session.execute(select(Account.id).where(Account.id == viewer.account_id).with_for_update())
     known = find_import(session, import_id)
     if known is not None:
-        return get_import(session, import_id, account_id=viewer.account_id)
+        own = get_import(session, import_id, account_id=viewer.account_id)
+        check_import(viewer, own)
+        return own
     under_way = select(RegisterImport.id).where(
         RegisterImport.account_id == viewer.account_id,
         RegisterImport.state.in_((READING, APPLYING)),
@@ -82,6 +99,7 @@ def send_import(
         id=import_id,
         kind=kind,
         account_id=viewer.account_id,
+        scope=sorted(transfer_associations(viewer, kind)),
         name=name[:200],
         state=READING,
         progress=0,
@@ -104,9 +122,10 @@ def look_again(
 ) -> RegisterImport:
     """Have a workbook looked through once more that is still here; raises ImportNotFound."""
     found = get_import(session, import_id, account_id=viewer.account_id, hold=True)
+    check_import(viewer, found)
     if found.state in (READING, APPLYING) or not path_of(engine, import_id).is_file():
         return found
-    check_kind(viewer, found.kind)
+    found.scope = sorted(transfer_associations(viewer, found.kind))
     found.state, found.progress, found.problem, found.ended_at = READING, 0, {}, None
     found.confirmed_at, found.reason = None, ""
     session.flush()
@@ -120,6 +139,10 @@ def throw_away(session: Session, engine: Engine, *, import_id: UUID, viewer: Vie
     if found.state == APPLYING:
         raise UnderWay
     forget(session, engine, found)
+
+
+def _looks_after(viewer: Viewer, found: RegisterImport) -> bool:
+    return transfer_associations(viewer, found.kind).issuperset(found.scope)
 
 
 def _have_read(session: Session, found: RegisterImport, now: datetime) -> None:

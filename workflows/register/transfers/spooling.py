@@ -1,48 +1,92 @@
-"""Rows that are ready to be written, kept on disk until all of them are written at once.
+"""Rows that are ready to be written, kept beside the register until all are written at once.
 
 Sealing a hundred thousand people takes longer than writing them: it is done before the
-transaction, so that it is short.
+transaction. What is made lies in tables that only one connection sees and that go with it, so that
+the transaction is some statements, each about all rows of a table.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import date, datetime
-from hashlib import blake2b
-from tempfile import TemporaryFile
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from types import TracebackType
-from typing import Any
-from uuid import UUID
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import Date, LargeBinary, Table, Uuid, bindparam, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    CursorResult,
+    Date,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from engine.database import Database, UtcDateTime
+from engine.database import Database
 from workflows.shared.bulk import Bulk
+from workflows.shared.register_writing import hold_identities
 
-AT_A_TIME = 500
+CACHE = 64 * 2**10
+"""KiB of SQLite's pages in memory: what is written is not written twice."""
 
-_DECODE: Mapping[type, Callable[[str], Any]] = {
-    LargeBinary: bytes.fromhex,
-    Date: date.fromisoformat,
-    UtcDateTime: datetime.fromisoformat,
-    Uuid: UUID,
+WAS, TO = "was_", "to_"
+
+_WRITE: Mapping[type, Callable[[Any], Any]] = {
+    JSON: lambda value: orjson.dumps(value).decode(),
+    Date: lambda value: date.fromisoformat(value) if isinstance(value, str) else value,
 }
+"""Values of an import as columns take them: JSON as text, dates as dates."""
 
 
 class RegisterMoved(Exception):
     """The register is not any more what the rows were made for: they are to be made again."""
 
 
-class Spool(AbstractContextManager["Spool"]):
-    """Inserts and updates of one import, in their order, and what they rest on."""
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """Rows on their way into a table, in a table of the spool's own."""
 
-    def __init__(self, database: Database, folder: str | None = None) -> None:
+    of: Table
+    table: Table
+
+
+@dataclass(slots=True)
+class _Update:
+    """Changed rows: as they were, whole, and as they are to be.
+
+    `touched`: the columns that any of them changes.
+    """
+
+    staged: _Staged
+    names: tuple[str, ...]
+    touched: set[str] = field(default_factory=set)
+    count: int = 0
+
+
+class Spool(AbstractContextManager["Spool"]):
+    """Inserts and updates of one import, tables in their order, and what they rest on."""
+
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115  closed with the spool
-        self._tables: dict[str, Table] = {}
-        self._expected: list[tuple[Table, dict[int, bytes]]] = []
-        self._absent: list[tuple[Table, str, list[Any], Mapping[str, Any]]] = []
+        self._bulk = Bulk(database)
+        self._connection = database.sql.connect()
+        self._inserts: dict[tuple[str, ...], _Staged] = {}
+        self._updates: dict[str, _Update] = {}
+        self._absent: dict[tuple[str, str], _Staged] = {}
+        self._others: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._count = 0
         self.noted: list[Any] = []
         """What is to be done once everything is written."""
 
@@ -53,108 +97,146 @@ class Spool(AbstractContextManager["Spool"]):
         trace: TracebackType | None,
     ) -> None:
         """Throw it away."""
-        self._file.close()
+        # The tables go with the connection.
+        self._connection.invalidate()
+        self._connection.close()
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Have rows written, all with the columns of the first one."""
-        self._add("insert", table, rows)
+        if not rows:
+            return
+        names = tuple(rows[0])
+        key = (table.name, *sorted(names))
+        if key not in self._inserts:
+            self._inserts[key] = self._stage(table, {name: table.c[name] for name in names})
+        self._fill(self._inserts[key], [[row[name] for name in names] for row in rows], names)
 
-    def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Have columns of rows written, found by their `id`; each may have columns of its own."""
-        groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    def update(
+        self,
+        table: Table,
+        known: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Have columns of rows written, found by their `id`; each may have columns of its own.
+
+        Only if all of these are still what was `known` of them, under the same names.
+        """
+        if not rows:
+            return
+        names = tuple(known[0])
+        others = tuple(name for name in names if name != "id")
+        if table.name not in self._updates:
+            columns = {f"{WAS}{name}": table.c[name] for name in names}
+            columns |= {f"{TO}{name}": table.c[name] for name in others}
+            self._updates[table.name] = _Update(self._stage(table, columns), names)
+        found = self._updates[table.name]
+        was = {row["id"]: row for row in known}
+        said = []
         for row in rows:
-            groups.setdefault(tuple(row), []).append(row)
-        for each in groups.values():
-            self._add("update", table, each)
-
-    def expect(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write only if these rows, whole as they were read, are still the same."""
-        self._expected.append((table, {each["id"]: digest_of(table, each) for each in rows}))
+            found.touched.update(name for name in row if name != "id")
+            known_row = was[row["id"]]
+            said.append(
+                [known_row[name] for name in names]
+                + [row[name] if name in row else known_row[name] for name in others]
+            )
+        found.count += len(said)
+        staged = tuple(f"{WAS}{name}" for name in names) + tuple(f"{TO}{name}" for name in others)
+        self._fill(found.staged, said, staged)
 
     def expect_none(self, table: Table, column: str, values: Sequence[Any], **others: Any) -> None:
         """Write only if no row has one of these values; of those whose other columns are so."""
-        if values:
-            self._absent.append((table, column, list(values), others))
-
-    def write(self, session: Session) -> int:
-        """Write everything; returns how many rows that were. Raises RegisterMoved."""
-        self._check(session)
-        count = 0
-        bulk = Bulk(self._database)
-        self._file.seek(0)
-        for line in self._file:
-            deed, name, columns, rows = orjson.loads(line)
-            table = self._tables[name]
-            read = _decode(table, columns, rows, as_json=deed == "insert")
-            if deed == "insert":
-                bulk.add(table, tuple(columns), read)
-                bulk.write(session)
-            else:
-                _update(session, table, columns, read)
-            count += len(rows)
-        return count
-
-    def _add(self, deed: str, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
+        if not values:
             return
-        self._tables[table.name] = table
-        columns = list(rows[0])
-        said = [[each[name] for name in columns] for each in rows]
-        self._file.write(orjson.dumps([deed, table.name, columns, said], default=_encode) + b"\n")
+        key = (table.name, column)
+        if key not in self._absent:
+            self._absent[key] = self._stage(table, {column: table.c[column]})
+            self._others[key] = others
+        self._fill(self._absent[key], [[each] for each in values], (column,))
 
-    def _check(self, session: Session) -> None:
-        for table, expected in self._expected:
-            for some in _some(sorted(expected)):
-                query = select(table).where(table.c.id.in_(some)).order_by(table.c.id)
-                found = session.execute(query.with_for_update(key_share=True)).mappings()
-                now_is = {row["id"]: digest_of(table, dict(row)) for row in found}
-                if now_is != {key: expected[key] for key in some}:
-                    raise RegisterMoved
-        for table, column, values, others in self._absent:
-            for some in _some(values):
-                query = select(table.c[column]).where(table.c[column].in_(some))
-                if session.scalar(query.filter_by(**others).limit(1)) is not None:
-                    raise RegisterMoved
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """The transaction in which all of it is written, or nothing."""
+        self._connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        with self._session() as session:
+            yield session
 
+    def write(self, session: Session) -> None:
+        """Write everything, in the spool's own transaction. Raises RegisterMoved."""
+        if self._absent:
+            # What must be nobody's is not given to somebody before all this is written.
+            hold_identities(session)
+        for (_name, column), staged in self._absent.items():
+            table, others = staged.of, self._others[staged.of.name, column]
+            is_there = table.c[column] == staged.table.c[column]
+            query = select(table.c[column]).join(staged.table, is_there).filter_by(**others)
+            if session.execute(query.limit(1)).first() is not None:
+                raise RegisterMoved
+        for staged in self._inserts.values():
+            names = list(staged.table.c.keys())
+            rows = insert(staged.of).from_select(
+                names, select(*staged.table.c), include_defaults=False
+            )
+            session.connection().execute(rows)
+        for each in self._updates.values():
+            self._update(session, each)
 
-def digest_of(table: Table, row: Mapping[str, Any]) -> bytes:
-    """What tells whether a row, whole as it was read, is still the same."""
-    said = str([row[column.name] for column in table.columns])
-    return blake2b(said.encode(), digest_size=16).digest()
+    def _update(self, session: Session, found: _Update) -> None:
+        table, staged = found.staged.of, found.staged.table
+        is_known = [
+            self._plain(table.c[name]).is_not_distinct_from(self._plain(staged.c[f"{WAS}{name}"]))
+            for name in found.names
+            if name != "id"
+        ]
+        changes = (
+            update(table)
+            .where(and_(table.c.id == staged.c[f"{WAS}id"], *is_known))
+            .values({name: staged.c[f"{TO}{name}"] for name in sorted(found.touched)})
+        )
+        done = cast("CursorResult[Any]", session.connection().execute(changes))
+        if done.rowcount != found.count:
+            raise RegisterMoved
 
+    def _plain(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A column as it is compared: JSON however it is spaced, and null as nothing."""
+        if not isinstance(column.type, JSON):
+            return column
+        if self._database.is_sqlite:
+            return func.nullif(func.json(column, type_=Text), "null")
+        return func.nullif(as_type(column, JSONB), as_type(literal("null", Text), JSONB))
 
-def _update(
-    session: Session, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
-    named: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns if name != "id"}
-    statement = update(table).where(table.c.id == bindparam("of_id")).values(named)
-    keys = ["of_id" if name == "id" else f"to_{name}" for name in columns]
-    session.connection().execute(statement, [dict(zip(keys, row, strict=True)) for row in rows])
+    def _stage(self, table: Table, columns: Mapping[str, Column[Any]]) -> _Staged:
+        self._count += 1
+        staged = Table(
+            f"spool_{self._count}",
+            MetaData(),
+            *(Column(name, each.type) for name, each in columns.items()),
+            prefixes=["TEMPORARY"],
+        )
+        with self._aside() as session:
+            if self._count == 1 and self._database.is_sqlite:
+                session.execute(text(f"PRAGMA cache_size = -{CACHE}"))
+            staged.create(session.connection())
+        return _Staged(table, staged)
 
+    def _fill(self, staged: _Staged, rows: list[list[Any]], names: tuple[str, ...]) -> None:
+        kinds = {each.name: each.type for each in staged.table.c}
+        for at, name in enumerate(names):
+            write = next((_WRITE[each] for each in _WRITE if isinstance(kinds[name], each)), None)
+            if write is not None:
+                for row in rows:
+                    row[at] = None if row[at] is None else write(row[at])
+        self._bulk.add(staged.table, names, rows)
+        with self._aside() as session:
+            self._bulk.write(session)
 
-def _some(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for begin in range(0, len(keys), AT_A_TIME):
-        yield keys[begin : begin + AT_A_TIME]
+    @contextmanager
+    def _aside(self) -> Iterator[Session]:
+        """A transaction on the spool's own tables: SQLite's one lock is left to others."""
+        self._connection.execution_options(sqlite_begin="BEGIN")
+        with self._session() as session:
+            yield session
 
-
-def _encode(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    raise TypeError(f"{type(value).__name__} is not kept")
-
-
-def _decode(
-    table: Table, columns: Sequence[str], rows: list[list[Any]], *, as_json: bool
-) -> list[list[Any]]:
-    """The values as their columns take them; JSON as text for who writes it as it is."""
-    for at, name in enumerate(columns):
-        kind = table.c[name].type
-        decode = next((each for known, each in _DECODE.items() if isinstance(kind, known)), None)
-        if decode is not None:
-            for row in rows:
-                if row[at] is not None:
-                    row[at] = decode(row[at])
-        elif as_json and any(isinstance(row[at], list | dict) for row in rows):
-            for row in rows:
-                row[at] = None if row[at] is None else orjson.dumps(row[at]).decode()
-    return rows
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with Session(self._connection, expire_on_commit=False) as session, session.begin():
+            yield session

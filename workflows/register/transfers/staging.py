@@ -56,6 +56,7 @@ class RegisterImport(Base):
     `kind`: members, firms, fees or hours. `progress`: percent of what is under way. `run`: the
     attempt that is at it; one that lost its lease finds another one here. `problem`: the sentence
     why all of it was refused, as {"message", "values"}. `letters`: its columns, by their keys.
+    `scope`: the associations that its sender looked after; whom it shows is one of theirs.
     """
 
     __tablename__ = "register_import"
@@ -63,6 +64,7 @@ class RegisterImport(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    scope: Mapped[list[int]] = mapped_column(Json, default=list)
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[State] = mapped_column(String(10))
     progress: Mapped[int] = mapped_column(default=0)
@@ -151,7 +153,9 @@ def get_import(
     query = select(RegisterImport).where(
         RegisterImport.id == import_id, RegisterImport.account_id == account_id
     )
-    found = session.scalar(query.with_for_update() if hold else query)
+    if hold:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
     if found is None:
         raise ImportNotFound
     return found

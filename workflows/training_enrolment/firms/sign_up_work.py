@@ -17,6 +17,7 @@ from workflows.shared.accounts import get_account
 from workflows.shared.many import Doing
 from workflows.shared.register import Firm, Member, apply_fields
 from workflows.shared.register_changes import SIGN_UP, recording
+from workflows.shared.supervision import owned_fields
 from workflows.shared.training_classes import get_class
 from workflows.training_enrolment.firms import drafts
 from workflows.training_enrolment.firms.answers import answers_of
@@ -99,10 +100,15 @@ class SigningUp(Doing[SignUps, SignUpItem]):
 def _put_position(
     session: Session, engine: Engine, person: Person, position: str, *, by: Actor, now: datetime
 ) -> None:
-    """Write the position that was typed into the register, or the firm's list."""
+    """Write the position that was typed into the register, or the firm's list.
+
+    One that the supervision platform owns stays as it is there; the firm's page says so.
+    """
     if not position or position == person.position:
         return
     if isinstance(person, Member):
+        if "position" in owned_fields(engine, person):
+            return
         with recording(session, engine.vault, person, source=SIGN_UP, by=by, now=now):
             apply_fields(session, engine.vault, person, {"position": position})
     else:
