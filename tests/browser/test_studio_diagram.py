@@ -1,36 +1,31 @@
 """An administrator draws: with the list of steps, by keyboard alone, told of his mistakes."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from engine.spiff import ProcessInfo, Step, read_diagram
 from tests.browser.conftest import Enter, Errands
+from tests.browser.drawing import Desk
 from tests.browser.walking import Person
 from workflows.shared.accounts import Account
 from workflows.studio.drafts import find_draft, open_draft, read_documents
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A person at the editor of a process's diagram."""
+class Drawing(Desk):
+    """A person at the editor of a process's diagram, and what the server has of it."""
 
-    person: Person
     app: Any
     process_id: str
 
-    def open(self) -> "Drawing":
+    def open(self) -> Self:
         """Open the editor; it is ready when the diagram is drawn."""
         self.person.go(f"/studio/drafts/{self.draft.id}/edit/{self.path}")
         return self.is_ready()
-
-    def is_ready(self) -> "Drawing":
-        """Wait until the diagram is drawn."""
-        expect(self.person.page.locator("body")).to_have_attribute("data-ready", "true")
-        return self
 
     @property
     def path(self) -> str:
@@ -42,44 +37,6 @@ class Drawing:
         """The draft of the process."""
         with self.app.extensions["engine"].database.read() as session:
             return find_draft(session, self.process_id)
-
-    def at(self, key: str) -> Locator:
-        """Something of the list of steps: a step by its id, or what is done with it."""
-        return self.person.page.locator(f"#studio-steps [data-key='{key}']")
-
-    def choose(self, step: str) -> "Drawing":
-        """Choose a step in the list; pressed once more it would be left."""
-        if self.at(step).get_attribute("aria-expanded") != "true":
-            self.at(step).click()
-        expect(self.at(step)).to_have_attribute("aria-expanded", "true")
-        return self
-
-    def add(self, kind: str, *, after: str) -> "Drawing":
-        """Add a step after another."""
-        self.choose(after).at(f"{after} kind").select_option(kind)
-        self.at(f"{after} add").click()
-        return self
-
-    def entry(self, name: str) -> Locator:
-        """A field of the panel."""
-        panel = self.person.page.locator("#studio-panel")
-        return panel.locator(f"[data-entry-id='{name}']").locator("input, select, textarea").first
-
-    def fill(self, name: str, text: str) -> "Drawing":
-        """Type into a field of the panel and leave it: what was typed is taken at once."""
-        self.entry(name).fill(text)
-        self.entry(name).press("Tab")
-        return self
-
-    def group(self, name: str) -> Locator:
-        """A group of the panel."""
-        return self.person.page.locator(f"#studio-panel [data-group-id='group-{name}']")
-
-    def is_saved(self) -> "Drawing":
-        """Wait until everything is saved."""
-        saving = self.person.page.locator("[data-saving]")
-        expect(saving).to_have_attribute("data-state", "saved")
-        return self
 
     @property
     def documents(self) -> dict[str, bytes]:
