@@ -64,7 +64,7 @@ def describe_operation(operation: Operation, language: Language) -> Item:
         "$schema": SCHEMA,
         "id": f"{PREFIX}{operation.name}",
         "name": str(operation),
-        "description": _(operation.about) if operation.about else "",
+        "description": _describe(operation),
         "category": {"id": category, "name": _(CATEGORIES.get(category, category))},
         "keywords": [operation.name],
         "appliesTo": ["bpmn:Task", "bpmn:ServiceTask"],
@@ -80,6 +80,16 @@ def describe_operation(operation: Operation, language: Language) -> Item:
             *(_describe_result(each) for each in gives.values()),
         ],
     }
+
+
+def _describe(operation: Operation) -> str:
+    """What it does, and with which errors it can end."""
+    about = _(operation.about) if operation.about else ""
+    if not operation.throws:
+        return about
+    errors = _(", ").join(f"{_(title)} ({code})" for code, title in operation.throws.items())
+    ends = _("It can end with an error: %(errors)s.", errors=errors)
+    return f"{about} {ends}".strip()
 
 
 def _category_of(operation: Operation) -> str:

@@ -119,7 +119,14 @@ export function errorGroup(element, services) {
     });
   const empty = is(element, "bpmn:BoundaryEvent") ? say("panel.error_any") : undefined;
   return group("studio-error", say("panel.error"), [
-    choice("error", say("panel.error_which"), get, set, () => listErrors(editing), { empty }),
+    choice(
+      "error",
+      say("panel.error_which"),
+      get,
+      set,
+      () => listErrors(element, editing),
+      { empty },
+    ),
     event.errorRef &&
       text(
         "error-name",
@@ -130,12 +137,31 @@ export function errorGroup(element, services) {
   ]);
 }
 
-function listErrors(editing) {
-  const found = new Map(catalogue.errors.map((each) => [each.code, each.name || each.code]));
+/** The errors that there are; on a step only those that it can end with, if that is known. */
+function listErrors(element, editing) {
+  const ends = endsOf(element.host);
+  const known = catalogue.errors.filter((each) => !ends || ends(each));
+  const found = new Map(known.map((each) => [each.code, each.name || each.code]));
   for (const each of editing.listShared("bpmn:Error")) {
-    if (each.errorCode) found.set(each.errorCode, each.name || each.errorCode);
+    if (each.errorCode && (!ends || found.has(each.errorCode)))
+      found.set(each.errorCode, each.name || each.errorCode);
   }
   return [...found].map(([value, label]) => ({ value, label }));
+}
+
+/** Whether a step ends with an error; null where nothing is known of the step. */
+function endsOf(host) {
+  const step = host?.businessObject;
+  if (!step) return null;
+  if (is(step, "bpmn:ServiceTask")) {
+    const operation = readExtension(step, "zeebe:TaskDefinition", "type");
+    return operation ? (error) => error.operations.includes(operation) : null;
+  }
+  if (is(step, "bpmn:CallActivity")) {
+    const process = readExtension(step, "zeebe:CalledElement", "processId");
+    return process ? (error) => error.processes.includes(process) : null;
+  }
+  return () => false;
 }
 
 function addError(editing, element, code) {
