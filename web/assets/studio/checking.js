@@ -58,21 +58,26 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
     const focused = place.contains(document.activeElement)
       ? document.activeElement.dataset.key
       : null;
-    const [here, elsewhere] = part(problems, isHere);
+    const [here, away] = part(problems, isHere);
+    const [others, elsewhere] = part(away, (problem) => problem.address);
     place.replaceChildren(
       make("p", { class: "problems-count", role: "status" }, describe(counts)),
       ...(here.length ? [make("ul", { class: "problems" }, ...here.map(line))] : []),
-      ...(elsewhere.length
-        ? [
-            make("h3", { class: "problems-elsewhere" }, say("problems.elsewhere")),
-            make("ul", { class: "problems" }, ...elsewhere.map(line)),
-          ]
-        : []),
+      ...listBelow("problems.elsewhere", elsewhere),
+      ...listBelow("problems.others", others),
     );
     if (focused)
       [...place.querySelectorAll("[data-key]")]
         .find((each) => each.dataset.key === focused)
         ?.focus();
+  }
+
+  function listBelow(title, problems) {
+    if (!problems.length) return [];
+    return [
+      make("h3", { class: "problems-elsewhere" }, say(title)),
+      make("ul", { class: "problems" }, ...problems.map(line)),
+    ];
   }
 
   function line(problem) {
@@ -91,6 +96,7 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
   }
 
   function elsewhereAddress(problem) {
+    if (problem.address) return problem.address; // of another process
     const draft = address.slice(0, address.lastIndexOf("/"));
     const element = problem.element ? `#${encodeURIComponent(problem.element)}` : "";
     return `${draft}/edit/${problem.document}${element}`;
