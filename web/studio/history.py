@@ -21,6 +21,7 @@ from web.studio.releasing import describe_plan, say_refused, say_released
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
+from workflows.studio.cases_on_releases import CaseCount, count_cases
 from workflows.studio.current import documents_of, list_current
 from workflows.studio.documents import diagram_of, own_documents
 from workflows.studio.going_back import get_release, go_back, list_releases, plan_return
@@ -119,8 +120,14 @@ def describe_history(session: Session, process_id: str) -> list[dict[str, Any]]:
     """Every release of a process, the newest first; the first of them is at work."""
     releases = list_releases(session, process_id)
     people = name_accounts(session, [each.made_by for each in releases])
+    cases = count_cases(session, process_id)
     return [
-        {**_describe(each, people), "is_at_work": place == 0} for place, each in enumerate(releases)
+        {
+            **_describe(each, people),
+            "is_at_work": place == 0,
+            "cases": cases.get(each.id, CaseCount()),
+        }
+        for place, each in enumerate(releases)
     ]
 
 

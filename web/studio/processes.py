@@ -17,6 +17,7 @@ from web.studio.naming import name_processes, place_of
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
+from workflows.studio.cases_on_releases import CaseCount
 from workflows.studio.current import Current, callers_of, documents_of, list_current
 from workflows.studio.documents import KINDS, name_of, own_documents, suffix_of
 from workflows.studio.drafts import list_drafts, open_draft
@@ -113,6 +114,8 @@ def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, An
     drafts = [each for each in list_drafts(session) if each.process_id == process_id]
     people = name_accounts(session, [release.made_by, *(each.changed_by for each in drafts)])
     problems = check_unit(process_id, unit, current.engine().checks)
+    callers = callers_of(process_id, known)
+    history = describe_history(session, process_id)
     return {
         "process": {
             "id": process_id,
@@ -127,10 +130,12 @@ def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, An
                 **_link(each, names),
                 "is_behind": known[each].own_parts(process_id) != release.own_parts(process_id),
             }
-            for each in callers_of(process_id, known)
+            for each in callers
         ],
         "called": [_link(each, names) for each in sorted(release.processes - {process_id})],
-        "history": describe_history(session, process_id),
+        "history": history,
+        # Of a process that is only called the cases run on the releases of its callers.
+        "counts_cases": not callers or any(each["cases"] != CaseCount() for each in history),
         "problems": [str(each) for each in problems if not each.is_warning],
         "may_edit": can_edit_processes(session, viewer),
     }

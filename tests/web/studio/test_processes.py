@@ -1,6 +1,7 @@
 """The pages of processes and their history, files in and out, upgrades taken over."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -52,6 +53,15 @@ def test_a_process_shows_its_diagram_its_documents_and_its_history(studio: Studi
         found = studio.client.get(address)
         assert found.status_code == 200
         assert found.headers["Content-Disposition"] == "attachment"
+
+
+def test_the_history_says_how_many_cases_each_release_has(studio: Studio) -> None:
+    page = studio.visitor.open("/studio/processes/inspection")
+    assert re.search(r"\d+ open, \d+ over", page.text)
+    assert "Those of all associations are counted." in page.text
+    # Cases run on the releases of what calls it.
+    page = studio.visitor.open("/studio/processes/review")
+    assert "Those of all associations are counted." not in page.text
 
 
 def test_a_caller_that_was_left_out_is_named_and_offered_again(studio: Studio) -> None:
