@@ -39,11 +39,12 @@ export function makeForm(editor, { types, panels }) {
       target = root();
       place = target.components.length;
     }
-    if (isOutside && attributes.type !== "button") {
-      // What is filled in stands above the buttons.
-      const first = target.components.findIndex((each) => each.type === "button");
-      if (first >= 0) place = first;
-    }
+    // What is filled in stands above the buttons; the first of them is the main one and stays it.
+    const isButton = attributes.type === "button";
+    const first = target.components.findIndex((each) => each.type === "button");
+    const last = target.components.findLastIndex((each) => each.type === "button");
+    if (isOutside && !isButton && first >= 0) place = first;
+    if (isButton && !holds && chosen?.type !== "button" && last >= 0) place = last + 1;
     const { components, ...rest } = attributes;
     const made = modeling.addFormField({ ...rest, _parent: target.id }, target, place);
     for (const inner of components ?? []) modeling.addFormField({ ...inner, _parent: made.id }, made, made.components.length);

@@ -36,6 +36,7 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
       place.replaceChildren(...words.map((each) => make("p", { class: "soft sf-nothing" }, say(each))));
       return;
     }
+    place.parentElement.scrollTop = 0; // another's settings begin at the first
     const own = settings.filter((each) => each.types.includes(component.type));
     controls = own.map((each, number) => makeOne(each, `setting-${number}`));
     place.replaceChildren(
@@ -74,7 +75,7 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
     return make(
       "div",
       { class: "sf-head" },
-      make("div", {}, make("h2", {}, names.get(component.type) ?? component.type), make("p", { class: "soft" }, titleOf(component, names))),
+      make("div", {}, make("h2", {}, names.get(component.type) ?? component.type), make("p", { class: "soft sf-title" })),
       make(
         "div",
         { class: "sf-acts", role: "group", "aria-label": say("form.acts") },
@@ -99,6 +100,9 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
   }
 
   function show() {
+    const title = titleOf(drawn, names);
+    // What has no words yet is called by its kind, which stands there already.
+    place.querySelector(".sf-title").textContent = title === names.get(drawn.type) ? "" : title;
     const seen = { properties: drawn.properties ?? {}, validate: drawn.validate ?? {} };
     for (const each of controls) {
       const isSet = readSetting(drawn, each.setting) !== undefined;
