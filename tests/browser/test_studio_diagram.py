@@ -304,6 +304,30 @@ def test_a_step_is_moved_to_another_lane_without_the_mouse(enter: Enter, errand:
     assert drawing.step("find_commitment").lane == "member"
 
 
+def test_a_time_limit_is_a_number_of_days(ruling: Drawing) -> None:
+    ruling.add("timer_boundary", after="propose_ruling")
+    ruling.entry("timer-kind").select_option("timeDuration")
+    ruling.fill("timer-amount", "15").is_saved()
+    assert b">P15D<" in ruling.documents[ruling.path]
+    ruling.entry("timer-unit").select_option("hours")
+    ruling.fill("timer-amount", "十六")
+    expect(ruling.person.page.locator("#studio-panel .has-error")).to_be_visible()
+    ruling.is_saved()
+    assert b">PT15H<" in ruling.documents[ruling.path]
+    ruling.entry("timer-unit").select_option("=")
+    expect(ruling.entry("timer-amount")).to_have_count(0)
+    ruling.is_saved()
+    assert b'>=duration("PT15H")<' in ruling.documents[ruling.path]
+
+
+def test_only_the_lane_of_the_association_asks_for_a_duty(enter: Enter, errand: Errands) -> None:
+    drawing = draw(enter("admin"), errand("admin").app, "inspection")
+    drawing.choose("fill_information")
+    expect(drawing.entry("who").locator("option")).to_have_count(1)
+    drawing.entry("lane").select_option("association")
+    expect(drawing.entry("who").locator("option[value=review]")).to_have_count(1)
+
+
 @pytest.mark.parametrize("process_id", ["inspection", "member_certificate", "training_enrolment"])
 def test_what_was_drawn_elsewhere_stays_as_it_was(
     enter: Enter, errand: Errands, process_id: str

@@ -1,9 +1,10 @@
 /* Events: which message, how long, which error, and whether the step goes on meanwhile. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue } from "../catalogue.js";
+import { catalogue } from "../../catalogue.js";
 import { readExtension } from "../editing.js";
 import { getEvent } from "../kinds.js";
+import { durationEntries } from "./durations.js";
 import { choice, feel, group, note, text, tick } from "./entries.js";
 
 const TIMES = ["timeDuration", "timeDate", "timeCycle"];
@@ -91,18 +92,19 @@ export function timerGroup(element, { editing }) {
       (kind) => write(kind, event.get(held ?? "timeDate")?.body ?? ""),
       options,
     ),
-    held &&
-      feel(
-        "timer",
-        say("panel.timer_value"),
-        () => event.get(held)?.body ?? "",
-        (body) => write(held, body),
-        {
-          feel: "optional",
-          description: say(`panel.${held}_hint`),
-        },
-      ),
+    ...valueEntries(
+      held,
+      () => event.get(held)?.body ?? "",
+      (body) => write(held, body),
+    ),
   ]);
+}
+
+function valueEntries(kind, get, set) {
+  if (!kind) return [];
+  if (kind === "timeDuration") return durationEntries(get, set);
+  const description = say(`panel.${kind}_hint`);
+  return [feel("timer", say("panel.timer_value"), get, set, { feel: "optional", description })];
 }
 
 export function errorGroup(element, services) {
