@@ -109,7 +109,16 @@ function knowTemplates(elementTemplates, eventBus) {
 }
 knowTemplates.$inject = ["elementTemplates", "eventBus"];
 
+/** A gateway's fields are about its ways, too: when these change they are drawn anew. */
+function watchWays(eventBus, selection) {
+  eventBus.on("commandStack.changed", () => {
+    const [chosen] = selection.get();
+    if (is(chosen, "bpmn:ExclusiveGateway")) eventBus.fire("propertiesPanel.providersChanged");
+  });
+}
+watchWays.$inject = ["eventBus", "selection"];
+
 export default {
-  __init__: ["studioProvider", knowTemplates],
+  __init__: ["studioProvider", knowTemplates, watchWays],
   studioProvider: ["type", StudioProvider],
 };
