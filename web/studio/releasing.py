@@ -15,7 +15,7 @@ from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.differing import list_differences
-from web.studio.naming import name_processes
+from web.studio.naming import address_of_process, name_processes
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor
 from workflows.shared.actor_names import name_accounts
@@ -87,9 +87,7 @@ def _check_shown(planned: DraftPlan) -> None:
 
 def _after(process_id: str) -> str:
     with current.engine().database.read() as session:
-        if process_id in list_current(session):
-            return url_for("studio.process", process_id=process_id)
-    return url_for("studio.index")
+        return address_of_process(session, process_id)
 
 
 def say_released(made: Sequence[Release]) -> str:
