@@ -1,5 +1,6 @@
 """What a diagram reads is there: set on some way before, given by a call, taken of a result."""
 
+import time
 from typing import Annotated, TypedDict
 
 import pytest
@@ -302,3 +303,29 @@ def test_a_process_with_too_many_variables_is_refused_at_once(count: int) -> Non
     inputs = {f"v{number}": "1" for number in range(count)}
     (problem,) = problems(line(service("add", "test.add_up", inputs), names=["add"]))
     assert problem.rule == "too-large"
+
+
+def test_many_branches_that_read_of_each_other_are_told_soon() -> None:
+    count = 380
+    names = [f"step_{number}" for number in range(count)]
+    scripts = [
+        script(name, f"v{(number + 1) % count}", f"v{number}") for number, name in enumerate(names)
+    ]
+    ways = [flow("start", "fork"), *(flow("fork", name) for name in names)]
+    ways += [flow(name, "end") for name in names]
+    drawn = diagram(start(), parallel("fork"), *scripts, end(), *ways)
+    began = time.process_time()
+    assert {rule for _element, rule in told(drawn)} == {"variable-set-beside"}
+    assert time.process_time() - began < 0.5
+
+
+def test_a_process_that_is_called_often_is_looked_through_once() -> None:
+    inner = [f"inner_{number}" for number in range(300)]
+    scripts = [script(name, "given", "v") for name in inner]
+    chain = flows(" ".join(["start", *inner, "end"]))
+    called = diagram(start(), *scripts, end(), chain, process="called")
+    calls = [f"call_{number}" for number in range(300)]
+    caller = line(*(call(name, "called", {"given": "=1"}) for name in calls), names=calls)
+    began = time.process_time()
+    assert told(caller, called) == []
+    assert time.process_time() - began < 2
