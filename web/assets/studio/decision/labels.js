@@ -23,12 +23,15 @@ export function relabel(root) {
     }
   };
   const look = (node) => {
-    node.querySelectorAll?.("option, .option").forEach(fixText);
-    node.querySelectorAll?.("[title], [aria-label]").forEach(fixTitle);
+    node?.querySelectorAll?.("option, .option, div.dms-input").forEach(fixText);
+    node?.querySelectorAll?.("[title], [aria-label]").forEach(fixTitle);
   };
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) addedNodes.forEach((each) => look(each.parentNode ?? each));
-  }).observe(root, { childList: true, subtree: true });
+    for (const { target, addedNodes } of changes) {
+      if (target.nodeType === Node.TEXT_NODE) look(target.parentNode?.parentNode);
+      addedNodes.forEach((each) => look(each.parentNode ?? each));
+    }
+  }).observe(root, { childList: true, subtree: true, characterData: true });
 }
 
 export default { translate: ["value", translate] };
