@@ -14,6 +14,7 @@ import { makeModeler } from "./studio/diagram/modeler.js";
 import { keepSteps } from "./studio/diagram/steps.js";
 import { fit, keepTools } from "./studio/diagram/tools.js";
 import { relabel } from "./studio/diagram/translating.js";
+import { endExpressions } from "./studio/expressions.js";
 import { keepSaving } from "./studio/saving.js";
 
 const { address, check, templates } = document.getElementById("studio-diagram").dataset;
@@ -34,17 +35,23 @@ const modeler = makeModeler({
 });
 relabel(places.canvas);
 relabel(places.panel);
+endExpressions(document.body);
 const [eventBus, linting, variables] = ["eventBus", "linting", "variableResolver"].map((name) =>
   modeler.get(name),
 );
 const steps = keepSteps({ modeler, place: places.steps, said: places.said });
 
-/** The diagram as it stands; asked more than once between two changes, it is written once. */
+/** The diagram as it stands; asked more than once between two changes, it is written once. As it
+ * was opened, where every change was taken back. */
+let opened = "";
 let written = null;
-const read = () => (written ??= modeler.saveXML({ format: true }).then(({ xml }) => xml));
+const write = async () =>
+  modeler.get("commandStack").canUndo() ? (await modeler.saveXML({ format: true })).xml : opened;
+const read = () => (written ??= write());
 
 async function open(text) {
   await modeler.importXML(text);
+  opened = text;
   written = null;
   fit(modeler);
 }
@@ -69,7 +76,7 @@ function choose({ element }) {
     modeler.get("selection").select(null);
     return;
   }
-  steps.choose(found);
+  steps.choose(found, true);
 }
 
 /** Beside the steps stands what is wrong with them or with a way out of them. */

@@ -71,11 +71,11 @@ def describe_choices(
         "kinds": _name({code: kind.label for code, kind in all_kinds().items()}),
         "messages": _list_messages(releases, language),
         "errors": _list_errors(releases, engine.operations, language),
-        "functions": _list_functions(),
+        "functions": list_functions(),
     }
 
 
-def _list_functions() -> list[Item]:
+def list_functions() -> list[Item]:
     """The functions of FEEL that there are here, with what they take."""
     known = BUILTINS | FUNCTIONS.declared
     return [{"name": name, "parameters": known[name].parameters} for name in sorted(known)]

@@ -2,7 +2,7 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { Refused, ask } from "../asking.js";
 import { make, say } from "../words.js";
-import { beginForm, catalogue } from "./catalogue.js";
+import { beginForm, catalogue } from "../catalogue.js";
 import { ID } from "./naming.js";
 import { chooseForm } from "./panel/user-task.js";
 

@@ -27,7 +27,12 @@ export function keepSteps({ modeler, place, said }) {
     });
   }
 
-  const chosen = () => selection.get().find(isStep) ?? null;
+  /** The chosen step; of a way, the one that it leads away from. */
+  const chosen = () => {
+    const [found] = selection.get();
+    if (is(found, "bpmn:SequenceFlow")) return found.source;
+    return selection.get().find(isStep) ?? null;
+  };
   const announce = (key, values) => {
     said.textContent = say(key, values);
   };
@@ -36,17 +41,20 @@ export function keepSteps({ modeler, place, said }) {
     const focused = list.contains(document.activeElement)
       ? document.activeElement.dataset.key
       : null;
+    const picked = new Map(selects().map((each) => [each.dataset.key, each.value]));
     const present = chosen();
     list.replaceChildren(...orderSteps(registry).map((each) => drawRow(each, each === present)));
     if (!registry.find(isStep)) list.replaceChildren(drawEmpty());
+    for (const each of selects()) keepPicked(each, picked.get(each.dataset.key));
     if (focused) focus(focused);
   }
+
+  const selects = () => [...list.querySelectorAll("select")];
 
   const focus = (key) => list.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 
   function drawRow(element, isChosen) {
     const kind = findKind(element);
-    const found = problems.get(element.id);
     const ways = flowsFrom(element).map((flow) => describeWay(flow));
     const button = make(
       "button",
@@ -68,11 +76,20 @@ export function keepSteps({ modeler, place, said }) {
           [kind ? nameKind(kind.key) : "", ...ways].filter(Boolean).join(" · "),
         ),
       ),
-      found ? make("span", { class: `step-problem is-${found}` }, say(`problems.${found}`)) : null,
     );
+    drawProblem(button);
     const row = make("li", { class: is(element, "bpmn:BoundaryEvent") ? "is-on" : "" }, button);
     if (isChosen) row.append(drawActs(element));
     return row;
+  }
+
+  function drawProblem(button) {
+    const found = problems.get(button.dataset.key);
+    button.querySelector(".step-problem")?.remove();
+    if (found)
+      button.append(
+        make("span", { class: `step-problem is-${found}` }, say(`problems.${found}`)),
+      );
   }
 
   const describeWay = (flow) => {
@@ -80,6 +97,10 @@ export function keepSteps({ modeler, place, said }) {
     const name = flow.businessObject.name;
     return name ? say("steps.way_named", { name, target }) : say("steps.way", { target });
   };
+
+  /** Steps of one name are told apart by where they lead. */
+  const describeWithWays = (element) =>
+    [describe(element), ...flowsFrom(element).map(describeWay)].join(" ");
 
   function drawEmpty() {
     const start = () => {
@@ -171,8 +192,12 @@ export function keepSteps({ modeler, place, said }) {
       "data-key": `${element.id} target`,
       id: "step-target",
     });
-    for (const each of orderSteps(registry)) {
-      if (targets.has(each)) select.append(make("option", { value: each.id }, describe(each)));
+    const offered = orderSteps(registry).filter((each) => targets.has(each));
+    const names = Map.groupBy(offered, describe);
+    for (const each of offered) {
+      const isOne = names.get(describe(each)).length === 1;
+      const words = isOne ? describe(each) : describeWithWays(each);
+      select.append(make("option", { value: each.id }, words));
     }
     const hasWay = !is(element, "bpmn:Gateway") && flowsFrom(element).length > 0;
     const connect = () => {
@@ -239,7 +264,7 @@ export function keepSteps({ modeler, place, said }) {
   }
 
   function toggle(element) {
-    if (chosen() === element) selection.deselect(element);
+    if (selection.isSelected(element)) selection.deselect(element);
     else choose(element);
   }
 
@@ -249,7 +274,7 @@ export function keepSteps({ modeler, place, said }) {
     canvas.scrollToElement(element, 80);
     if (!hasFocus) return;
     draw();
-    focus(element.id);
+    focus((chosen() ?? element).id);
   }
 
   eventBus.on(["import.done", "commandStack.changed", "selection.changed"], plan);
@@ -269,7 +294,13 @@ export function keepSteps({ modeler, place, said }) {
     /** Shows beside each step whether it has an error or a warning: `Map(id → kind)`. */
     mark(found) {
       problems = found;
-      plan();
+      // Not drawn anew: somebody may be choosing in a row just now.
+      for (const each of list.querySelectorAll(".step")) drawProblem(each);
     },
   };
+}
+
+/** What was picked in a row stays picked when the row is drawn anew, where it is still offered. */
+function keepPicked(select, value) {
+  if ([...select.options].some((each) => each.value === value)) select.value = value;
 }

@@ -21,8 +21,9 @@ const WANTED = {
   validate: ({ properties }) => !properties.action,
 };
 
-/** Draws the panel and keeps it true. `form` is what `editing.js` makes of the editor. */
-export function keepPanel(place, form, { settings, sections, types, lists }) {
+/** Draws the panel and keeps it true. `form` is what `editing.js` makes of the editor; `leave()`
+ * goes to the component that is chosen when the one that was here is gone. */
+export function keepPanel(place, form, { settings, sections, types, lists, leave }) {
   const names = new Map(types.map((each) => [each.type, each.name]));
   let drawn = null;
   let controls = [];
@@ -82,7 +83,10 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
         press("chevron-up", "form.up", keepFocus(() => form.move(component, -1), "form.up")),
         press("chevron-down", "form.down", keepFocus(() => form.move(component, 1), "form.down")),
         press("copy", "form.copy", () => form.copy(component)),
-        press("trash", "form.remove", () => form.remove(component)),
+        press("trash", "form.remove", () => {
+          form.remove(component);
+          leave();
+        }),
       ),
       known.length > 1 ? make("div", { class: "sf-inside" }, make("span", { class: "soft" }, say("form.inside")), places) : null,
     );

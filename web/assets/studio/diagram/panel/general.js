@@ -1,7 +1,7 @@
 /* What every element has: its name, its explanation and, for who wants to know, its id. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue } from "../catalogue.js";
+import { catalogue } from "../../catalogue.js";
 import { isStep } from "../kinds.js";
 import { ID } from "../naming.js";
 import { choice, group, long, named, note, text } from "./entries.js";

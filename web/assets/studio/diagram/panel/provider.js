@@ -2,6 +2,7 @@
  * operation's template, in one order. What a process here cannot say is not shown. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
+import { describe } from "../kinds.js";
 import {
   callGroup,
   decisionGroup,
@@ -17,6 +18,7 @@ import { documentationGroup, generalGroup, idEntry } from "./general.js";
 import { ruleEntries, startGroup, statusGroup, workGroup } from "./user-task.js";
 import { flowGroup, gatewayNote, waysGroup } from "./ways.js";
 
+const EARLY = 2000; // before the libraries draw
 const LAST = 100; // after the libraries' providers, so that theirs can be chosen from
 
 const OURS = [
@@ -118,7 +120,15 @@ function watchWays(eventBus, selection) {
 }
 watchWays.$inject = ["eventBus", "selection"];
 
+/** The large editor of an expression says whose it is: nobody knows “bpmn:ExclusiveGateway”. */
+function titlePopups(eventBus) {
+  eventBus.on("propertiesPanelPopup.open", EARLY, ({ config }) => {
+    config.title = say("panel.of", { name: describe(config.element), label: config.label });
+  });
+}
+titlePopups.$inject = ["eventBus"];
+
 export default {
-  __init__: ["studioProvider", knowTemplates, watchWays],
+  __init__: ["studioProvider", knowTemplates, watchWays, titlePopups],
   studioProvider: ["type", StudioProvider],
 };
