@@ -101,7 +101,7 @@ class _Check:
     def _check_read(self, read: Read, name: str) -> Iterator[Problem]:
         if read.seen is None or name in read.seen or self.is_open:
             return
-        if self.passage.may_have(read.step.id, name):
+        if self.passage.may_have(read.step.id, name) and not self._hands_itself_on(read, name):
             if self._is_needed(read, name) and not self.passage.must_have(read.step.id, name):
                 yield self._at(
                     read,
@@ -152,10 +152,21 @@ class _Check:
                 read, "variable-too-late", message, variable=name, setter=setters[0].name
             )
 
+    def _hands_itself_on(self, read: Read, name: str) -> bool:
+        """Whether a result is read that only this line sets: nothing, also on a second round."""
+        return (
+            read.is_output
+            and read.step.kind in UNKNOWN_RESULTS
+            and read.target == name
+            and read.formula.source.removeprefix("=").strip() == name
+            and name not in self.variables.begun(self.process.id)
+            and [each.id for each in self.passage.setters_of(name)] == [read.step.id]
+        )
+
     def _is_needed(self, read: Read, name: str) -> bool:
         """Whether an operation fails without the variable, which is passed on to it as it is."""
         found = self.variables.around.operations.by_name.get(read.step.operation or "")
-        if found is None or read.target is None:
+        if found is None or read.target is None or read.is_output:
             return False
         if name in self.variables.begun(self.process.id):
             # Whoever starts the case knows when it is there.

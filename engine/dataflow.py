@@ -41,7 +41,7 @@ class Surroundings:
 class Read:
     """A place where variables are read. `seen` are names besides the process's variables.
 
-    `element` is where it is told; `target` the input that a mapping fills in.
+    `element` is where it is told; `target` what a line of a mapping sets.
     """
 
     element: str
@@ -250,7 +250,9 @@ class UnitVariables:
             yield Read(step.id, step.name, step, formula, dict(seen) if is_inside else {})
         local = self.local_names(step) if step.outputs else {}
         for line in step.outputs:
-            yield Read(step.id, step.name, step, line.value, local, is_output=True)
+            yield Read(
+                step.id, step.name, step, line.value, local, target=line.target, is_output=True
+            )
             local = local if local is None else {**local, line.target: None}
 
 

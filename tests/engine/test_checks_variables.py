@@ -193,6 +193,30 @@ def test_a_result_that_an_operation_does_not_give_cannot_be_taken() -> None:
     assert "“totl” of what its operation comes to" in str(problem)
 
 
+def test_a_result_that_is_not_given_back_is_no_other_in_the_next_round() -> None:
+    def around(result: str, taken: str) -> list[tuple[str | None, str]]:
+        child = diagram(start(), script("work", "1", "made"), end(), flows("start work end"),
+                        process="child")  # fmt: skip
+        main = diagram(
+            start(),
+            call("it", "child", outputs={result: f"={taken}"}),
+            user("ask"),
+            choice("again", "again__end"),
+            end(),
+            flow("start", "it"),
+            flow("it", "ask"),
+            flow("ask", "again"),
+            flow("again", "end"),
+            flow("again", "it", f'{result} = 1 and ask_outcome = "again"'),
+        )
+        return told(main, child)
+
+    assert around("made", "made") == []
+    assert around("verdict", "verdict") == [("it", "unknown-result")]
+    # What the round before left is looked at on purpose.
+    assert around("verdict", "if verdict = null then made else verdict") == []
+
+
 def test_an_answer_that_a_form_does_not_ask_for_cannot_be_taken() -> None:
     (problem,) = problems(line(user("ask", outputs={"x": "=ground"}), names=["ask"]))
     assert problem.rule == "unknown-result"
