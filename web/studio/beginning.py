@@ -11,6 +11,7 @@ from web.studio.viewing import get_editor
 from workflows.studio.beginning import (
     LONGEST_ID,
     LONGEST_NAME,
+    UNTOUCHED,
     IdNotAllowed,
     NamesMissing,
     ProcessThere,
@@ -65,7 +66,7 @@ def _lead_to_own(error: ProcessThere) -> ResponseReturnValue | None:
 
 
 def _is_fresh(draft: Draft) -> bool:
-    return draft.base_release_id is None and draft.changed_at == draft.made_at
+    return draft.base_release_id is None and draft.version == UNTOUCHED
 
 
 def _refuse(error: HuijiError) -> ResponseReturnValue:

@@ -25,6 +25,9 @@ LONGEST_ID = 40
 MOST_BEGUN = 50
 """So many processes may be begun and not released."""
 
+UNTOUCHED = 1
+"""The version of a draft as it begins."""
+
 _APART = re.compile(r"[^a-z0-9]+")
 
 
@@ -81,6 +84,7 @@ def begin_process(
         process_id=process_id,
         origin=EDITED,
         base_release_id=None,
+        version=UNTOUCHED - 1,
         made_by=by,
         made_at=now,
         changed_by=by,

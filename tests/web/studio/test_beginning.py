@@ -91,7 +91,7 @@ def test_two_at_once_make_one(app: Flask, studio: Studio) -> None:
     [
         ({"name": ""}, "Give the process a name in Chinese and one in English"),
         ({"english": "核对地址"}, "The id is made of small letters"),
-        ({"name": "核\x00对"}, "Give the process a name in Chinese and one in English"),
+        ({"name": "核\u202e对"}, "Give the process a name in Chinese and one in English"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_was_typed(

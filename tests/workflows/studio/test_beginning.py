@@ -28,6 +28,7 @@ from workflows.studio.titles import title_process
 
 CHECK = f"{OWN}check_address"
 RULING = "bpmn/ruling/ruling.bpmn"
+FIRST_FLOW = '<bpmn:sequenceFlow id="started_to_propose_ruling"'
 CALL = f"""<bpmn:callActivity id="check" name="核对地址"><bpmn:extensionElements>
 <zeebe:calledElement processId="{CHECK}" propagateAllChildVariables="false"/>
 </bpmn:extensionElements><bpmn:incoming>record_ruling_to_tell_member</bpmn:incoming>
@@ -64,7 +65,7 @@ def test_its_first_release_can_be_called_and_its_step_done(desk: Desk) -> None:
     assert (first.process_id, first.number) == (CHECK, 1)
     ruling = desk.open("ruling")
     desk.change(ruling, RULING, 'targetRef="tell_member"', 'targetRef="check"')
-    desk.change(ruling, RULING, "<bpmn:sequenceFlow id=", CALL + "<bpmn:sequenceFlow id=")
+    desk.change(ruling, RULING, FIRST_FLOW, CALL + FIRST_FLOW)
     with desk.engine.database.read() as session:
         offered = describe_choices(
             session, desk.engine, process_id="ruling", documents={}, language="zh"
@@ -83,7 +84,7 @@ def test_a_change_of_it_brings_its_callers_along(desk: Desk) -> None:
     desk.release(desk.plan(begin(desk)))
     ruling = desk.open("ruling")
     desk.change(ruling, RULING, 'targetRef="tell_member"', 'targetRef="check"')
-    desk.change(ruling, RULING, "<bpmn:sequenceFlow id=", CALL + "<bpmn:sequenceFlow id=")
+    desk.change(ruling, RULING, FIRST_FLOW, CALL + FIRST_FLOW)
     desk.release(desk.plan(ruling))
     again = desk.open(CHECK)
     desk.change(again, f"bpmn/{CHECK}/{CHECK}.bpmn", 'name="办理"', 'name="核对"')

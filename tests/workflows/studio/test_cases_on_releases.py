@@ -1,36 +1,29 @@
 """How many cases run on each release, and how many are over."""
 
-from sqlalchemy import func, select
-
-from engine.cases import Case
+from engine.cases import get_case
 from tests.workflows.studio.conftest import Desk
+from tests.workflows.test_ruling import start
 from workflows.studio.cases_on_releases import CaseCount, count_cases
 from workflows.studio.current import get_current
 
-INSPECTION = "bpmn/inspection/inspection.bpmn"
+RULING = "bpmn/ruling/ruling.bpmn"
 
 
 def test_every_case_is_counted_on_its_release(desk: Desk) -> None:
+    over = start(desk.engine)
     with desk.engine.database.transaction() as session:
-        before = get_current(session, "inspection").release_id
-        query = select(Case).where(Case.process_id == "inspection", Case.state == "open")
-        case = session.scalars(query.order_by(Case.id)).first()
-        assert case is not None
-        case.state = "ended"
-    draft = desk.open("inspection")
-    desk.change(draft, INSPECTION, "</bpmn:process>", "<!-- --></bpmn:process>")
+        first = get_current(session, "ruling").release_id
+        get_case(session, over.case.id).state = "ended"
+    draft = desk.open("ruling")
+    desk.change(draft, RULING, "</bpmn:process>", "<!-- --></bpmn:process>")
     desk.release(desk.plan(draft))
+    start(desk.engine)
     with desk.engine.database.read() as session:
-        states = dict(
-            session.execute(
-                select(Case.state, func.count())
-                .where(Case.process_id == "inspection")
-                .group_by(Case.state)
-            ).all()
-        )
-        found = count_cases(session, "inspection")
-    assert states["ended"]
-    assert found == {before: CaseCount(open=states["open"], ended=states["ended"])}
+        second = get_current(session, "ruling").release_id
+        assert count_cases(session, "ruling") == {
+            first: CaseCount(open=0, ended=1),
+            second: CaseCount(open=1, ended=0),
+        }
 
 
 def test_a_process_that_is_only_called_has_none_of_its_own(desk: Desk) -> None:
