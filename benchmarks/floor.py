@@ -325,7 +325,9 @@ class Floor:
             )
             return "fill_information", "returned"
         record_result(session, engine=self.engine, case=case, now=now, kind="inspection", **ids)
-        apply_information(session, engine=self.engine, case=case, member_id=case.subject_id)
+        apply_information(
+            session, engine=self.engine, case=case, member_id=case.subject_id, now=now
+        )
         send(
             session,
             engine=self.engine,
