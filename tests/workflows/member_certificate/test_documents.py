@@ -53,7 +53,7 @@ from workflows.shared.public_address import DEFAULT
 from workflows.shared.public_codes import CodeNotGenuine, read_token
 from workflows.shared.register import Member, get_member
 
-FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
+FONTS = Path(__file__).parents[3] / "web" / "static" / "dist"
 CLERK = Actor("staff", 930)
 
 
