@@ -262,7 +262,7 @@ def _offer(session: Session, bench: Bench, firm: Firm, name: str, people: int) -
 def _add_people(session: Session, bench: Bench, firm: Firm, count: int) -> list[int]:
     """CPAs with accounts, so that messages reach them."""
     engine = bench.engine
-    random, now = Random(LOTS), engine.now()  # noqa: S311 - lots, no secrets
+    random, now = Random(LOTS), engine.now()
     members = []
     for each in range(count):
         person = make_person(random, engine.vault, serial=20_000 + each, today=local_date(now))

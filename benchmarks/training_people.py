@@ -121,7 +121,7 @@ def _open(settings: Settings) -> tuple[Desk, Engine]:
 
 def _add_people(session: Session, engine: Engine, firm: Firm) -> list[int]:
     """CPAs of the firm, each with private fields and hours of two years."""
-    random, today = Random(LOTS), local_date(engine.now())  # noqa: S311 - lots, no secrets
+    random, today = Random(LOTS), local_date(engine.now())
     made = [
         make_person(random, engine.vault, serial=20_000 + each, today=today) for each in range(CPAS)
     ]

@@ -50,7 +50,7 @@ def make_photo(
     mode: str = "RGB",
 ) -> bytes:
     """A picture with so much grain that a JPEG of the right size has 10 to 20 K."""
-    random = Random(seed)  # noqa: S311  grain, not a secret
+    random = Random(seed)
     picture = Image.new("RGB", size, "white")
     picture.putdata(
         [

@@ -35,7 +35,7 @@ NEW = "330055500001"
 
 def identity(serial: int, sex: str = "1") -> str:
     """A right identity number of a man or a woman."""
-    lots = Random(serial)  # noqa: S311  no secret
+    lots = Random(serial)
     return make_identity_number(lots, birth_date=date(1980, 5, 6), sex=sex, serial=serial)
 
 
