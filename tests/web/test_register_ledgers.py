@@ -67,6 +67,8 @@ def test_a_year_of_the_fee_ledger_is_corrected(app: Flask) -> None:
     put(typed, {"year": "2020", "status": "exempt", "reason": "困难减免"})
     page = who.send(books, typed)
     assert "The ledger was changed." in page.text
+    assert "Not paid yet" in page.text  # "To pay" is what a member is asked to do
+    assert "To pay" not in page.text
     assert "困难减免" in page.text
     typed["year"] = "1800"
     assert who.send(books, typed).status == 422

@@ -24,7 +24,7 @@ from workflows.shared.access import Viewer, can
 from workflows.shared.dates import local_date
 from workflows.shared.hours import HoursEntry, list_hours
 from workflows.shared.register import ERASED, Member
-from workflows.shared.statuses import FEE_LABELS
+from workflows.shared.statuses import ledger_label
 
 HUNDREDTHS = 100
 PAYMENT_SOURCES = {
@@ -229,7 +229,7 @@ def _draw_fees(session: Session, viewer: Viewer, member: Member, problem: str = 
         "register/fees.html",
         member=describe_member(session, viewer, member),
         years=years,
-        statuses=[(each, _(FEE_LABELS[each])) for each in fee_ledger.STATUSES],
+        statuses=[(each, ledger_label(each)) for each in fee_ledger.STATUSES],
         can_enter=can(viewer, "enter_fees", member) and member.state != ERASED,
         **_typing(problem),
     )
