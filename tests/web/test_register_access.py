@@ -57,6 +57,18 @@ def test_an_entry_is_covered_until_a_reason_was_given(app: Flask) -> None:
     assert mobile not in covered.text
 
 
+def test_on_the_way_to_the_form_the_page_that_asks_for_a_reason_says_so(app: Flask) -> None:
+    who = staff(app)
+    _key, address = entry_of(app)
+    asked, words = who.open(f"{address}/edit"), "The form in which you change the entry follows."
+    assert asked.path == f"{address}/personal-data"
+    assert words in asked.text
+    assert words not in who.open(f"{address}/personal-data").text
+    values = asked.values()
+    values["reason"] = "档案更正"
+    assert who.send(asked.form().get("action"), values).path == f"{address}/edit"
+
+
 def test_who_helps_callers_sees_no_more_than_that_somebody_is_a_member(app: Flask) -> None:
     engine = app.extensions["engine"]
     key, address = entry_of(app)

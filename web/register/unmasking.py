@@ -169,4 +169,5 @@ def _draw(holder: Holder, problem: str = "") -> str:
         minutes=int(LASTS.total_seconds() // 60),
         problem=problem,
         back_address=_address(holder, "register.show_member", "register.show_firm"),
+        leads_to_edit=to is not None,
     )
