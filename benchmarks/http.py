@@ -47,6 +47,11 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.member, self.reviewer = member, reviewer
 
+    def reconnect(self) -> None:
+        """Connect anew: a server hangs up on who was quiet for some seconds."""
+        self.connection.close()
+        self.connection.connect()
+
     def complete(self, task_id: UUID, step: StepTaken, said: list[tuple[str, str]]) -> float:
         """Send a form; ms until the answer is read."""
         who = self.reviewer if step.is_reviewer else self.member
@@ -108,6 +113,7 @@ def _case(bench: Bench, browser: Browser) -> list[float]:
     with bench.engine.database.transaction() as session:
         case_id = reference.begin(session, bench.engine, bench.number)
     times = []
+    browser.reconnect()
     for step in WAY:
         with bench.engine.database.read() as session:
             task_id = reference.find_task(session, case_id, step)
