@@ -4,7 +4,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.web.conftest import Visitor, together
-from tests.web.registrars import admission, edit, entry_of, find_cpa, put, show_data, staff
+from tests.web.registrars import (
+    NUMBER,
+    admission,
+    edit,
+    entry_of,
+    find_cpa,
+    put,
+    show_data,
+    staff,
+)
 from web.register import words
 from workflows.register import searching
 from workflows.shared import register_changes
@@ -13,6 +22,7 @@ from workflows.shared.field_names import NAMES
 from workflows.shared.private import PRIVATE_FIELDS, read_private
 from workflows.shared.register import Member, identity_number
 from workflows.shared.register_changes import list_changes, read_changes
+from workflows.shared.results import list_results
 from workflows.shared.security_events import SecurityEvent
 
 
@@ -182,3 +192,51 @@ def test_whatever_a_trail_may_say_has_words() -> None:
     assert known.issuperset((*of_members, *register_changes.FIRM_COLUMNS))
     assert set(searching.MEMBER_STATES) == set(words.STATES)
     assert set(searching.FIRM_STATES) == set(words.FIRM_STATES)
+
+
+def test_every_field_is_changed_and_read_on_the_entrys_page(app: Flask) -> None:
+    who = staff(app)
+    _key, address = entry_of(app)
+    typed = {
+        "name": "新姓名",
+        "nation": "03",
+        "sex": "2",
+        "birth_date": "1949-12-31",
+        "identity_type": "identity_card",
+        "identity_number": "11010519491231002X",
+        "political_status": "masses",
+        "region": "440100",
+        "household_region": "330200",
+        "mobile": "13912345678",
+        "email": "new@example.com",
+        "address": "杭州市新路 8 号",
+        "certificate_number": "QK-2001-0001",
+        "archive_holder": "新存档单位",
+        "employer": "新单位",
+        "admission_date": "2009-08-07",
+    }
+    assert "The entry was changed." in edit(who, address, **typed).text
+    who.client.set_cookie("huiji_language", "zh")
+    page = who.open(address)
+    (entry,) = page.html.xpath("//section[@aria-labelledby='entry-title']")
+    read = entry.text_content()
+    for said in (
+        *("新姓名", "回族", "女", "1949-12-31", "居民身份证", "群众"),
+        *("广州市", "宁波市", "13912345678", "new@example.com", "杭州市新路 8 号"),
+        *("QK-2001-0001", "新存档单位", "新单位", "2009-08-07", "最高学历", "国内资格"),
+    ):
+        assert said in read
+    for said in (NUMBER, "11010519491231002X", "非执业会员", "浙江省注册会计师协会"):
+        assert said in page.text
+
+
+def test_the_results_of_each_year_stand_beside_an_entry(app: Flask) -> None:
+    key, address = entry_of(app)
+    with app.extensions["engine"].database.read() as session:
+        decided = {str(each.year) for each in list_results(session, member_id=key)}
+    page = staff(app).open(address)
+    (results,) = page.html.xpath("//section[@aria-labelledby='results-title']")
+    rows = [" ".join(each.text_content().split()) for each in results.xpath(".//li")]
+    assert {each[:4] for each in rows} == decided
+    assert len(decided) > 1
+    assert all("Inspection passed" in each for each in rows)
