@@ -22,7 +22,7 @@ import variables from "./studio/decision/variables.js";
 import { listViews, openElement } from "./studio/decision/views.js";
 import { endExpressions } from "./studio/expressions.js";
 import { LANGUAGE } from "./studio/feel.js";
-import { makeOpening } from "./studio/opening.js";
+import { listLost, makeOpening, readAsked } from "./studio/opening.js";
 import { keepSaving } from "./studio/saving.js";
 
 const place = document.getElementById("decision-editor");
@@ -36,18 +36,21 @@ const modeler = new DmnModeler({
   literalExpression: { additionalModules: [labels, tableModule, variables] },
 });
 
+let saving = null;
+let checking = null;
+let lost = [];
 const opening = makeOpening({
   canvas: place.querySelector(".sd-canvas"),
   failed: place.querySelector("[data-failed]"),
   show: async (text) => {
     const before = modeler.getActiveView()?.id;
-    await modeler.importXML(text);
+    const { warnings } = await modeler.importXML(text);
+    lost = listLost(warnings);
+    checking?.add(lost);
     const same = modeler.getViews().find((each) => each.id === before);
     if (same) await modeler.open(same);
   },
 });
-let saving = null;
-let checking = null;
 const read = async () => (await modeler.saveXML({ format: true })).xml;
 
 modeler.on("viewer.created", ({ viewer }) => {
@@ -82,9 +85,10 @@ if (version !== undefined) {
     read,
     onChoose: ({ element }) => element && openElement(modeler, element),
   });
+  checking.add(lost);
   // A document with one table opens on that table: relations are looked at when there are several.
   const [, ...decisions] = modeler.getViews();
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = readAsked();
   if (!(wanted && (await openElement(modeler, wanted))) && decisions.length) await modeler.open(decisions[0]);
   panel.draw();
   place.dataset.ready = "";

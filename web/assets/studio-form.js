@@ -16,7 +16,7 @@ import linesModule, { dropBetweenLines } from "./studio/form/lines.js";
 import { keepPanel } from "./studio/form/panel.js";
 import pathsModule from "./studio/form/paths.js";
 import { keepPreview } from "./studio/form/preview.js";
-import { makeOpening } from "./studio/opening.js";
+import { makeOpening, readAsked } from "./studio/opening.js";
 import { keepSaving } from "./studio/saving.js";
 import { say } from "./studio/words.js";
 
@@ -140,6 +140,6 @@ if (version !== undefined) {
   for (const button of place.querySelectorAll("[data-command]")) {
     button.addEventListener("click", () => editor.get("editorActions").trigger(button.dataset.command));
   }
-  form.select(decodeURIComponent(location.hash.slice(1)));
+  form.select(readAsked());
   place.dataset.ready = "";
 }

@@ -14,9 +14,11 @@ from engine.language import N_, _
 from web import current
 from web.errors import answers_json
 from web.security import takes
+from web.studio.asked import read_asked
 from web.studio.blueprint import bp
 from web.studio.naming import name_processes
 from web.studio.viewing import get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.studio.current import list_current
 from workflows.studio.documents import LARGEST_DOCUMENT, DocumentTooLarge, check_path, process_of
 from workflows.studio.drafts import get_draft, read_documents
@@ -34,6 +36,7 @@ class CheckNotSaid(Rejected):
 @bp.post("/drafts/<uuid:draft_id>/check")
 @takes(4 * LARGEST_DOCUMENT)
 @answers_json
+@takes_turns
 def check(draft_id: UUID) -> ResponseReturnValue:
     """Check a draft with what is not saved yet: {"path", "content", "variables"}, all optional."""
     get_viewer_of_processes()
@@ -70,7 +73,7 @@ def _read_asked() -> tuple[dict[str, bytes], bool]:
     """What is laid over the draft, and whether variables are asked for."""
     if not request.content_length:
         return {}, False
-    said = request.get_json(silent=True)
+    said = read_asked()
     if not isinstance(said, dict):
         raise CheckNotSaid
     path, content, variables = said.get("path"), said.get("content"), said.get("variables")
@@ -80,10 +83,7 @@ def _read_asked() -> tuple[dict[str, bytes], bool]:
         return {}, bool(variables)
     if not isinstance(path, str) or not isinstance(content, str):
         raise CheckNotSaid
-    try:
-        data = content.encode()
-    except UnicodeEncodeError as error:
-        raise CheckNotSaid from error
+    data = content.encode()
     if len(data) > LARGEST_DOCUMENT:
         raise DocumentTooLarge
     return {path: data}, bool(variables)

@@ -172,6 +172,7 @@ def _expected() -> int:
 def show_documents_again(draft_id: UUID, error: HuijiError) -> ResponseReturnValue:
     """The list as it is now, with why nothing was done."""
     with current.engine().database.read() as session:
+        get_editor(session)
         page = _draw(session, get_draft(session, draft_id), problem=str(error))
     return answer_drawing(page), 422 if isinstance(error, Rejected) else 409
 

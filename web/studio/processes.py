@@ -15,6 +15,7 @@ from web.studio.blueprint import bp
 from web.studio.history import describe_history, say_reason
 from web.studio.naming import name_processes, place_of
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.cases_on_releases import CaseCount
@@ -39,6 +40,7 @@ def index() -> str:
 
 
 @bp.get("/processes/<process_id>")
+@takes_turns
 def process(process_id: str) -> ResponseReturnValue:
     """Show a process: its documents, who calls it, what was released."""
     viewer = get_viewer_of_processes()

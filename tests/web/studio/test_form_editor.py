@@ -10,4 +10,4 @@ def test_names_that_the_process_gives_are_offered(studio: Studio) -> None:
     path = "forms/settlement/confirm_application.form"
     page = studio.visitor.open(f"/studio/drafts/{draft}/edit/{path}")
     (island,) = page.html.xpath("//script[@id='form-fields']/text()")
-    assert orjson.loads(island)["given"] == ["year"]
+    assert orjson.loads(str(island))["given"] == ["year"]

@@ -1,6 +1,6 @@
 /* Opens a draft's document in an editor; what cannot be opened is told, and stays as it is. */
 import { Refused, readDocument } from "./asking.js";
-import { make } from "./words.js";
+import { make, say } from "./words.js";
 
 /** Makes it for an editor: `show(text)` draws a document on `canvas`, [data-failed] says why not. */
 export function makeOpening({ canvas, failed, show }) {
@@ -47,4 +47,21 @@ export function makeOpening({ canvas, failed, show }) {
       return isUnderWay;
     },
   };
+}
+
+/** The element that the page's address asks for, if it can be read. */
+export function readAsked() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
+/** What a library could not read is gone with the next change: told among the problems. */
+export function listLost(warnings) {
+  return warnings.map(({ message }) => {
+    const [, part = message] = message.match(/<([^>]+)>/) ?? [];
+    return { document: "", element: "", message: say("problems.lost", { part }), is_warning: true };
+  });
 }

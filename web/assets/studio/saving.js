@@ -33,6 +33,7 @@ export function keepSaving({ address, version, read, onReplace }) {
   let running = null;
   let isStopped = false; // what stands here cannot be saved until the person decides or changes it
   let isUndecided = false; // the person has not said whose document stays
+  let isAwaited = false; // somebody waits until everything is saved
 
   const isDirty = () => revision !== saved;
 
@@ -59,7 +60,13 @@ export function keepSaving({ address, version, read, onReplace }) {
 
   async function save() {
     try {
-      while (isDirty() && !isStopped) await saveOnce();
+      while (isDirty() && !isStopped) {
+        await saveOnce();
+        if (isDirty() && !isAwaited && !isUndecided) {
+          plan(PAUSE_MS); // who types on is waited for again
+          break;
+        }
+      }
     } catch (error) {
       if (!(error instanceof Refused)) {
         tell("failed", say("saving.refused"));
@@ -170,9 +177,14 @@ export function keepSaving({ address, version, read, onReplace }) {
 
   /** Saves now; answers whether the server has everything. */
   async function flush() {
-    if (running) await running;
-    isStopped = false;
-    return isDirty() ? run() : true;
+    isAwaited = true;
+    try {
+      if (running) await running;
+      isStopped = false;
+      return !isDirty() || (await run());
+    } finally {
+      isAwaited = false;
+    }
   }
 
   /** What the server has, where nothing is unsaved here: another's document is offered. */

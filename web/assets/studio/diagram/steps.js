@@ -2,7 +2,8 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { make, say } from "../words.js";
 import { flowsFrom, orderSteps } from "./flow-order.js";
-import { KINDS, describe, findKind, isStep, nameKind } from "./kinds.js";
+import { describe, describeWay, findKind, isStep, nameKind } from "./kinds.js";
+import { drawAct, makeActs } from "./step-acts.js";
 
 /** Draws the list into `place`, what was done is said in `said`; answers `mark(problems)`. */
 export function keepSteps({ modeler, place, said }) {
@@ -73,7 +74,7 @@ export function keepSteps({ modeler, place, said }) {
         make(
           "span",
           { class: "step-kind" },
-          [kind ? nameKind(kind.key) : "", ...ways].filter(Boolean).join(" · "),
+          [kind ? nameKind(kind.key) : "", ...ways].filter(Boolean).join(" · ").replaceAll("· →", "→"),
         ),
       ),
     );
@@ -92,16 +93,6 @@ export function keepSteps({ modeler, place, said }) {
       );
   }
 
-  const describeWay = (flow) => {
-    const target = flow.target ? describe(flow.target) : "";
-    const name = flow.businessObject.name;
-    return name ? say("steps.way_named", { name, target }) : say("steps.way", { target });
-  };
-
-  /** Steps of one name are told apart by where they lead. */
-  const describeWithWays = (element) =>
-    [describe(element), ...flowsFrom(element).map(describeWay)].join(" ");
-
   function drawEmpty() {
     const start = () => {
       const shape = modeler.get("elementFactory").createShape({ type: "bpmn:StartEvent" });
@@ -113,154 +104,33 @@ export function keepSteps({ modeler, place, said }) {
       "li",
       { class: "steps-empty" },
       make("p", { class: "soft" }, say("steps.empty")),
-      act("start", "steps.start", start),
+      drawAct("start", "steps.start", start),
     );
   }
 
   const findRoot = () =>
     registry.find((each) => is(each, "bpmn:Participant")) ?? canvas.getRootElement();
 
-  function act(key, words, press, style = "") {
-    return make(
-      "button",
-      { type: "button", class: `btn btn-sm ${style}`, "data-key": key, onclick: press },
-      say(words),
-    );
-  }
-
-  /** A button of a row; what it is about is said to who does not see the row. */
-  function actOn(key, words, name, press) {
-    const button = act(key, words, press, "btn-link");
-    button.append(make("span", { class: "visually-hidden" }, ` ${name}`));
-    return button;
-  }
-
-  /** What can be done with the chosen step. */
-  function drawActs(element) {
-    const { id } = element;
-    return make(
-      "div",
-      {
-        class: "step-acts",
-        role: "group",
-        "aria-label": say("steps.acts", { name: describe(element) }),
-      },
-      make(
-        "div",
-        { class: "step-row" },
-        act(`${id} edit`, "steps.edit", () => edit()),
-        act(`${id} delete`, "steps.delete", () => remove(element), "btn-link"),
-      ),
-      drawAdding(element),
-      drawConnecting(element),
-      drawWays(element),
-    );
-  }
-
-  function drawAdding(element) {
-    const kinds = drawing.kindsAfter(element);
-    if (!kinds.length) return null;
-    const option = (each) => make("option", { value: each.key }, nameKind(each.key));
-    const [after, on] = [
-      kinds.filter((each) => each.place !== "on"),
-      kinds.filter((each) => each.place === "on"),
-    ];
-    const groups = [
-      after.length ? make("optgroup", { label: say("steps.after") }, ...after.map(option)) : null,
-      on.length ? make("optgroup", { label: say("steps.on") }, ...on.map(option)) : null,
-    ];
-    const select = make("select", {
-      class: "form-select",
-      "data-key": `${element.id} kind`,
-      id: "step-kind",
-    });
-    select.append(...groups.filter(Boolean));
-    const add = () => {
-      const kind = KINDS.find((each) => each.key === select.value);
-      const made = drawing.add(element, kind);
-      choose(made, true);
-      announce("steps.added_after", { name: nameKind(kind.key), before: describe(element) });
-    };
-    return drawRowOf("steps.add_what", select, act(`${element.id} add`, "steps.add", add));
-  }
-
-  function drawConnecting(element) {
-    const targets = new Set(drawing.targetsOf(element));
-    if (!targets.size) return null;
-    const select = make("select", {
-      class: "form-select",
-      "data-key": `${element.id} target`,
-      id: "step-target",
-    });
-    const offered = orderSteps(registry).filter((each) => targets.has(each));
-    const names = Map.groupBy(offered, describe);
-    for (const each of offered) {
-      const isOne = names.get(describe(each)).length === 1;
-      const words = isOne ? describe(each) : describeWithWays(each);
-      select.append(make("option", { value: each.id }, words));
-    }
-    const hasWay = !is(element, "bpmn:Gateway") && flowsFrom(element).length > 0;
-    const connect = () => {
-      const target = registry.get(select.value);
-      drawing.connect(element, target);
-      announce("steps.connected", { name: describe(element), target: describe(target) });
-    };
-    return drawRowOf(
-      "steps.connect_to",
-      select,
-      act(`${element.id} connect`, hasWay ? "steps.reconnect" : "steps.connect", connect),
-    );
-  }
-
-  /** A choice below its label, with the button that does it. */
-  function drawRowOf(words, select, button) {
-    return make(
-      "div",
-      {},
-      make("label", { class: "step-label", for: select.id }, say(words)),
-      make("div", { class: "step-row" }, select, button),
-    );
-  }
-
-  /** The ways out of a gateway: each has a name and a condition of its own. */
-  function drawWays(element) {
-    const flows = flowsFrom(element);
-    if (!flows.length) return null;
-    const rows = flows.map((flow) => {
-      const name = describeWay(flow);
-      const edits = () => {
-        choose(flow);
-        edit();
-      };
-      const removes = () => {
-        drawing.remove(flow);
-        announce("steps.way_deleted", { name });
-        focus(element.id);
-      };
-      return make(
-        "li",
-        {},
-        make("span", {}, name),
-        actOn(`${flow.id} edit`, "steps.edit", name, edits),
-        actOn(`${flow.id} delete`, "steps.delete", name, removes),
-      );
-    });
-    return make("ul", { class: "step-ways", "aria-label": say("steps.ways") }, ...rows);
-  }
-
-  /** Leads into the panel, once it is drawn for what was chosen last. */
-  function edit() {
+  /** Leads into the panel, once it is drawn for what is chosen. */
+  function edit(element) {
+    choose(element);
     const lead = () => eventBus.fire("propertiesPanel.showEntry", { id: "name" });
     requestAnimationFrame(() => requestAnimationFrame(lead));
   }
 
   function remove(element) {
     const ordered = orderSteps(registry);
-    const before = ordered[ordered.indexOf(element) - 1];
+    const at = ordered.indexOf(element);
     const name = describe(element);
     drawing.remove(element);
     announce("steps.deleted", { name });
-    if (before && registry.get(before.id)) choose(before, true);
+    const left = [...ordered.slice(0, at).toReversed(), ...ordered.slice(at)];
+    const next = left.find((each) => registry.get(each.id));
+    if (next) choose(next, true);
+    else {
+      draw();
+      focus("start");
+    }
   }
 
   function toggle(element) {
@@ -277,6 +147,7 @@ export function keepSteps({ modeler, place, said }) {
     focus((chosen() ?? element).id);
   }
 
+  const drawActs = makeActs(modeler, { choose, edit, remove, announce });
   eventBus.on(["import.done", "commandStack.changed", "selection.changed"], plan);
   eventBus.on("selection.changed", () => {
     requestAnimationFrame(() =>

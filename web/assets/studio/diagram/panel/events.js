@@ -120,14 +120,15 @@ export function errorGroup(element, services) {
       });
     });
   const empty = is(element, "bpmn:BoundaryEvent") ? say("panel.error_any") : undefined;
+  const ends = endsOf(element.host);
   return group("studio-error", say("panel.error"), [
     choice(
       "error",
       say("panel.error_which"),
       get,
       set,
-      () => listErrors(element, editing),
-      { empty },
+      () => listErrors(ends, editing),
+      { empty, description: ends && !catalogue.errors.some(ends) && say("panel.error_never") },
     ),
     event.errorRef &&
       text(
@@ -140,8 +141,7 @@ export function errorGroup(element, services) {
 }
 
 /** The errors that there are; on a step only those that it can end with, if that is known. */
-function listErrors(element, editing) {
-  const ends = endsOf(element.host);
+function listErrors(ends, editing) {
   const known = catalogue.errors.filter((each) => !ends || ends(each));
   const found = new Map(known.map((each) => [each.code, each.name || each.code]));
   for (const each of editing.listShared("bpmn:Error")) {
