@@ -122,9 +122,16 @@ def _new_database(server: str, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _part(said: str) -> str:
+    """A part that there is; `choices` would refuse that none is named."""
+    if said not in PARTS:
+        raise argparse.ArgumentTypeError(f"{said} is none of {', '.join(PARTS)}")
+    return said
+
+
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(prog="benchmarks")
-    asked.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    asked.add_argument("parts", nargs="*", metavar="part", type=_part, help=", ".join(PARTS))
     asked.add_argument("--members", type=int, default=inbox.FULL.members)
     asked.add_argument("--cases", type=int, default=inbox.FULL.cases)
     asked.add_argument("--database", action="append", choices=inbox.DATABASES)

@@ -26,7 +26,7 @@ def measure(name: str, url: str, *, count: int = MOST) -> list[Figure]:
         environment = {"HUIJI_VAR": folder, "HUIJI_DATABASE_URL": url}
         bench = prepare(url, Path(folder), settings=Settings.from_environment(environment))
         task_ids = [_send(bench) for _ in range(count)]
-        person = sign_in_as(bench, STAFF)
+        person = sign_in_as(bench.engine, STAFF, reference.REVIEWER)
         other = _send(bench)
         with serve("product", environment) as port:
             browser = Browser(port, person)

@@ -95,7 +95,7 @@ def _make_many(documents: Documents, photo: bytes) -> tuple[float, list[float]]:
 
 
 def _make(documents: Documents, number: int, photo: bytes) -> bytes:
-    chosen = random.Random(number)  # noqa: S311  names, not secrets
+    chosen = random.Random(number)
     name = chosen.choice(SURNAMES) + "".join(chosen.sample(GIVEN, 2))
     values: dict[str, Plain] = {
         "office": "广东省注册会计师协会",
@@ -118,7 +118,7 @@ def _make(documents: Documents, number: int, photo: bytes) -> bytes:
 
 
 def _photo() -> bytes:
-    noise = random.Random(1).randbytes(60 * 74 * 3)  # noqa: S311  colours, not secrets
+    noise = random.Random(1).randbytes(60 * 74 * 3)
     picture = Image.frombytes("RGB", (60, 74), noise).resize((178, 220))
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=75, dpi=(96, 96))

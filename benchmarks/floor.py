@@ -24,6 +24,7 @@ from engine.cases import Case
 from engine.database import Base, new_id
 from engine.drafts import Draft
 from engine.engine import Engine
+from engine.spiff import Step
 from engine.submissions import Submission
 from engine.subscriptions import Subscription
 from engine.tasks import Task
@@ -50,6 +51,15 @@ PROCESS_OF = {
     "review_application": "review",
 }
 LANE_OF = {"review_application": "association"}
+REVIEW = Step(
+    id="review_application",
+    process_id="review",
+    kind="user_task",
+    name="审核",
+    lane="association",
+    group="review",
+)
+"""What the domain asks of the reviewer's step."""
 
 
 class Row(Schema):
@@ -315,7 +325,9 @@ class Floor:
             )
             return "fill_information", "returned"
         record_result(session, engine=self.engine, case=case, now=now, kind="inspection", **ids)
-        apply_information(session, engine=self.engine, case=case, member_id=case.subject_id)
+        apply_information(
+            session, engine=self.engine, case=case, member_id=case.subject_id, now=now
+        )
         send(
             session,
             engine=self.engine,
@@ -354,8 +366,7 @@ class Floor:
         lane = LANE_OF.get(element, "member")
         due_at = None
         if lane == "association":
-            step = _ReviewStep()
-            due_at = describe_task(session, case, step, now)["due_at"]  # type: ignore[arg-type]
+            due_at = describe_task(session, case, REVIEW, now)["due_at"]
         session.execute(
             insert(TASK),
             [
@@ -439,9 +450,3 @@ class Floor:
                 updated_at=now,
             )
         )
-
-
-class _ReviewStep:
-    """What the domain asks of a step."""
-
-    lane = "association"

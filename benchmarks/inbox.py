@@ -106,7 +106,7 @@ def _measure(filled: Filled) -> list[Figure]:
         Figure(f"inbox_prefix_{filled.label}", prefix[0], "ms", floor, f"worst: {prefix[1]}"),
         _worst(f"inbox_filters_worst_{filled.label}", reviewer, _every(year), floor),
     ]
-    random = Random(LOTS)  # noqa: S311 - lots, no secrets
+    random = Random(LOTS)
     some = random.sample(_every(year), SOME)
     for place, login in (
         ("province", f"review_{PROVINCE}_1"),

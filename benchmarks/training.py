@@ -78,7 +78,7 @@ def measure(name: str, url: str, *, people: int = PEOPLE, of_firm: int = OF_FIRM
         environment = {"HUIJI_VAR": folder, "HUIJI_DATABASE_URL": url}
         bench = prepare(url, Path(folder), settings=Settings.from_environment(environment))
         school = _found(bench, people)
-        person = sign_in_as(bench, STAFF, login=STAFF_LOGIN)
+        person = sign_in_as(bench.engine, STAFF, STAFF_LOGIN)
         with serve("product", environment) as port:
             course = Course(name, school, Browser(port, person))
             figures = course.sign_firm_up(of_firm)
@@ -262,7 +262,7 @@ def _offer(session: Session, bench: Bench, firm: Firm, name: str, people: int) -
 def _add_people(session: Session, bench: Bench, firm: Firm, count: int) -> list[int]:
     """CPAs with accounts, so that messages reach them."""
     engine = bench.engine
-    random, now = Random(LOTS), engine.now()  # noqa: S311 - lots, no secrets
+    random, now = Random(LOTS), engine.now()
     members = []
     for each in range(count):
         person = make_person(random, engine.vault, serial=20_000 + each, today=local_date(now))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from benchmarks.figures import Figure
+from benchmarks.http import sign_in_as
 from engine.engine import Engine
 from web.app import create_app
 from web.demo import PASSWORD, make_demo
@@ -30,7 +31,6 @@ from workflows.shared.dates import ZONE, local_date
 from workflows.shared.hours import HoursEntry
 from workflows.shared.private import PRIVATE_FIELDS, write_private
 from workflows.shared.register import Firm, Member
-from workflows.shared.sign_in import WebSession, sign_in
 from workflows.shared.training_classes import TrainingClass
 
 CPAS = 3_000
@@ -105,28 +105,15 @@ def _open(settings: Settings) -> tuple[Desk, Engine]:
         keys = _add_people(session, engine, firm)
         training_class = _offer(session, engine, firm)
         class_id = training_class.id
-    opened = sign_in(
-        engine,
-        user_type=FIRM,
-        login=FIRM_NUMBER,
-        password=PASSWORD,
-        address="127.0.0.1",
-        user_agent="benchmark",
-        length=timedelta(hours=12),
-        now=engine.now(),
-    )
-    with engine.database.read() as session:
-        secret = session.scalars(
-            select(WebSession.csrf_secret).where(WebSession.id == opened.session_id)
-        ).one()
+    firm_session = sign_in_as(engine, FIRM, FIRM_NUMBER, password=PASSWORD)
     client = app.test_client()
-    client.set_cookie(COOKIE, opened.token)
+    client.set_cookie(COOKIE, firm_session.cookie)
 
     def get(address: str) -> TestResponse:
         return _check(client.get(address))
 
     def keep(changes: dict[str, object]) -> TestResponse:
-        said = {"csrf_token": secret.hex(), "changes": json.dumps(changes)}
+        said = {"csrf_token": firm_session.csrf_token, "changes": json.dumps(changes)}
         return _check(client.post(f"/training/classes/{class_id}/people/draft", data=said))
 
     return Desk(get, keep, class_id, keys), engine
@@ -134,7 +121,7 @@ def _open(settings: Settings) -> tuple[Desk, Engine]:
 
 def _add_people(session: Session, engine: Engine, firm: Firm) -> list[int]:
     """CPAs of the firm, each with private fields and hours of two years."""
-    random, today = Random(LOTS), local_date(engine.now())  # noqa: S311 - lots, no secrets
+    random, today = Random(LOTS), local_date(engine.now())
     made = [
         make_person(random, engine.vault, serial=20_000 + each, today=today) for each in range(CPAS)
     ]

@@ -20,7 +20,8 @@ _models: dict[str, Engine] = {}
 
 def share_compiled() -> None:
     """Let every database from now on be one of those that share."""
-    database.create_engine = _create_engine
+    # What the module imported for itself is put in another's place.
+    database.create_engine = _create_engine  # type: ignore[attr-defined]
 
 
 def be_model(made: Database) -> None:

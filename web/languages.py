@@ -1,5 +1,6 @@
 """Which language a page speaks: chosen on this device, else by the person, else the browser's."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,22 @@ def spoken() -> Language:
         g.spoken = "en" if chosen == "en" else "zh"
     found: Language = g.spoken
     return found
+
+
+def keep_speaking(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Make what is sent piece by piece in this request's language, also after the request."""
+    said = catalogue(spoken())
+
+    def speak_each() -> Iterator[bytes]:
+        while True:
+            # Between two pieces whoever sends them may speak for others.
+            with speak(said):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    return speak_each()
 
 
 @bp.get("/language/<code>")

@@ -79,5 +79,6 @@ def init_app(app: Flask) -> None:
         file_size=size,
         status_label=statuses.status_label,
         fee_label=statuses.fee_label,
+        ledger_label=statuses.ledger_label,
         kind_label=statuses.kind_label,
     )

@@ -18,7 +18,7 @@ def big_photo(least_bytes: int) -> bytes:
     """A JPEG of noise that is bigger than this, as a phone's camera makes them."""
     side = 1800
     while True:
-        noise = Random(7).randbytes(side * side * 3)  # noqa: S311 - a picture, no secret
+        noise = Random(7).randbytes(side * side * 3)
         content = _save(Image.frombytes("RGB", (side, side), noise), "JPEG", quality=95)
         if len(content) > least_bytes:
             return content

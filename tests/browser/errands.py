@@ -37,20 +37,30 @@ def open_session(app: Any, login: str) -> str:
 
 def get_case(app: Any, number: str) -> Case:
     """The last case of a member."""
+    query = select(Case).where(Case.subject_no == number).order_by(Case.id.desc()).limit(1)
     with app.extensions["engine"].database.read() as session:
-        return session.scalars(
-            select(Case).where(Case.subject_no == number).order_by(Case.id.desc())
-        ).first()
+        found: Case = session.scalars(query).one()
+        return found
+
+
+def find_task(app: Any, number: str, element_id: str, *, state: str = "open") -> Task | None:
+    """The last task of a member's case at a step, if there is one."""
+    query = (
+        select(Task)
+        .where(Task.subject_no == number, Task.element_id == element_id, Task.state == state)
+        .order_by(Task.id.desc())
+        .limit(1)
+    )
+    with app.extensions["engine"].database.read() as session:
+        found: Task | None = session.scalars(query).first()
+        return found
 
 
 def get_task(app: Any, number: str, element_id: str, *, state: str = "open") -> Task:
     """The last task of a member's case at a step."""
-    with app.extensions["engine"].database.read() as session:
-        return session.scalars(
-            select(Task)
-            .where(Task.subject_no == number, Task.element_id == element_id, Task.state == state)
-            .order_by(Task.id.desc())
-        ).first()
+    found = find_task(app, number, element_id, state=state)
+    assert found is not None, f"{number} has no {state} task at {element_id}"
+    return found
 
 
 class Errand:
@@ -119,7 +129,7 @@ class Errand:
         for element, (outcome, answers) in steps.items():
             if element == element_id:
                 break
-            if get_task(self.app, self.login, element) is not None:
+            if find_task(self.app, self.login, element) is not None:
                 more = changes if element == "fill_information" else {}
                 self.step(outcome, **answers, **more)
         return self
@@ -131,7 +141,7 @@ class Errand:
     def defer(self, proof: bytes, *, explanation: str = "在国外学习一年") -> "Errand":
         """Ask for a deferral."""
         self.step("defer")
-        if get_task(self.app, self.login, "accept_deferral_commitment") is not None:
+        if find_task(self.app, self.login, "accept_deferral_commitment") is not None:
             self.step("confirm", agreed="true")
         self.attach("deferral_proof", "proof.pdf", proof)
         return self.step("apply", ground="abroad", explanation=explanation)
@@ -169,6 +179,6 @@ def _read_fields(form: Html) -> dict[str, Any]:
 
 
 def _problems(response: TestResponse) -> list[str]:
-    page = lxml.html.fromstring(response.text)
+    page: Html = lxml.html.fromstring(response.text)
     found = page.xpath("//h1 | //*[@role='alert']")
     return [each.text_content().strip() for each in found]

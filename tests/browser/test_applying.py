@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.jobs import Worker
 from tests.browser.conftest import Enter, Errands, Server
@@ -46,6 +46,19 @@ def begin(enter: Enter, size: str = "desktop") -> Person:
     """A member who has just started the year's inspection."""
     member = enter(MEMBER, size).go("/").press("Start the inspection")
     return member.is_at("完善信息")
+
+
+def choose_and_hold(page: Page) -> list[Route]:
+    """Choose what the form is drawn anew for; what it asks for is held until it is let go on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/tasks/*", hold, times=1)
+    with page.expect_request("**/tasks/*"):
+        page.get_by_role("checkbox", name="建造师").click()
+    return held
 
 
 def choose(person: Person, label: str, words: str) -> None:
@@ -177,10 +190,7 @@ def test_what_was_typed_a_moment_before_leaving_is_kept(enter: Enter) -> None:
 
 def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
     member = begin(enter)
-    held: list[Route] = []
-    member.page.route("**/tasks/*", lambda route: held.append(route))  # noqa: PLW0108  it wants a function
-    with member.page.expect_request("**/tasks/*"):
-        member.page.get_by_role("checkbox", name="建造师").click()
+    held = choose_and_hold(member.page)
     member.type("部门", "打字不等人")
     member.page.get_by_role("checkbox", name="精算师").evaluate("each => each.checked = true")
     with member.page.expect_response("**/tasks/*"):
@@ -194,14 +204,8 @@ def test_what_is_typed_while_the_server_answers_stays(enter: Enter) -> None:
 
 def test_an_older_answer_never_has_the_last_word(enter: Enter) -> None:
     member = begin(enter)
-    page, held = member.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/tasks/*", hold, times=1)
-    with page.expect_request("**/tasks/*"):
-        page.get_by_role("checkbox", name="建造师").click()
+    page = member.page
+    held = choose_and_hold(page)
     member.main.get_by_role("group", name="国内资格").get_by_label("其他").check()
     # What it changes is asked for only now.
     with page.expect_request("**/tasks/*"):
@@ -212,14 +216,8 @@ def test_an_older_answer_never_has_the_last_word(enter: Enter) -> None:
 
 def test_a_button_that_is_held_down_while_the_form_is_drawn_anew_is_pressed(enter: Enter) -> None:
     member = begin(enter)
-    page, held = member.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/tasks/*", hold, times=1)
-    with page.expect_request("**/tasks/*"):
-        page.get_by_role("checkbox", name="建造师").click()
+    page = member.page
+    held = choose_and_hold(page)
     member.button("年检申请").hover()
     page.mouse.down()
     with page.expect_response("**/tasks/*"):

@@ -195,6 +195,7 @@ def test_what_was_not_sent_waits_in_the_browser_for_the_same_account_only(
     other.page.close()
     assert count(server, PersonDraft) == 0
     context.clear_cookies()
+    # Playwright gives cookies as one type and takes the same as another one.
     context.add_cookies(cookies)  # type: ignore[arg-type]
     again = Person(context.new_page(), firm.axe).go(f"/training/classes/{class_id}/people")
     is_saved(again)

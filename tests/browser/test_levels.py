@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.attachments import picture
 from tests.browser.conftest import Enter, Errands, Server
-from tests.browser.errands import get_case, get_task
+from tests.browser.errands import find_task, get_case
 from tests.browser.walking import Person
 
 CITY, CITY_NAME = "440100100001", "梁家豪"
@@ -121,7 +121,7 @@ def test_a_manager_revokes_a_decision(server: Server, enter: Enter, errand: Erra
     member = enter(MEMBER, "phone").go("/").sees("In review")
     member.go("/messages").page.get_by_role("link", name="已撤销").click()
     member.sees("学时复核有误。").look("message-revoked")
-    assert get_task(server.app, MEMBER, "review_application") is not None
+    assert find_task(server.app, MEMBER, "review_application") is not None
 
 
 def test_a_manager_reopens_a_case_that_was_abandoned(

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter, Errands
-from tests.browser.errands import get_task
+from tests.browser.errands import find_task
 from tests.browser.test_signing_in import sign_in
 from tests.browser.walking import Person
 
@@ -78,7 +78,7 @@ def test_a_duty_given_and_taken_counts_at_the_next_click(enter: Enter, errand: E
     clerk.press("通过")
     expect(clerk.page.get_by_role("heading", level=1)).not_to_have_text(clerk.say("Inbox"))
     clerk.go("/inbox").sees_not(APPLICANT)
-    assert get_task(errand(MEMBER).app, MEMBER, "review_application") is not None
+    assert find_task(errand(MEMBER).app, MEMBER, "review_application") is not None
 
 
 def test_a_manager_gives_nothing_that_is_not_his_to_give(enter: Enter) -> None:

@@ -117,7 +117,7 @@ def test_many_at_once_on_one_task_one_wins_and_nothing_happens_twice(engine: Eng
 
 
 def test_after_thirty_kills_every_case_is_where_its_trail_says(engine: Engine) -> None:
-    chance = random.Random(20260701)  # noqa: S311 - the same points at every run
+    chance = random.Random(20260701)
     url = engine.database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.engine.load", url]
     with subprocess.Popen(

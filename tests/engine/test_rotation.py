@@ -1,7 +1,9 @@
 """Rotating the masters: everything, wherever it stands, while others write, and then no more."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import LargeBinary, select, update
@@ -92,11 +94,13 @@ def test_what_is_changed_in_between_stays_changed(
 ) -> None:
     write = rotation._write
 
-    def overtaken(database: Database, sealed: rotation._Sealed, changes: object) -> None:
+    def overtaken(
+        database: Database, sealed: rotation._Sealed, changes: Sequence[dict[str, Any]]
+    ) -> None:
         with database.transaction() as session:
             number = DURING.seal_text("number of somebody else")
             session.execute(update(Member).where(Member.id == 1).values(identity_sealed=number))
-        write(database, sealed, changes)  # type: ignore[arg-type]
+        write(database, sealed, changes)
 
     monkeypatch.setattr(rotation, "_write", overtaken)
     list(rotate_keys(filled, DURING, all_tables()))

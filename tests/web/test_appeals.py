@@ -1,6 +1,5 @@
 """A member's appeal, from its button to its decision."""
 
-import io
 from uuid import UUID
 
 import pytest
@@ -113,8 +112,7 @@ def test_evidence_is_attached_and_seen_by_who_decides(app: Flask, decided: Walk)
     page = begin(member)
     values = page.values()
     values["statement"], values["action"] = STATEMENT, "upload:evidence"
-    values["file.evidence"] = (io.BytesIO(pdf()), "判决书.pdf")  # type: ignore[assignment]
-    page = member.send(page.path, values, content_type="multipart/form-data")
+    page = member.upload(page.path, values, "file.evidence", pdf(), "判决书.pdf")
     assert "判决书.pdf" in page.text
     page = member.press(page, outcome="continue")
     page = member.press(page, outcome="apply", confirmed="apply")

@@ -294,8 +294,7 @@ def test_the_template_comes_back_filled_in_and_is_recorded_once(
     values = page.values("/classes")
 
     def send(content: bytes, name: str = "filled.xlsx") -> Page:
-        values.setlist("table", [(io.BytesIO(content), name)])  # type: ignore[list-item]
-        return clerk.send(page.path, values, content_type="multipart/form-data")
+        return clerk.upload(page.path, values, "table", content, name)
 
     check = send(filled.getvalue())
     assert send(filled.getvalue()).path == check.path  # a second click
@@ -332,10 +331,8 @@ def test_a_file_that_is_no_table_is_refused_at_its_field(
 ) -> None:
     page = clerk.open(f"{morning.address}/attendance/import")
     values = page.values("/classes")
-    values.setlist("table", [(io.BytesIO(content), name)])  # type: ignore[list-item]
-    refused = clerk.send(page.path, values, content_type="multipart/form-data")
+    refused = clerk.upload(page.path, values, "table", content, name)
     assert (refused.status, refused.html.get_element_by_id("table-problem").text) == (422, sentence)
-    del values["table"]
     nothing = clerk.send(page.path, values, content_type="multipart/form-data")
     assert (nothing.status, "Choose a file first." in nothing.text) == (422, True)
 

@@ -1,6 +1,5 @@
 """会员电子证书 through its pages: who may do what, twice, late, with files that are no photos."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -65,8 +64,7 @@ def send_photo(
     """Send a photo from the page, agreed to and confirmed."""
     values = {**page.values(page.path), "agree": "true", "confirmed": "compare", **changed}
     (slot,) = page.html.xpath("//input[@type='file' and @id='photo']/@name")
-    values[slot] = (io.BytesIO(content), name)  # type: ignore[assignment]
-    return member.send(page.path, values, content_type="multipart/form-data")
+    return member.upload(page.path, values, slot, content, name)
 
 
 def bill(app: Flask) -> int:
@@ -89,6 +87,15 @@ def finish(app: Flask, member: Visitor, page: Page) -> Certificate:
         found = find_certificate(session, get_member(app).id)
         assert found is not None
         return found
+
+
+def without_address(app: Flask) -> None:
+    """Let the register say no address of the member."""
+    engine = app.extensions["engine"]
+    with engine.database.transaction() as session:
+        found = find_member_by_number(session, READY)
+        assert found is not None
+        write_fields(session, engine.vault, found, {"address": ""})
 
 
 def test_a_certificate_is_issued_and_downloaded_by_its_member_alone(
@@ -140,7 +147,7 @@ def test_beginning_twice_at_once_begins_once(app: Flask, member: Visitor) -> Non
         assert session.scalar(query) == 1
     run_jobs(app)
     certificate = finish(app, member, member.open(HOME))
-    said = member.send(HOME, {"csrf_token": values["csrf_token"]})  # type: ignore[arg-type]
+    said = member.send(HOME, {"csrf_token": values["csrf_token"]})
     assert "Your certificate is valid" in said.text
     assert certificate.number in said.text
 
@@ -201,10 +208,10 @@ def test_an_upload_is_its_members_alone(app: Flask, member: Visitor) -> None:
     other.sign_in(OTHER)
     assert other.open(page.path).status == 404
     values = {"csrf_token": other.open(HOME).values(HOME)["csrf_token"], "outcome": "compare"}
-    assert other.send(page.path, values).status == 404  # type: ignore[arg-type]
+    assert other.send(page.path, values).status == 404
     steps = page.path.replace("/photo/", "/steps/")
-    assert other.send(steps, values).status == 404  # type: ignore[arg-type]
-    assert other.send(f"{steps}/draft", values).status == 404  # type: ignore[arg-type]
+    assert other.send(steps, values).status == 404
+    assert other.send(f"{steps}/draft", values).status == 404
 
 
 def test_only_what_the_page_showed_is_confirmed(app: Flask, member: Visitor) -> None:
@@ -277,11 +284,7 @@ def test_messages_and_old_addresses_lead_to_the_page(app: Flask, member: Visitor
 
 
 def test_a_phone_is_told_at_once_what_is_missing(app: Flask, member: Visitor) -> None:
-    engine = app.extensions["engine"]
-    with engine.database.transaction() as session:
-        found = find_member_by_number(session, READY)
-        assert found is not None
-        write_fields(session, engine.vault, found, {"address": ""})
+    without_address(app)
     words = "Please complete the required fields of your basic information first…"
     assert words not in member.open(HOME).text
     assert words in member.open(HOME, headers={"Sec-CH-UA-Mobile": "?1"}).text
@@ -307,3 +310,59 @@ def test_a_photo_that_does_not_match_leads_to_the_association(app: Flask, member
     page = member.open(HOME)
     assert "The photo did not match: your association reviews it on site." in page.text
     assert "0571-00000000" in page.text
+
+
+def test_at_a_desk_what_is_missing_is_asked_for_where_the_certificate_is(
+    app: Flask, member: Visitor
+) -> None:
+    without_address(app)
+    member.client.set_cookie("huiji_language", "zh")
+    profile = member.open("/profile")
+    page = member.open(profile.links()["下载会员证"])
+    assert page.path == HOME
+    (button,) = page.form(HOME).xpath(".//button")
+    assert button.text_content().strip() == "信息确认并下载会员证"
+    member.send(HOME, page.values(HOME))
+    run_jobs(app)
+    asked = member.open(HOME)
+    assert "请您先将基础信息中的必填信息补充完整" in asked.text
+    action = "/certificate/steps/"
+    assert asked.values(action)["address"] == ""
+    values = {**asked.values(action), "address": "杭州市演示路9号", "outcome": "save"}
+    member.send(asked.form(action).get("action"), values)
+    run_jobs(app)
+    assert "没有查询到照片信息" in member.open(HOME).text
+
+
+def test_both_rules_and_whom_to_call_are_said_before_anything_is_used_up(
+    app: Flask, member: Visitor
+) -> None:
+    member.client.set_cookie("huiji_language", "zh")
+    page = open_upload(app, member)
+    (before,) = page.html.xpath("//section[@aria-labelledby='rules-title']")
+    (asking,) = page.html.xpath("//dialog[@id='confirm-upload']")
+    assert "确认上传" in asking.text_content()
+    for rules in (before, asking):
+        said = "".join(rules.text_content().split())
+        for rule in (
+            "照片为本人近1年内1寸免冠白底证件照片，要求清晰、完整",
+            "禁止上传生活照、全身照等不符合要求的照片",
+            "jpg格式，占用磁盘容量大小在10-20K之间",
+            "178像素×220像素",
+            "分辨率至少满足每英寸96×96点",
+            "照片将与公安部照片库对比，费用原因，每人仅有一次上传对比机会",
+            "若上传的照片对比不成功，需要联系注协进行现场审核",
+        ):
+            assert rule in said
+        (contacts,) = rules.xpath(".//a[@href='/contacts']")
+        assert contacts.text_content().startswith("点击此处查看咨询电话")
+
+
+def test_a_phone_offers_its_camera_its_album_and_its_files(app: Flask, member: Visitor) -> None:
+    page = open_upload(app, member)
+    (chosen,) = page.html.xpath("//input[@type='file' and @id='photo']")
+    # Without `capture` a phone asks whether it is of the album or a file.
+    assert "capture" not in chosen.attrib
+    assert {"image/jpeg", ".jpg"} <= set(chosen.get("accept").split(","))
+    (camera,) = page.html.xpath("//input[@data-photo-camera]")
+    assert camera.get("capture") == "user"

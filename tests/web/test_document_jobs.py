@@ -10,11 +10,15 @@ from sqlalchemy import select
 
 from tests.pdfs import pages_of
 from tests.web.conftest import READY, Page, Visitor, run_jobs
+from tests.workflows.certifying import Certifying, put_on_file, with_photo_service
+from tests.workflows.conftest import NOW
 from workflows.shared import document_jobs
+from workflows.shared.certificates import revoke_certificates
 from workflows.shared.document_jobs import DocumentBatch, DocumentItem
 from workflows.shared.register import Member
 from workflows.shared.security_events import SecurityEvent
 
+OTHER, GONE = "330000100002", "330000100003"
 YEAR = 2020
 MOST = 3
 
@@ -60,6 +64,26 @@ def test_a_years_confirmations_are_made_and_taken_away(app: Flask, manager: Visi
             select(SecurityEvent).where(SecurityEvent.what == "data_given")
         ).one()
         assert event.details == {"documents": "year", "year": YEAR, "count": len(names)}
+
+
+def test_the_certificates_that_hold_are_made_and_taken_away(app: Flask, manager: Visitor) -> None:
+    engine = with_photo_service(app.extensions["engine"])
+    for number in (READY, OTHER, GONE):
+        put_on_file(engine, number)
+        walk = Certifying(engine, number).begin()
+        walk.do("confirm_information", "issue")
+    with engine.database.transaction() as session:
+        revoke_certificates(session, walk.member.id, "退会", NOW)
+    asked = ask(manager, kind="certificates")
+    run_jobs(app)
+    answer = manager.client.get(manager.open(asked.path).links()["Download (zip)"])
+    with ZipFile(io.BytesIO(answer.get_data())) as archive:
+        made = {name: archive.read(name) for name in archive.namelist()}
+    answer.close()
+    assert sorted(made) == [f"会员证-{number}-01.pdf" for number in (READY, OTHER)]
+    for number in (READY, OTHER):
+        (page,) = pages_of(made[f"会员证-{number}-01.pdf"])
+        assert f"会员编号{number}" in page
 
 
 def test_the_same_page_sent_twice_is_one_archive(app: Flask, manager: Visitor) -> None:

@@ -1,6 +1,5 @@
 """产出法形式学时 through the pages: applied for, granted, returned; the ledger shows it."""
 
-import io
 from uuid import UUID
 
 import pytest
@@ -39,8 +38,7 @@ def begin(member: Visitor) -> Page:
 def attach(member: Visitor, page: Page) -> Page:
     """Attach the proof."""
     values = {**page.values(), **PAPER, "action": "upload:proof"}
-    values["file.proof"] = (io.BytesIO(pdf()), "封面和目录.pdf")  # type: ignore[assignment]
-    return member.send(page.path, values, content_type="multipart/form-data")
+    return member.upload(page.path, values, "file.proof", pdf(), "封面和目录.pdf")
 
 
 def apply(member: Visitor, page: Page, **changed: str) -> Page:

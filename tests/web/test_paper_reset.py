@@ -65,9 +65,8 @@ def fill(visitor: Visitor, **changes: str) -> Page:
 def upload(visitor: Visitor, page: Page, slot: str, content: bytes, name: str = "scan.pdf") -> Page:
     values = page.values("/paper-reset/step")
     values["action"] = f"upload:{slot}"
-    sent = {**values.to_dict(), f"file.{slot}": (io.BytesIO(content), name)}
     address = page.form("/paper-reset/step").get("action")
-    return visitor.send(address, sent, content_type="multipart/form-data")  # type: ignore[arg-type]
+    return visitor.upload(address, values, f"file.{slot}", content, name)
 
 
 def apply(visitor: Visitor) -> Page:
@@ -175,9 +174,9 @@ def test_a_big_scan_is_taken_from_who_has_an_application_and_from_nobody_else(
     page = fill(visitor)
     assert upload(visitor, page, "signed_form", big).status == 200
     stranger = Visitor(app)
-    sent = {"action": "upload:signed_form", "file.signed_form": (io.BytesIO(big), "scan.pdf")}
+    pressed = {"action": "upload:signed_form"}
     address = page.form("/paper-reset/step").get("action")
-    answer = stranger.send(address, sent, content_type="multipart/form-data")  # type: ignore[arg-type]
+    answer = stranger.upload(address, pressed, "file.signed_form", big, "scan.pdf")
     assert answer.status in (403, 413, 422)
 
 

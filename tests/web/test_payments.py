@@ -1,6 +1,5 @@
 """Paying a fee: orders, the stand-in's page, notices, claims, transfers."""
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from tests.local_server import Answer
@@ -171,8 +169,7 @@ def test_the_proof_of_a_transfer_goes_to_the_association(app: Flask, payer: Visi
     page = payer.open(f"{go_to_settlement(payer).path}/fee/transfer")
     assert "100.00 yuan" in page.text
     values = page.values()
-    values["proof"] = FileStorage(io.BytesIO(PDF), "receipt.pdf")  # type: ignore[assignment]
-    sent = payer.send(page.path, values, content_type="multipart/form-data")
+    sent = payer.upload(page.path, values, "proof", PDF, "receipt.pdf")
     assert "asked to confirm the transfer" in sent.text
     run_jobs(app)
     assert "To be confirmed" in payer.open(sent.path).text
@@ -184,8 +181,7 @@ def test_the_proof_of_a_transfer_goes_to_the_association(app: Flask, payer: Visi
 def test_a_proof_that_is_no_proof_is_refused(payer: Visitor) -> None:
     page = payer.open(f"{go_to_settlement(payer).path}/fee/transfer")
     values = page.values()
-    values["proof"] = FileStorage(io.BytesIO(b"hello"), "receipt.pdf")  # type: ignore[assignment]
-    assert payer.send(page.path, values, content_type="multipart/form-data").status == 422
+    assert payer.upload(page.path, values, "proof", b"hello", "receipt.pdf").status == 422
 
 
 def test_only_the_first_step_has_no_fee(payer: Visitor) -> None:

@@ -1,7 +1,5 @@
 """基本情况 through the pages: read, changed at once, applied for, kept by the platform."""
 
-import io
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -54,8 +52,7 @@ def begin(visitor: Visitor) -> Page:
 def attach(visitor: Visitor, page: Page) -> Page:
     """Attach the proof to what is typed."""
     values = {**page.values(), **NEW, "action": "upload:proof"}
-    values["file.proof"] = (io.BytesIO(pdf()), "户口簿.pdf")  # type: ignore[assignment]
-    return visitor.send(page.path, values, content_type="multipart/form-data")
+    return visitor.upload(page.path, values, "file.proof", pdf(), "户口簿.pdf")
 
 
 def address_of_review(app: Flask) -> str:

@@ -20,6 +20,17 @@ def test_a_member_signs_in_and_is_at_home(visitor: Visitor) -> None:
     assert "Annual inspection 2021" in page.text
 
 
+def test_the_way_in_names_whom_to_call_and_what_to_do_without_a_password(
+    app: Flask, visitor: Visitor
+) -> None:
+    page = visitor.open("/sign-in")
+    telephone = app.config["SETTINGS"].support_phone
+    (main,) = page.html.xpath("//main")
+    assert telephone in main.text_content()
+    assert main.xpath(f".//a[@href='tel:{telephone.partition('/')[0]}']")
+    assert visitor.open(page.links()["Forgotten your password?"]).status == 200
+
+
 def test_nobody_is_told_what_was_wrong(visitor: Visitor) -> None:
     pages = [
         visitor.sign_in(READY, "wrong password"),

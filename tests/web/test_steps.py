@@ -1,6 +1,5 @@
 """A step's form: filled in, kept, sent, refused, overtaken."""
 
-import io
 import pickle
 import re
 import socket
@@ -13,7 +12,6 @@ from typing import BinaryIO
 
 import pytest
 from flask import Flask
-from werkzeug.datastructures import FileStorage
 from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.web.conftest import (
@@ -46,12 +44,10 @@ Server(settings, bind="fd://" + sys.argv[1], workers=1, threads=2).run()
 
 def attach(visitor: Visitor, page: Page, content: bytes | BinaryIO, name: str) -> Page:
     """Choose a file for the page's first slot and press its button."""
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
     (field, *_others) = page.html.xpath("//input[@type='file']/@name")
     values = page.values()
     values["action"] = f"upload:{field.removeprefix('file.')}"
-    values[field] = FileStorage(stream, name)  # type: ignore[assignment]
-    return visitor.send(page.path, values, content_type="multipart/form-data")
+    return visitor.upload(page.path, values, field, content, name)
 
 
 def test_what_is_wrong_is_said_at_its_field_and_above(member: Visitor) -> None:

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.web.conftest import NOW, Visitor
+from tests.web.conftest import Visitor
 from tests.web.offices import staff
+from tests.workflows.conftest import NOW
 from web.settings import IncompleteSettings, Settings
 from web.supervision_platform import REAL_ADDRESS, init_app
 from workflows.shared.register import CPA, find_member_by_number
@@ -98,10 +99,10 @@ def test_the_stand_in_changes_replays_and_forges(app: Flask) -> None:
     repeated = sent.html.xpath("//form[.//button[@name='repeat_version']]")[0]
     again = dict(repeated.form_values())
     again["repeat_version"] = sent.html.xpath("//button[@name='repeat_version']/@value")[0]
-    assert '"outcome": "known"' in cpa.send(STAND_IN, again).text  # type: ignore[arg-type]
-    late = cpa.send(STAND_IN, {**values, "employer": "旧事务所", "manner": "old"})  # type: ignore[arg-type]
+    assert '"outcome": "known"' in cpa.send(STAND_IN, again).text
+    late = cpa.send(STAND_IN, {**values, "employer": "旧事务所", "manner": "old"})
     assert '"outcome": "nothing_new"' in late.text
-    forged = cpa.send(STAND_IN, {**values, "manner": "forged"})  # type: ignore[arg-type]
+    forged = cpa.send(STAND_IN, {**values, "manner": "forged"})
     assert forged.status == 403
     assert employer(app) == "丙事务所"
 

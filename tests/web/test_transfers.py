@@ -81,6 +81,17 @@ def test_a_table_goes_from_its_file_to_its_result(app: Flask, manager: Visitor) 
     assert MEMBER in [cell.value for cell in book.worksheets[2][2]]
 
 
+def test_a_result_speaks_one_language_to_its_last_row(app: Flask, manager: Visitor) -> None:
+    send(manager, [("会员编号", "姓名", "手机号码"), (MEMBER, None, "12345")])
+    run_jobs(app)
+    manager.client.set_cookie("huiji_language", "zh")
+    sent = manager.client.get(address(end="/result.xlsx"), buffered=True)
+    book = openpyxl.load_workbook(io.BytesIO(sent.get_data()))
+    assert book.sheetnames == ["导入结果", "错误行", "修改", "新增"]
+    (row,) = book["错误行"].iter_rows(min_row=2, values_only=True)
+    assert (row[1], row[4]) == ("手机号码", "这不是手机号码。")
+
+
 @pytest.mark.parametrize(
     ("login", "kinds"),
     [

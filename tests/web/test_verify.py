@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from engine.cases import Case
 from engine.vault import Vault
-from tests.web.conftest import NOW, READY, Visitor, begin
+from tests.web.conftest import READY, Visitor, begin
+from tests.workflows.conftest import NOW
 from web.app import create_engine
 from workflows.shared.certificates import Certificate, certificate_token
 from workflows.shared.register import find_member_by_number

@@ -22,9 +22,11 @@ from workflows.member_certificate.stand_in import (
     hold_photo,
     set_mood,
 )
+from workflows.shared.certificates import Certificate, list_certificates
 from workflows.shared.messages import Message, list_messages
 from workflows.shared.photos import Photo, PhotoComparison, find_comparison, find_photo
 from workflows.shared.register import Member, find_member_by_number, identity_number
+from workflows.shared.register_writing import write_fields
 
 MEMBER = "330000100001"
 PHOTO_CLERK = Actor("staff", 930)
@@ -48,7 +50,7 @@ def make_photo(
     mode: str = "RGB",
 ) -> bytes:
     """A picture with so much grain that a JPEG of the right size has 10 to 20 K."""
-    random = Random(seed)  # noqa: S311  grain, not a secret
+    random = Random(seed)
     picture = Image.new("RGB", size, "white")
     picture.putdata(
         [
@@ -174,3 +176,28 @@ def get(engine: Engine, number: str = MEMBER) -> Member:
         member = find_member_by_number(session, number)
         assert member is not None
         return member
+
+
+def begin(engine: Engine, number: str = MEMBER) -> Certifying:
+    """A member's application, begun."""
+    return Certifying(engine, number).begin()
+
+
+def issued(engine: Engine, number: str = MEMBER) -> Certifying:
+    """A member with a certificate."""
+    put_on_file(engine, number)
+    walk = begin(engine, number)
+    walk.do("confirm_information", "issue")
+    return walk
+
+
+def empty(engine: Engine, **fields: Any) -> None:
+    """Let the register say nothing in some of the member's fields."""
+    with engine.database.transaction() as session:
+        write_fields(session, engine.vault, session.merge(get(engine)), fields)
+
+
+def certificates(walk: Certifying) -> list[Certificate]:
+    """All that the member has and had, the last first."""
+    with walk.engine.database.read() as session:
+        return list(list_certificates(session, walk.member.id))

@@ -28,6 +28,11 @@ def test_a_step_without_operations_takes_at_most_twelve_statements(bench: Bench)
     ]
 
 
+def test_the_floor_walks_the_same_way(bench: Bench) -> None:
+    # The floor is sent what the product was sent.
+    assert len(bench.product_case()) == len(bench.floor_case()) == len(WAY)
+
+
 def test_the_state_stays_below_two_kilobytes_and_the_same_after_twenty_rounds(
     bench: Bench,
 ) -> None:

@@ -1,8 +1,10 @@
 """Keeping the periods: what is too old goes, what is not stays, and nobody goes by a clock."""
 
+from dataclasses import fields
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from workflows.shared.register import Member, find_member_by_number
 from workflows.shared.resets import Reset
 from workflows.shared.results import YearlyResult
 from workflows.shared.security_events import SecurityEvent, note_event
+from workflows.shared.service_settings import IncompleteSettings
 
 MEMBER = "330000100001"
 DAY = timedelta(days=1)
@@ -53,6 +56,17 @@ def test_events_and_messages_go_after_their_periods(
     keep_periods(seeded, demo_engine, NOW)
     assert _count(seeded, SecurityEvent) == 1
     assert _count(seeded, Message) == before + 1
+
+
+def test_each_period_is_a_setting() -> None:
+    names = [each.name for each in fields(Periods)]
+    given = {f"HUIJI_KEEP_{name.upper()}_DAYS": str(days) for days, name in enumerate(names, 40)}
+    found = Periods.from_environment(given)
+    assert [getattr(found, name).days for name in names] == list(range(40, 40 + len(names)))
+    assert Periods.from_environment({}) == Periods()
+    for wrong in ("0", "-1", "36501", "1.5", "ten", ""):
+        with pytest.raises(IncompleteSettings, match="HUIJI_KEEP_EVENTS_DAYS"):
+            Periods.from_environment({"HUIJI_KEEP_EVENTS_DAYS": wrong})
 
 
 def _leave(session: Session, member: Member, *, decided: timedelta) -> None:

@@ -22,7 +22,7 @@ from workflows.personal_data.unmasking import (
     read_personal_data,
     unmask,
 )
-from workflows.shared.register import find_members_by_mobile
+from workflows.shared.register import find_members_by_mobile, get_member
 from workflows.shared.security_events import list_events
 
 
@@ -68,15 +68,16 @@ def test_it_lasts_some_minutes_for_who_asked_and_for_nobody_else(walk: Walk) -> 
     _unmask(walk)
     with walk.engine.database.read() as session:
         reviewer, other = viewer(session, "zj_review"), viewer(session, "zj_review2")
-        member_id = walk.member.id
-        assert find_unmasking(session, viewer=reviewer, member_id=member_id, now=NOW)
-        assert not find_unmasking(session, viewer=other, member_id=member_id, now=NOW)
-        assert not find_unmasking(session, viewer=reviewer, member_id=member_id, now=NOW + LASTS)
-        assert not find_unmasking(session, viewer=reviewer, member_id=member_id + 1, now=NOW)
+        member = walk.member
+        neighbour = get_member(session, member.id + 1)
+        assert find_unmasking(session, viewer=reviewer, holder=member, now=NOW)
+        assert not find_unmasking(session, viewer=other, holder=member, now=NOW)
+        assert not find_unmasking(session, viewer=reviewer, holder=member, now=NOW + LASTS)
+        assert not find_unmasking(session, viewer=reviewer, holder=neighbour, now=NOW)
         found = read_personal_data(session, walk.engine, walk.member)
         assert len(found.identity_number) == 18
         mobile = found.private["mobile"]
-        assert find_members_by_mobile(session, walk.engine.vault, mobile)[0].id == member_id
+        assert find_members_by_mobile(session, walk.engine.vault, mobile)[0].id == member.id
 
 
 def test_asking_twice_is_noted_once(walk: Walk) -> None:
@@ -108,8 +109,8 @@ def test_it_can_be_covered_again_and_is_forgotten_when_it_is_over(walk: Walk) ->
     _unmask(walk, "zj_manage", "投诉")
     with walk.engine.database.transaction() as session:
         reviewer = viewer(session, "zj_review")
-        cover(session, viewer=reviewer, member_id=walk.member.id)
-        assert not find_unmasking(session, viewer=reviewer, member_id=walk.member.id, now=NOW)
+        cover(session, viewer=reviewer, holder=walk.member)
+        assert not find_unmasking(session, viewer=reviewer, holder=walk.member, now=NOW)
         assert forget_unmaskings(session, now=NOW + timedelta(minutes=1)) == 0
         assert forget_unmaskings(session, now=NOW + LASTS) == 1
         assert forget_unmaskings(session, now=NOW + LASTS) == 0

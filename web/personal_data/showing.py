@@ -43,7 +43,8 @@ def reveal(session: Session, case: Case) -> Collection[str]:
         return SHOWN
     if case.subject_kind != "member":
         return COVERED
-    found = find_unmasking(session, viewer=viewer, member_id=case.subject_id, now=now)
+    member = get_member(session, case.subject_id)
+    found = find_unmasking(session, viewer=viewer, holder=member, now=now)
     return COVERED if found is None else SHOWN
 
 
@@ -58,7 +59,7 @@ def describe(session: Session, case: Case, *, task_id: UUID | None = None) -> di
     viewer, member = get_staff_person().viewer, get_member(session, case.subject_id)
     if member.state == ERASED:
         return {"is_erased": True}
-    found = find_unmasking(session, viewer=viewer, member_id=member.id, now=current.now())
+    found = find_unmasking(session, viewer=viewer, holder=member, now=current.now())
     back = {} if task_id is None else {"task": str(task_id), **kept_filters()}
     return {
         "is_erased": False,

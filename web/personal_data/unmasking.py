@@ -55,7 +55,7 @@ def cover_again(case_id: UUID) -> ResponseReturnValue:
     viewer = get_staff_person().viewer
     with current.engine().database.transaction() as session:
         case = _get_case(session, viewer, case_id)
-        cover(session, viewer=viewer, member_id=case.subject_id)
+        cover(session, viewer=viewer, holder=get_member(session, case.subject_id))
     return redirect(_back(case_id))
 
 

@@ -85,7 +85,7 @@ def edit_firm(firm_id: int) -> ResponseReturnValue:
     with current.engine().database.read() as session:
         firm = get_firm_entry(session, viewer, firm_id, "edit")
         if not sees_data(session, viewer, firm):
-            return redirect(url_for("register.ask_for_firm_data", firm_id=firm.id, to=EDIT))
+            return redirect(url_for("register.ask_for_data", firm_id=firm.id, to=EDIT))
         values = register_fields(session, current.engine().vault, firm)
         parent = select(Firm.number).where(Firm.id == firm.parent_id)
         values["parent_number"] = session.scalar(parent)

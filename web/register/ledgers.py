@@ -19,12 +19,13 @@ from web.register.blueprint import bp
 from web.register.members import describe_member
 from web.register.places import get_viewer_of_register
 from workflows.register import fee_ledger, hours_ledger
+from workflows.register.ledger_entries import LedgerChange
 from workflows.register.members import get_entry
 from workflows.shared.access import Viewer, can
 from workflows.shared.dates import local_date
 from workflows.shared.hours import HoursEntry, list_hours
 from workflows.shared.register import ERASED, Member
-from workflows.shared.statuses import FEE_LABELS
+from workflows.shared.statuses import ledger_label
 
 HUNDREDTHS = 100
 PAYMENT_SOURCES = {
@@ -32,7 +33,7 @@ PAYMENT_SOURCES = {
     "wechat_pay": N_("Paid online"),
     "stand_in": N_("Paid online"),
 }
-Doing = Callable[[Session, Member, Viewer], str]
+Doing = Callable[[LedgerChange], str]
 
 
 @bp.get("/members/<int:member_id>/fees")
@@ -47,19 +48,14 @@ def show_fees(member_id: int) -> str:
 def enter_payment(member_id: int) -> ResponseReturnValue:
     """Enter money that came in; sent twice it came in once."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
+    def do(change: LedgerChange) -> str:
         typed = request.form
         fee_ledger.enter_payment(
-            session,
-            current.engine(),
-            member=member,
+            change,
             year=typed.get("year", type=small_int),
             amount=_read_hundredths(typed.get("amount", "")),
             voucher=typed.get("voucher", ""),
-            reason=typed.get("reason", ""),
             key=_read_key(),
-            viewer=viewer,
-            now=current.now(),
         )
         return _("The payment was entered.")
 
@@ -70,16 +66,8 @@ def enter_payment(member_id: int) -> ResponseReturnValue:
 def take_payment_back(member_id: int, payment_id: int) -> ResponseReturnValue:
     """Take a payment that the association entered back."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
-        fee_ledger.take_payment_back(
-            session,
-            current.engine(),
-            member=member,
-            payment_id=payment_id,
-            reason=request.form.get("reason", ""),
-            viewer=viewer,
-            now=current.now(),
-        )
+    def do(change: LedgerChange) -> str:
+        fee_ledger.take_payment_back(change, payment_id=payment_id)
         return _(
             "The payment was taken back. A year that is not paid in full without it is to be paid"
             " again: correct the year where nothing is owed."
@@ -92,18 +80,13 @@ def take_payment_back(member_id: int, payment_id: int) -> ResponseReturnValue:
 def settle_fee(member_id: int) -> ResponseReturnValue:
     """Say how a year's fee stands."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
+    def do(change: LedgerChange) -> str:
         typed = request.form
         fee_ledger.settle_fee(
-            session,
-            current.engine(),
-            member=member,
+            change,
             year=typed.get("year", type=small_int),
             status=typed.get("status", ""),
             amount=_read_hundredths(typed.get("amount", "")),
-            reason=typed.get("reason", ""),
-            viewer=viewer,
-            now=current.now(),
         )
         return _("The ledger was changed.")
 
@@ -122,20 +105,15 @@ def show_hours(member_id: int) -> str:
 def enter_hours(member_id: int) -> ResponseReturnValue:
     """Enter hours; sent twice they are entered once."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
+    def do(change: LedgerChange) -> str:
         typed = request.form
         hours_ledger.enter_hours(
-            session,
-            current.engine(),
-            member=member,
+            change,
             year=typed.get("year", type=small_int),
             hours=_read_hundredths(typed.get("hours", "")),
             earned_date=_read_date(typed.get("earned_date", "")),
             title=typed.get("title", ""),
-            reason=typed.get("reason", ""),
             key=_read_key(),
-            viewer=viewer,
-            now=current.now(),
         )
         return _("The hours were entered.")
 
@@ -146,16 +124,8 @@ def enter_hours(member_id: int) -> ResponseReturnValue:
 def take_hours_back(member_id: int, entry_id: int) -> ResponseReturnValue:
     """Take an entry of the association's own back."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
-        hours_ledger.take_hours_back(
-            session,
-            current.engine(),
-            member=member,
-            entry_id=entry_id,
-            reason=request.form.get("reason", ""),
-            viewer=viewer,
-            now=current.now(),
-        )
+    def do(change: LedgerChange) -> str:
+        hours_ledger.take_hours_back(change, entry_id=entry_id)
         return _("The hours were taken back.")
 
     return _do(member_id, do, _draw_hours, "register.show_hours")
@@ -165,18 +135,13 @@ def take_hours_back(member_id: int, entry_id: int) -> ResponseReturnValue:
 def exempt_from_hours(member_id: int) -> ResponseReturnValue:
     """Say that a member need not earn hours in a year, or that he has to."""
 
-    def do(session: Session, member: Member, viewer: Viewer) -> str:
+    def do(change: LedgerChange) -> str:
         typed = request.form
         is_exempt = typed.get("action") != "withdraw"
         hours_ledger.exempt_from_hours(
-            session,
-            current.engine(),
-            member=member,
+            change,
             year=typed.get("year", type=small_int),
             is_exempt=is_exempt,
-            reason=typed.get("reason", ""),
-            viewer=viewer,
-            now=current.now(),
         )
         return _("The exemption was entered.") if is_exempt else _("The exemption was withdrawn.")
 
@@ -187,7 +152,16 @@ def _do(member_id: int, do: Doing, draw: Callable[..., str], endpoint: str) -> R
     viewer = get_viewer_of_register()
     try:
         with current.engine().database.transaction() as session:
-            said = do(session, _get(session, viewer, member_id), viewer)
+            said = do(
+                LedgerChange(
+                    session,
+                    current.engine(),
+                    member=_get(session, viewer, member_id),
+                    viewer=viewer,
+                    reason=request.form.get("reason", ""),
+                    now=current.now(),
+                )
+            )
     except (NotFound, NotAllowed):
         raise
     except HuijiError as error:
@@ -229,7 +203,7 @@ def _draw_fees(session: Session, viewer: Viewer, member: Member, problem: str = 
         "register/fees.html",
         member=describe_member(session, viewer, member),
         years=years,
-        statuses=[(each, _(FEE_LABELS[each])) for each in fee_ledger.STATUSES],
+        statuses=[(each, ledger_label(each)) for each in fee_ledger.STATUSES],
         can_enter=can(viewer, "enter_fees", member) and member.state != ERASED,
         **_typing(problem),
     )

@@ -14,7 +14,7 @@ from engine.errors import Rejected
 from engine.language import _, ngettext
 from forms.files import check_upload, clean_file_name
 from web import current
-from web.languages import spoken
+from web.languages import keep_speaking, spoken
 from web.numbers import small_int
 from web.register.blueprint import bp
 from web.register.places import get_viewer_of_register
@@ -331,7 +331,7 @@ def _sum_up(found: staging.RegisterImport) -> Sheet:
         [_("Reason"), found.reason],
         [_("Problem"), described["problem"]],
     ]
-    return Sheet(_("Result"), [_("Import and export"), described["title"]], rows)
+    return Sheet(_("Result of the import"), [_("Import and export"), described["title"]], rows)
 
 
 def _explain(kind: str) -> Sheet:
@@ -378,7 +378,7 @@ def _send(name: str, sheets: Sequence[Sheet]) -> Response:
     pieces = write_book(sheets)
     # What goes wrong at the beginning is still a page. The rows are read, and said, as they go.
     first = next(pieces)
-    response = Response(stream_with_context(chain([first], pieces)), mimetype=TYPE)
+    response = Response(stream_with_context(keep_speaking(chain([first], pieces))), mimetype=TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 

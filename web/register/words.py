@@ -35,7 +35,7 @@ from workflows.shared.register_changes import (
     Said,
     read_changes,
 )
-from workflows.shared.statuses import FEE_LABELS
+from workflows.shared.statuses import ledger_label
 
 KINDS = {"non_practising": N_("Non-practising member"), "cpa": N_("Certified public accountant")}
 STATES = {
@@ -182,7 +182,7 @@ def _say(
 def _say_ledger(value: Mapping[str, Any]) -> str:
     said = []
     if "status" in value:
-        said.append(_(FEE_LABELS.get(value["status"], value["status"])))
+        said.append(ledger_label(value["status"]))
     if value.get("amount"):
         said.append(_("%(amount)s yuan", amount=yuan(value["amount"])))
     if value.get("hours"):

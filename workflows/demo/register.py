@@ -11,6 +11,7 @@ from workflows.register.changes import edit_entry, version_of
 from workflows.register.fee_ledger import enter_payment
 from workflows.register.firms import admit_firm
 from workflows.register.hours_ledger import enter_hours
+from workflows.register.ledger_entries import LedgerChange
 from workflows.shared.access import Viewer, get_viewer
 from workflows.shared.accounts import find_account
 from workflows.shared.associations import get_association
@@ -81,27 +82,17 @@ def _admit_branch(
 def _enter(session: Session, engine: Engine, member: Member, viewer: Viewer, now: datetime) -> None:
     today = local_date(now)
     enter_hours(
-        session,
-        engine,
-        member=member,
+        LedgerChange(session, engine, member, viewer, reason="线下班签到表补录", now=now),
         year=today.year - 1,
         hours=800,
         earned_date=today - timedelta(days=400),
         title="内部控制专题研修（补录）",
-        reason="线下班签到表补录",
         key=UUID(int=1),
-        viewer=viewer,
-        now=now,
     )
     enter_payment(
-        session,
-        engine,
-        member=member,
+        LedgerChange(session, engine, member, viewer, reason="银行转账", now=now),
         year=today.year - 1,
         amount=10_000,
         voucher="YH-0001",
-        reason="银行转账",
         key=UUID(int=2),
-        viewer=viewer,
-        now=now,
     )

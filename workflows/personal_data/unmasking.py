@@ -127,7 +127,7 @@ def _let_see(
         raise ReasonNeeded
     # Two requests at once are one: the account's row is held until this transaction ends.
     session.execute(select(Account.id).where(Account.id == viewer.account_id).with_for_update())
-    known = _find(session, viewer, _is_of(holder), now)
+    known = find_unmasking(session, viewer=viewer, holder=holder, now=now)
     if known is not None:
         return known, ""
     whose: dict[str, int] = {f"{holder.private_kind}_id": holder.id}
@@ -149,28 +149,22 @@ def _clean(reason: str) -> str:
     return " ".join(reason.split())[:LONGEST_REASON]
 
 
-def cover(session: Session, *, viewer: Viewer, member_id: int) -> None:
-    """Cover a member's data again before the time is up; covered already is fine."""
-    _cover(session, viewer, Unmasking.member_id == member_id)
-
-
-def cover_firm(session: Session, *, viewer: Viewer, firm_id: int) -> None:
-    """Cover a firm's data again before the time is up; covered already is fine."""
-    _cover(session, viewer, Unmasking.firm_id == firm_id)
+def cover(session: Session, *, viewer: Viewer, holder: Holder) -> None:
+    """Cover somebody's data again before the time is up; covered already is fine."""
+    of_viewer = Unmasking.account_id == viewer.account_id
+    session.execute(delete(Unmasking).where(of_viewer, _is_of(holder)))
 
 
 def find_unmasking(
-    session: Session, *, viewer: Viewer, member_id: int, now: datetime
+    session: Session, *, viewer: Viewer, holder: Holder, now: datetime
 ) -> Unmasking | None:
-    """That the viewer sees a member's data now, or None."""
-    return _find(session, viewer, Unmasking.member_id == member_id, now)
-
-
-def find_firm_unmasking(
-    session: Session, *, viewer: Viewer, firm_id: int, now: datetime
-) -> Unmasking | None:
-    """That the viewer sees a firm's data now, or None."""
-    return _find(session, viewer, Unmasking.firm_id == firm_id, now)
+    """That the viewer sees somebody's data now, or None."""
+    return session.scalar(
+        select(Unmasking)
+        .where(Unmasking.account_id == viewer.account_id, _is_of(holder), Unmasking.until > now)
+        .order_by(Unmasking.id.desc())
+        .limit(1)
+    )
 
 
 def read_personal_data(session: Session, engine: Engine, holder: Holder) -> PersonalData:
@@ -191,21 +185,6 @@ def forget_unmaskings(session: Session, *, now: datetime) -> int:
 def _is_of(holder: Holder) -> ColumnElement[bool]:
     column = Unmasking.member_id if isinstance(holder, Member) else Unmasking.firm_id
     return column == holder.id
-
-
-def _find(
-    session: Session, viewer: Viewer, whose: ColumnElement[bool], now: datetime
-) -> Unmasking | None:
-    return session.scalar(
-        select(Unmasking)
-        .where(Unmasking.account_id == viewer.account_id, whose, Unmasking.until > now)
-        .order_by(Unmasking.id.desc())
-        .limit(1)
-    )
-
-
-def _cover(session: Session, viewer: Viewer, whose: ColumnElement[bool]) -> None:
-    session.execute(delete(Unmasking).where(Unmasking.account_id == viewer.account_id, whose))
 
 
 def _account_of(session: Session, holder: Holder) -> int | None:

@@ -13,13 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.engine import Engine
-from engine.errors import Conflict, NotFound, Rejected
+from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.message_events import publish
-from workflows.register.changes import check_reason
-from workflows.register.ledger_entries import OFFICE, check_year, note_entry
-from workflows.shared.access import Viewer, check
+from workflows.register.ledger_entries import OFFICE, LedgerChange, check_year
 from workflows.shared.fees import (
     CONFIRMED,
     EXEMPT,
@@ -30,7 +27,7 @@ from workflows.shared.fees import (
     find_entry,
     receive_payment,
 )
-from workflows.shared.register import Member, hold_member
+from workflows.shared.register import Member
 
 OPPOSITE = "/back"
 """What the reference of a payment that was taken back ends with, behind that of the payment."""
@@ -94,31 +91,19 @@ def list_fee_years(session: Session, member: Member) -> Sequence[FeeYear]:
 
 
 def enter_payment(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    year: int | None,
-    amount: int | None,
-    voucher: str,
-    reason: str,
-    key: UUID,
-    viewer: Viewer,
-    now: datetime,
+    change: LedgerChange, *, year: int | None, amount: int | None, voucher: str, key: UUID
 ) -> bool:
     """Enter money that came in at the association; `amount` in fen, `key` made with the page.
 
     False where this was entered already. A year that is paid in full by it is confirmed.
     """
-    check(viewer, "enter_fees", member)
-    said = check_reason(reason)
+    session, member, now = change.session, change.member, change.now
+    change.begin("enter_fees")
     of = check_year(year, now)
     if amount is None or not 0 < amount <= MOST_FEN:
         raise NotAnAmount
-    hold_member(session, member.id)
     reference = f"{OFFICE}:{key}"
-    known = select(FeePayment.id).where(FeePayment.reference == reference)
-    if session.scalar(known) is not None:
+    if _is_known(session, reference):
         return False
     receive_payment(
         session,
@@ -136,37 +121,22 @@ def enter_payment(
         entry.status, entry.updated_at = CONFIRMED, now
     session.flush()
     paid = {"amount": amount, "voucher": voucher.strip()[:100]}
-    note_entry(
-        session, engine, member, said, viewer, name=f"payment.{of}", before={}, after=paid, now=now
-    )
+    change.note(f"payment.{of}", before={}, after=paid)
     publish(session, name="payment_received", key=fee_key(member.id, of), now=now)
     return True
 
 
-def take_payment_back(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    payment_id: int,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
+def take_payment_back(change: LedgerChange, *, payment_id: int) -> None:
     """Take a payment that the association entered back, by one of the opposite.
 
     A confirmed year for which less has come in then is to be paid again. Raises
     PaymentNotTakenBack; what was decided on the year before stays decided.
     """
-    check(viewer, "enter_fees", member)
-    said = check_reason(reason)
-    hold_member(session, member.id)
-    payment = session.get(FeePayment, payment_id)
-    if payment is None or payment.member_id != member.id:
-        raise NotFound
+    session, member, now = change.session, change.member, change.now
+    change.begin("enter_fees")
+    payment = change.get(FeePayment, payment_id)
     opposite = f"{payment.reference}{OPPOSITE}"
-    known = select(FeePayment.id).where(FeePayment.reference == opposite)
-    if not is_own_payment(payment) or session.scalar(known) is not None:
+    if not is_own_payment(payment) or _is_known(session, opposite):
         raise PaymentNotTakenBack
     session.add(
         FeePayment(
@@ -183,40 +153,18 @@ def take_payment_back(
     if entry is not None and entry.status == CONFIRMED and _received(session, entry) < entry.amount:
         entry.status, entry.updated_at = TO_PAY, now
         session.flush()
-    note_entry(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"payment.{payment.year}",
-        before={"amount": payment.amount},
-        after={},
-        now=now,
-    )
+    change.note(f"payment.{payment.year}", before={"amount": payment.amount}, after={})
 
 
-def settle_fee(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    year: int | None,
-    status: str,
-    amount: int | None,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
+def settle_fee(change: LedgerChange, *, year: int | None, status: str, amount: int | None) -> None:
     """Say how a year's fee stands: to pay, confirmed, or none is owed; `amount` in fen."""
-    check(viewer, "enter_fees", member)
-    said = check_reason(reason)
+    session, member, now = change.session, change.member, change.now
+    said = change.begin("enter_fees")
     of = check_year(year, now)
     if status not in STATUSES:
         raise NotAStatus
     if status != EXEMPT and (amount is None or not 0 < amount <= MOST_FEN):
         raise NotAnAmount
-    hold_member(session, member.id)
     entry = find_entry(session, member_id=member.id, year=of)
     before = _say_fee(entry)
     if entry is None:
@@ -228,23 +176,18 @@ def settle_fee(
     session.flush()
     if before == _say_fee(entry):
         return
-    note_entry(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"fee.{of}",
-        before=before,
-        after=_say_fee(entry),
-        now=now,
-    )
+    change.note(f"fee.{of}", before=before, after=_say_fee(entry))
     publish(session, name="payment_received", key=fee_key(member.id, of), now=now)
 
 
 def is_own_payment(payment: FeePayment) -> bool:
     """Whether a payment was entered by the association by hand, and is no taking back of one."""
     return payment.source == OFFICE and not payment.reference.endswith(OPPOSITE)
+
+
+def _is_known(session: Session, reference: str) -> bool:
+    known = select(FeePayment.id).where(FeePayment.reference == reference)
+    return session.scalar(known) is not None
 
 
 def _received(session: Session, entry: FeeEntry) -> int:

@@ -6,19 +6,16 @@ for hours hears of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.engine import Engine
-from engine.errors import Conflict, NotFound, Rejected
+from engine.errors import Conflict, Rejected
 from engine.language import N_
 from engine.message_events import publish
-from workflows.register.changes import check_reason
-from workflows.register.ledger_entries import FIRST_YEAR, OFFICE, check_year, note_entry
-from workflows.shared.access import Viewer, check
+from workflows.register.ledger_entries import FIRST_YEAR, OFFICE, LedgerChange, check_year
 from workflows.shared.dates import local_date
 from workflows.shared.hours import (
     HoursEntry,
@@ -26,7 +23,7 @@ from workflows.shared.hours import (
     credit_hours,
     reverse_hours,
 )
-from workflows.shared.register import Member, hold_member
+from workflows.shared.register import Member
 
 MOST_HOURS = 100_000
 NEWEST_HOURS = 200
@@ -73,105 +70,54 @@ def list_hours_years(
 
 
 def enter_hours(
-    session: Session,
-    engine: Engine,
+    change: LedgerChange,
     *,
-    member: Member,
     year: int | None,
     hours: int | None,
     earned_date: date | None,
     title: str,
-    reason: str,
     key: UUID,
-    viewer: Viewer,
-    now: datetime,
 ) -> bool:
     """Enter hours in hundredths; False where this was entered already."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
-    of = check_year(year, now)
+    change.begin("enter_hours")
+    of = check_year(year, change.now)
     if hours is None or not 0 < hours <= MOST_HOURS:
         raise NotHours
-    today = local_date(now)
+    today = local_date(change.now)
     if earned_date is None or not date(FIRST_YEAR, 1, 1) <= earned_date <= today:
         raise NotADay
-    hold_member(session, member.id)
     is_new = credit_hours(
-        session,
-        member_id=member.id,
+        change.session,
+        member_id=change.member.id,
         year=of,
         earned_date=earned_date,
         hours=hours,
         title=title.strip()[:200],
         source=OFFICE,
         external_key=f"{OFFICE}:{key}",
-        now=now,
+        now=change.now,
     )
     if is_new:
         entered = {"hours": hours, "title": title.strip()[:200]}
-        note_entry(
-            session,
-            engine,
-            member,
-            said,
-            viewer,
-            name=f"hours.{of}",
-            before={},
-            after=entered,
-            now=now,
-        )
+        change.note(f"hours.{of}", before={}, after=entered)
     return is_new
 
 
-def take_hours_back(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    entry_id: int,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
+def take_hours_back(change: LedgerChange, *, entry_id: int) -> None:
     """Take an entry of the association's own back, by one of the opposite. Raises NotTakenBack."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
-    hold_member(session, member.id)
-    entry = session.get(HoursEntry, entry_id)
-    if entry is None or entry.member_id != member.id:
-        raise NotFound
-    if not is_own(entry) or not reverse_hours(session, external_key=entry.external_key):
+    change.begin("enter_hours")
+    entry = change.get(HoursEntry, entry_id)
+    if not is_own(entry) or not reverse_hours(change.session, external_key=entry.external_key):
         raise NotTakenBack
     taken = {"hours": entry.hours, "title": entry.title}
-    note_entry(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"hours.{entry.year}",
-        before=taken,
-        after={},
-        now=now,
-    )
+    change.note(f"hours.{entry.year}", before=taken, after={})
 
 
-def exempt_from_hours(
-    session: Session,
-    engine: Engine,
-    *,
-    member: Member,
-    year: int | None,
-    is_exempt: bool,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
+def exempt_from_hours(change: LedgerChange, *, year: int | None, is_exempt: bool) -> None:
     """Say that a member need not earn hours in a year, or that he has to; again is fine."""
-    check(viewer, "enter_hours", member)
-    said = check_reason(reason)
+    session, member, now = change.session, change.member, change.now
+    said = change.begin("enter_hours")
     of = check_year(year, now)
-    hold_member(session, member.id)
     found = session.get(HoursExemption, (member.id, of))
     before = {} if found is None else {"exempt": True}
     if is_exempt and found is None:
@@ -182,17 +128,7 @@ def exempt_from_hours(
     after = {"exempt": True} if is_exempt else {}
     if before == after:
         return
-    note_entry(
-        session,
-        engine,
-        member,
-        said,
-        viewer,
-        name=f"hours_exemption.{of}",
-        before=before,
-        after=after,
-        now=now,
-    )
+    change.note(f"hours_exemption.{of}", before=before, after=after)
     publish(session, name="hours_credited", key=str(member.id), now=now)
 
 

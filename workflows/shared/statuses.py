@@ -75,6 +75,8 @@ FEE_LABELS = {
     "confirmed": N_("Confirmed"),
 }
 
+LEDGER_LABELS = {**FEE_LABELS, "to_pay": N_("Not paid yet")}
+"""What the ledger's keepers read: "To pay" asks a member to do it."""
 
 BETWEEN_COLLEAGUES = {"awaiting_agreement": "in_review"}
 """What is agreed between colleagues, and what its member is told instead."""
@@ -93,6 +95,11 @@ def status_label(code: str) -> str:
 def fee_label(code: str) -> str:
     """缴费情况 in the reader's language."""
     return _(FEE_LABELS[code]) if code in FEE_LABELS else code
+
+
+def ledger_label(code: str) -> str:
+    """A year's fee as the association's ledger says it, in the reader's language."""
+    return _(LEDGER_LABELS[code]) if code in LEDGER_LABELS else code
 
 
 def kind_label(code: str) -> str:

@@ -63,7 +63,7 @@ def run(model):
 
 @pytest.mark.parametrize("seed", range(300))
 def test_a_damaged_diagram_is_refused_or_runs(seed):
-    chance = random.Random(seed)  # noqa: S311 - damage that can be repeated
+    chance = random.Random(seed)
     documents = {"main.bpmn": damaged(EVERYTHING, chance), "child.bpmn": CHILD}
     if seed % 3 == 0:
         documents["child.bpmn"] = damaged(CHILD, chance)

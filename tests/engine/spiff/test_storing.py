@@ -290,7 +290,7 @@ def assert_storing_changes_nothing(model, seed, variables=None):
     results = [
         walk(
             Driven(model, variables, operations=Anything(OPERATIONS), is_stored=is_stored),
-            random.Random(seed),  # noqa: S311 - a walk that can be repeated
+            random.Random(seed),
         )
         for is_stored in (True, False)
     ]
@@ -433,7 +433,7 @@ CHILD = diagram(
 
 @pytest.mark.parametrize("seed", range(150))
 def test_storing_changes_nothing_in_any_process(seed):
-    drawer = Drawer(random.Random(seed))  # noqa: S311 - a drawing that can be repeated
+    drawer = Drawer(random.Random(seed))
     first, last = drawer.block(3)
     drawer.add(start(), end(), flow("start", first), flow(last, "end"))
     model = model_of(diagram(*drawer.parts), CHILD)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 from uuid import UUID
 
+import pikepdf
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from engine.actors import Actor
@@ -42,6 +45,7 @@ from workflows.shared.certificates import (
     verify_certificate,
 )
 from workflows.shared.documents import SERVICE, Documents
+from workflows.shared.field_names import say_value
 from workflows.shared.photos import (
     ComparedAlready,
     ComparisonState,
@@ -53,7 +57,7 @@ from workflows.shared.public_address import DEFAULT
 from workflows.shared.public_codes import CodeNotGenuine, read_token
 from workflows.shared.register import Member, get_member
 
-FONTS = Path(__file__).parents[2] / "web" / "static" / "dist"
+FONTS = Path(__file__).parents[3] / "web" / "static" / "dist"
 CLERK = Actor("staff", 930)
 
 
@@ -90,23 +94,34 @@ def member_of(engine: Engine, certificate: Certificate) -> Member:
         return get_member(session, certificate.member_id)
 
 
+def said_day(day: date) -> str:
+    """A day as it is printed."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def test_the_document_is_one_page_with_everything_on_it(engine: Engine) -> None:
     certificate = issue(engine)
     made = pdf_of(engine, certificate)
     (page,) = pages_of(made)
     with engine.database.read() as session:
         printed = read_printed(session, engine.vault, certificate)
-    day = NOW + timedelta(hours=8)
     for said in (
         printed["association"],
         "会员证",
         f"姓名{printed['name']}",
-        "性别",
+        f"性别{say_value('sex', printed['sex'], 'zh')}",
         f"会员编号{MEMBER}",
+        f"入会日期{said_day(date.fromisoformat(printed['admission_date']))}",
         f"证书编号{MEMBER}-01",
-        f"{day.year}年{day.month}月{day.day}日",
+        f"发证单位{printed['association']}",
+        f"签发日期{said_day(NOW + timedelta(hours=8))}",
     ):
         assert said in page
+    with pikepdf.open(BytesIO(made)) as document:
+        (photo,) = document.pages[0].get_images().values()
+        shown = pikepdf.PdfImage(photo).as_pil_image().convert("RGB")
+    with Image.open(BytesIO(PHOTO)) as taken:
+        assert shown.tobytes() == taken.convert("RGB").tobytes()
     assert {is_embedded for _name, is_embedded in fonts_of(made)} == {True}
     check_archivable(made, title=f"会员证 {MEMBER}-01", author=printed["association"])
     assert len(made) < 200_000
