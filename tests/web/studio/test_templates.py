@@ -37,6 +37,9 @@ def test_a_message_is_picked_from_a_list_of_wordings(studio: Studio) -> None:
     (wording,) = [each for each in send["properties"] if each.get("id") == "template"]
     assert wording["type"] == "Dropdown"
     assert "application_returned" in {each["value"] for each in wording["choices"]}
+    names = [each["name"] for each in wording["choices"]]
+    assert len(set(names)) == len(names)
+    assert not any("(application_returned)" in each for each in names)
 
 
 def test_who_has_nothing_to_do_with_processes_is_not_told(studio: Studio) -> None:
