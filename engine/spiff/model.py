@@ -126,7 +126,9 @@ def examine(
         read.append(diagram)
     known, found = read_decisions(decisions)
     problems += found
-    problems += check_processes(process_id, read, frozenset(known))
+    wrong = check_processes(process_id, read, frozenset(known))
+    # Where a table cannot be read, that is said; what it holds is not missed as well.
+    problems += [each for each in wrong if not found or each.rule != "unknown-decision"]
     processes = {each.id: each for diagram in read for each in diagram.processes}
     return Model(process_id, processes, known, tuple(problems)), problems
 
