@@ -150,3 +150,12 @@ def test_what_was_looked_at_is_let_go(ruling: Drawing) -> None:
     for _round in range(5):
         look_around()
     assert count_listeners() < before + 100
+
+
+def test_the_drawing_is_never_scrolled_out_of_its_place(inspection: Drawing) -> None:
+    page = inspection.person.page
+    page.locator("[data-act=run]").press("Enter")
+    pad = page.locator(".bts-context-pad").last
+    pad.evaluate("each => each.scrollIntoView()")
+    for place in (".studio-canvas", "html", "main"):
+        assert page.locator(place).first.evaluate("each => each.scrollLeft") == 0
