@@ -70,9 +70,14 @@ class Model:
         return decision_id in self._decisions
 
     def inputs_of(self, decision_id: str) -> frozenset[str]:
-        """The variables that a decision declares to need; none if there is no such decision."""
+        """The variables that a decision needs; none if there is no such decision.
+
+        Those that it declares, and what else its document reads: a text without its quotes.
+        """
         found = self._decisions.get(decision_id)
-        return frozenset() if found is None else frozenset(found.inputs_of(decision_id))
+        if found is None:
+            return frozenset()
+        return frozenset(found.inputs_of(decision_id)) | (found.variables - found.inputs.keys())
 
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
         """Evaluate a decision over JSON variables; its result is JSON data.
