@@ -37,6 +37,8 @@ class Case(Base):
         Index("ix_case_subject", "subject_kind", "subject_id", "year", "kind", "status", "state"),
         Index("ix_case_subject_no", "association_id", "subject_no", "id"),
         Index("ix_case_subject_name", "association_id", "subject_name", "id"),
+        # How many cases a release has.
+        Index("ix_case_release", "release_id", "state"),
         # The list of cases: in its order, with what it is filtered by at the end; and what is
         # rare, in the same order.
         Index(

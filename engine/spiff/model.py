@@ -70,9 +70,14 @@ class Model:
         return decision_id in self._decisions
 
     def inputs_of(self, decision_id: str) -> frozenset[str]:
-        """The variables that a decision declares to need; none if there is no such decision."""
+        """The variables that a decision needs; none if there is no such decision.
+
+        Those that it declares, and what else its document reads: a text without its quotes.
+        """
         found = self._decisions.get(decision_id)
-        return frozenset() if found is None else frozenset(found.inputs_of(decision_id))
+        if found is None:
+            return frozenset()
+        return frozenset(found.inputs_of(decision_id)) | (found.variables - found.inputs.keys())
 
     def decide(self, decision_id: str, scope: Mapping[str, object], now: datetime) -> object:
         """Evaluate a decision over JSON variables; its result is JSON data.
@@ -126,7 +131,9 @@ def examine(
         read.append(diagram)
     known, found = read_decisions(decisions)
     problems += found
-    problems += check_processes(process_id, read, frozenset(known))
+    wrong = check_processes(process_id, read, frozenset(known))
+    # Where a table cannot be read, that is said; what it holds is not missed as well.
+    problems += [each for each in wrong if not found or each.rule != "unknown-decision"]
     processes = {each.id: each for diagram in read for each in diagram.processes}
     return Model(process_id, processes, known, tuple(problems)), problems
 

@@ -301,6 +301,18 @@ def test_what_a_decision_requires_is_set_before() -> None:
     assert check_unit("main", documents, [check_variables(AROUND)]) == []
 
 
+def test_a_text_in_a_decision_without_its_quotes_is_told_as_a_variable_that_nothing_sets() -> None:
+    drawn = line(
+        script("facts_made", "{x: member_id}", "facts"),
+        rule("decide", "fee", "amount"),
+        names=["facts_made", "decide"],
+    )
+    table = TABLE.replace("facts.x", "if facts.x = null then 五小时 else member_id")
+    documents = {"bpmn/main/main.bpmn": drawn, "bpmn/main/fee.dmn": table.encode()}
+    (problem,) = check_unit("main", documents, [check_variables(AROUND)])
+    assert str(problem) == "“decide”: the decision reads “五小时”, which nothing sets before."
+
+
 def test_of_a_process_whose_beginning_is_not_known_nothing_is_said() -> None:
     drawn = line(script("one", "whatever", "x"), names=["one"])
     assert problems(drawn, around=Surroundings(OPERATIONS)) == []

@@ -18,7 +18,7 @@ from web.portal.drawing import draw_open_form
 from web.security import takes
 from web.sessions import Person, get_member_person
 from workflows.shared.application_kinds import find_application, find_kind_of_step
-from workflows.shared.applications import find_last_return
+from workflows.shared.applications import find_last_return, is_begun
 from workflows.shared.step_names import StepNames
 from workflows.shared.work import OpenForm
 
@@ -104,7 +104,6 @@ def page(
     """The page of a step."""
     task, case, engine = opened.task, opened.case, current.engine()
     names = StepNames(engine.releases.get(session, case.release_id), spoken())
-    kind = find_application(case.kind)
     of_step = find_kind_of_step(task.element_id)
     last = find_last_return(session, engine.vault, case=case)
     return render_template(
@@ -116,8 +115,17 @@ def page(
         year=case.year,
         kind=case.kind if of_step is None else of_step.code,
         round=task.round,
-        step=1 if kind is not None and task.element_id == kind.first_step else 2,
+        step=_count_step(session, opened),
         reason=last.reason if last else "",
         fee_status=opened.panels.get("fee", {}).get("status", ""),
         form=draw_open_form(session, opened, errors=errors, confirming=confirming),
     )
+
+
+def _count_step(session: Session, opened: OpenForm) -> int:
+    """Which of the bar's steps it is: the first until the application's own first one is done."""
+    kind = find_application(opened.case.kind)
+    if kind is None:
+        return 2
+    is_first = opened.task.element_id == kind.first_step
+    return 1 if is_first or not is_begun(session, case=opened.case, kind=kind) else 2

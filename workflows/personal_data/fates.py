@@ -65,6 +65,7 @@ KEPT: Mapping[str, str] = {
     "document_item": "of whom a document was made, by key; the document itself goes after a day",
     "edit": "staff only: what was changed in settings",
     "privacy_notice": "staff only: who published it",
+    "process_draft_presence": "staff only: who has a draft open; gone when the next one looks",
     "reminding": "staff only: who had people reminded",
     "reporting_account": "firms only: which accounts a year's reporting was opened for",
     "reporting_opening": "staff only: who opened a year's reporting",

@@ -13,7 +13,7 @@ from engine.cases import Case
 from engine.submissions import NewMark, Sent, Submission, last_submissions, marks, submissions
 from engine.tasks import Task
 from engine.vault import Vault
-from workflows.shared.application_kinds import get_application
+from workflows.shared.application_kinds import ApplicationKind, get_application
 from workflows.shared.concerns import Concern
 
 REVIEW = "review_application"
@@ -166,6 +166,16 @@ def is_decided(session: Session, *, case: Case) -> bool:
         Task.state == "completed",
     )
     return session.scalar(decided.limit(1)) is not None
+
+
+def is_begun(session: Session, *, case: Case, kind: ApplicationKind) -> bool:
+    """Whether the member was through the step that an application of this kind begins with."""
+    first = select(Task.id).where(
+        Task.case_id == case.id,
+        Task.element_id == kind.first_step,
+        Task.state == "completed",
+    )
+    return session.scalar(first.limit(1)) is not None
 
 
 def _last(session: Session, vault: Vault, case: Case) -> Sent | None:

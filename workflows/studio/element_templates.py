@@ -4,6 +4,7 @@ https://docs.camunda.io – the schema of templates for Zeebe. A template holds 
 schema says: every input with its kind and what it may be, every result that it comes to.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -109,11 +110,15 @@ def _describe_input(value: Value, language: Language) -> Item:
     else:
         described["optional"] = True
     if value.named.is_chosen:
-        choices = value.say_choices(language).items()
+        choices = value.say_choices(language)
+        alike = Counter(choices.values())
         return {
             **described,
             "type": "Dropdown",
-            "choices": [{"name": f"{words} ({code})", "value": code} for code, words in choices],
+            "choices": [
+                {"name": words if alike[words] == 1 else f"{words} ({code})", "value": code}
+                for code, words in choices.items()
+            ],
         }
     if value.is_required:
         described["value"] = f"={value.name}"

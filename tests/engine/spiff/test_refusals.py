@@ -1,5 +1,7 @@
 """What a release may not say is refused by name, each with its document and element."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.errors import InvalidRelease
@@ -272,6 +274,20 @@ def test_a_decision_table_that_cannot_be_used_is_refused_at_its_element():
         element == "l" and "cannot be used" in text
         for element, text in problems_of(base(rule("ask", "fee", "x")), decisions={"d": table})
     )
+
+
+def test_a_cell_that_cannot_be_read_is_named_as_people_see_it():
+    table = (Path(__file__).parents[3] / "bpmn/inspection/hours.dmn").read_bytes()
+    cell = table.index(b'<outputEntry id="exempt_year_asked">')
+    broken = table[:cell] + table[cell:].replace(
+        b"<text>0</text>", "<text>5小时</text>".encode(), 1
+    )
+
+    found = problems_of(base(rule("ask", "inspection_hours", "x")), decisions={"d": broken})
+
+    (said,) = [text for element, text in found if element == "exempt_year_asked"]
+    assert said.startswith("“一个年度的学时”, rule 1, “该年度应完成学时”: ")
+    assert not any("there is no decision" in text for element, text in found)
 
 
 def test_two_decisions_with_one_id_are_refused():

@@ -165,6 +165,10 @@ def test_markup_in_names_is_shown_as_it_was_typed_on_every_page(
         f"/studio/drafts/{draft}/edit/{FORM}",
         f"/studio/drafts/{draft}/edit/bpmn/ruling/ruling.en.json",
         f"/studio/drafts/{draft}/release",
+        f"/studio/drafts/{draft}/documents",
+        f"/studio/drafts/{draft}/compare",
+        f"/studio/drafts/{draft}/compare?document={DIAGRAM}",
+        f"/studio/drafts/{draft}/compare?document={FORM}",
         "/studio/",
         "/studio/processes/ruling",
     ):
@@ -177,6 +181,31 @@ def test_markup_in_names_is_shown_as_it_was_typed_on_every_page(
     raw = studio.ask("GET", f"/studio/drafts/{draft}/documents/{DIAGRAM}")
     assert raw.headers["Content-Disposition"] == "attachment"
     assert "sandbox" in raw.headers["Content-Security-Policy"]
+
+
+def test_markup_in_a_name_and_a_reason_is_shown_as_it_was_typed_in_the_history(
+    studio: Studio, draft: UUID
+) -> None:
+    data, version = studio.read(draft, DIAGRAM)
+    escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"
+    evil = data.decode().replace('name="', f'name="{escaped}')
+    assert studio.save(draft, DIAGRAM, evil.encode(), version).status_code == 200
+    action = f"/studio/drafts/{draft}/release"
+    values = studio.visitor.open(action).values(action)
+    values["reason"] = hostile.SCRIPT
+    assert studio.visitor.send(action, values).path == "/studio/processes/ruling"
+    for page in (
+        "/studio/",
+        "/studio/processes/ruling",
+        "/studio/processes/ruling/releases/2",
+        "/studio/processes/ruling/releases/1/again",
+        "/studio/processes/ruling/compare?from=1&to=2",
+    ):
+        shown = studio.visitor.open(page)
+        assert shown.status == 200, page
+        assert "<script>alert" not in shown.response.get_data(as_text=True), page
+        assert shown.html.xpath("//img[@onerror]") == [], page
+        assert "alert" in shown.text, page
 
 
 def test_documents_go_nowhere_but_where_a_process_has_them(studio: Studio, draft: UUID) -> None:

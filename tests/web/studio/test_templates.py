@@ -1,5 +1,7 @@
 """Operations are offered as element templates, in the language of the page."""
 
+from collections import Counter
+
 from tests.web.conftest import REVIEWER
 from tests.web.studio.conftest import Studio
 
@@ -37,6 +39,12 @@ def test_a_message_is_picked_from_a_list_of_wordings(studio: Studio) -> None:
     (wording,) = [each for each in send["properties"] if each.get("id") == "template"]
     assert wording["type"] == "Dropdown"
     assert "application_returned" in {each["value"] for each in wording["choices"]}
+    # The code stands beside words only where others are the same.
+    shown = {each["value"]: each["name"] for each in wording["choices"]}
+    words = {code: name.removesuffix(f" ({code})") for code, name in shown.items()}
+    alike = Counter(words.values())
+    assert all((shown[code] == words[code]) == (alike[words[code]] == 1) for code in shown)
+    assert 1 in alike.values()
 
 
 def test_who_has_nothing_to_do_with_processes_is_not_told(studio: Studio) -> None:

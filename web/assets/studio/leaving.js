@@ -1,12 +1,13 @@
 /* What is unsaved when its page is left: links wait for it, and the browser asks before it is lost. */
 
-const TYPING_MS = 400; // longer than the libraries wait before they take what was typed
+const TYPING_MS = 700; // longer than the libraries wait (600) before they take what was typed
 
 /** Guards the page from now on. `flush()` answers whether the server has everything,
  * `isUndecided()` whether the person has yet to say what shall stay. */
 export function guardLeaving({ isDirty, flush, isUndecided }) {
   let typedAt = -Infinity;
-  const isTyping = () => performance.now() - typedAt < TYPING_MS;
+  const remaining = () => typedAt + TYPING_MS - performance.now();
+  const isTyping = () => remaining() > 0;
 
   document.addEventListener(
     "input",
@@ -28,7 +29,7 @@ export function guardLeaving({ isDirty, flush, isUndecided }) {
     const link = event.target.closest?.("a[href]");
     if (!link || !leads(link, event) || (!isDirty() && !isTyping())) return;
     event.preventDefault();
-    if (isTyping()) await new Promise((resolve) => setTimeout(resolve, TYPING_MS));
+    if (isTyping()) await new Promise((resolve) => setTimeout(resolve, remaining()));
     // What could not be saved is asked for by the browser, so that nobody is kept here.
     if ((await flush()) || !isUndecided()) location.assign(link.href);
   });

@@ -20,7 +20,7 @@ const clock = new Intl.DateTimeFormat(language, {
   hour12: false,
 });
 
-/** Saves from now on; answers `changed()`, `flush()` and the present `version`. */
+/** Saves from now on; answers `changed()` and `flush()`. */
 export function keepSaving({ address, version, read, onReplace }) {
   const place = document.querySelector("[data-saving]");
   const { path } = splitAddress(address);
@@ -229,11 +229,5 @@ export function keepSaving({ address, version, read, onReplace }) {
     onVersions: hearVersions,
     onRefused: hearRefused,
   });
-  return {
-    changed,
-    flush,
-    get version() {
-      return current;
-    },
-  };
+  return { changed, flush };
 }
