@@ -1,5 +1,6 @@
 """What all tests share: fresh databases."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,15 @@ def pytest_configure() -> None:
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     share_compiled()
     share_builders()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass by what stays to the end: modules and the tests themselves.
+
+    They are most of the objects that there are, and were looked through several times a test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
