@@ -189,8 +189,10 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
 
 
 @pytest.fixture
-def enter(server: Server, new_page: NewPage, axe: Axe) -> Enter:
+def enter(request: pytest.FixtureRequest, server: Server, new_page: NewPage, axe: Axe) -> Enter:
     """Sit down at a fresh browser, signed in: `enter("zj_review", "phone", language="en")`."""
+    callspec = getattr(request.node, "callspec", None)
+    walked_at = callspec.params.get("size") if callspec else None
 
     def sit_down(
         login: str = "", size: str = "desktop", *, language: str = "zh", javascript: bool = True
@@ -200,7 +202,8 @@ def enter(server: Server, new_page: NewPage, axe: Axe) -> Enter:
         if login:
             token = open_session(server.app, login)
             page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-        return Person(page, axe, language)
+        widths = (WIDTHS[size],) if size == walked_at else tuple(WIDTHS.values())
+        return Person(page, axe, language, widths)
 
     return sit_down
 
