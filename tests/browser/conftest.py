@@ -136,7 +136,8 @@ def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{listener.port}"
     environ = {"HUIJI_VAR": str(folder), "HUIJI_PUBLIC_URL": url}
     app = listener.app = create_app(Settings.from_environment(environ))
-    thread = threading.Thread(target=listener.serve_forever)
+    # It looks so often whether it is to stop: a test waits for that at its end.
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield Server(url, app)
     listener.shutdown()
