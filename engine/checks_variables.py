@@ -1,6 +1,6 @@
 """The check that what a diagram reads is there: variables, results, answers, inputs of calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from engine.dataflow import Passage, Read, Surroundings, UnitVariables
@@ -64,7 +64,8 @@ class _Check:
         self.passage: Passage = variables.passages[process.id]
         self.is_open = variables.begins_openly(process.id)
         self.hints = MOST_HINTS
-        self._forks: list[list[set[str]]] | None = None
+        self._called: dict[str, tuple[dict[str, str], set[str]]] = {}
+        self._forks: list[Mapping[str, int]] | None = None
 
     def problems(self) -> Iterator[Problem]:
         """Say everything that is read and not there."""
@@ -100,7 +101,7 @@ class _Check:
     def _check_read(self, read: Read, name: str) -> Iterator[Problem]:
         if read.seen is None or name in read.seen or self.is_open:
             return
-        if self.passage.may_have(read.step.id, name):
+        if self.passage.may_have(read.step.id, name) and not self._hands_itself_on(read, name):
             if self._is_needed(read, name) and not self.passage.must_have(read.step.id, name):
                 yield self._at(
                     read,
@@ -151,10 +152,21 @@ class _Check:
                 read, "variable-too-late", message, variable=name, setter=setters[0].name
             )
 
+    def _hands_itself_on(self, read: Read, name: str) -> bool:
+        """Whether a result is read that only this line sets: nothing, also on a second round."""
+        return (
+            read.is_output
+            and read.step.kind in UNKNOWN_RESULTS
+            and read.target == name
+            and read.formula.source.removeprefix("=").strip() == name
+            and name not in self.variables.begun(self.process.id)
+            and [each.id for each in self.passage.setters_of(name)] == [read.step.id]
+        )
+
     def _is_needed(self, read: Read, name: str) -> bool:
         """Whether an operation fails without the variable, which is passed on to it as it is."""
         found = self.variables.around.operations.by_name.get(read.step.operation or "")
-        if found is None or read.target is None:
+        if found is None or read.target is None or read.is_output:
             return False
         if name in self.variables.begun(self.process.id):
             # Whoever starts the case knows when it is there.
@@ -165,7 +177,7 @@ class _Check:
 
     def _check_call(self, step: Step, called: ProcessInfo) -> Iterator[Problem]:
         given = {line.target for line in step.inputs}
-        needed = self._names_needed(called)
+        needed, used = self._names_of(called)
         for name in sorted(needed.keys() - given):
             yield Problem(
                 self.process.document,
@@ -179,7 +191,6 @@ class _Check:
                 variable=name,
                 at=needed[name],
             )
-        used = self._names_used(called)
         for name in sorted(given - used):
             yield Problem(
                 self.process.document,
@@ -191,6 +202,12 @@ class _Check:
                 process=called.name,
                 variable=name,
             )
+
+    def _names_of(self, called: ProcessInfo) -> tuple[dict[str, str], set[str]]:
+        """What a called process needs and what it uses, found out once however often it is."""
+        if called.id not in self._called:
+            self._called[called.id] = self._names_needed(called), self._names_used(called)
+        return self._called[called.id]
 
     def _names_needed(self, called: ProcessInfo) -> dict[str, str]:
         """What a called process reads before any way of its own sets it, and where it does."""
@@ -242,15 +259,15 @@ class _Check:
         """Whether two steps can be gone through at the same time, on different branches."""
         if self._forks is None:
             self._forks = [*self._find_forks()]
-        return any(
-            one in first and other in second
-            for branches in self._forks
-            for first in branches
-            for second in branches
-            if first is not second
-        )
+        for branches in self._forks:
+            of_one, of_other = branches.get(one, 0), branches.get(other, 0)
+            # On different branches, unless both stand on one and the same alone.
+            if of_one and of_other and (of_one | of_other).bit_count() > 1:
+                return True
+        return False
 
-    def _find_forks(self) -> Iterator[list[set[str]]]:
+    def _find_forks(self) -> Iterator[Mapping[str, int]]:
+        """For each place where branches part, on which of them each step stands, as bits."""
         ways = Ways(self.process)
         found = 0
         for step in self.process.steps.values():
@@ -261,4 +278,10 @@ class _Check:
                 continue
             found += 1
             branches = [ways.reached([each]) for each in (after if is_split else beside)]
-            yield branches if is_split else [*branches, {step.id, *ways.reached(after)}]
+            if not is_split:
+                branches.append({step.id, *ways.reached(after)})
+            held: dict[str, int] = {}
+            for place, branch in enumerate(branches):
+                for each in branch:
+                    held[each] = held.get(each, 0) | 1 << place
+            yield held

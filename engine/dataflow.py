@@ -41,7 +41,7 @@ class Surroundings:
 class Read:
     """A place where variables are read. `seen` are names besides the process's variables.
 
-    `element` is where it is told; `target` the input that a mapping fills in.
+    `element` is where it is told; `target` what a line of a mapping sets.
     """
 
     element: str
@@ -68,6 +68,8 @@ class Passage:
         starts = [each.id for each in process.steps.values() if each.kind == "start_event"]
         self.reached = Ways(process).reached(starts)
         self._before = self._sources()
+        self._after = self._targets()
+        self._order = self._find_order(starts)
         self.may = self._settle(dict.fromkeys(starts, self._mask(begun)), is_every=False)
         self.must = self._settle(dict.fromkeys(starts, self._mask(always)), is_every=True)
 
@@ -115,20 +117,38 @@ class Passage:
                 found[step.id].append((step.attached_to, False))
         return found
 
-    def _settle(self, starts: Mapping[str, int], *, is_every: bool) -> dict[str, int]:
-        held = dict.fromkeys(self.reached, self._all if is_every else 0) | dict(starts)
-        onward: dict[str, list[str]] = {step: [] for step in self.reached}
+    def _targets(self) -> Mapping[str, list[str]]:
+        """What comes after each step that is reached."""
+        found: dict[str, list[str]] = {step: [] for step in self.reached}
         for step, sources in self._before.items():
             for source, _is_over in sources:
-                onward[source].append(step)
-        ahead, waiting = deque(self.reached - starts.keys()), set(self.reached - starts.keys())
+                found[source].append(step)
+        return found
+
+    def _find_order(self, starts: Iterable[str]) -> Iterable[str]:
+        """The steps as tokens come to them, in which few have to be looked at again."""
+        found: dict[str, None] = {}
+        ahead = deque(starts)
+        while ahead:
+            step = ahead.popleft()
+            if step not in found:
+                found[step] = None
+                ahead.extend(self._after[step])
+        return found
+
+    def _settle(self, starts: Mapping[str, int], *, is_every: bool) -> dict[str, int]:
+        held = dict.fromkeys(self.reached, self._all if is_every else 0) | dict(starts)
+        ahead = deque(step for step in self._order if step not in starts)
+        waiting = set(ahead)
         while ahead:
             step = ahead.popleft()
             waiting.discard(step)
             came = self._come(step, held, is_every=is_every)
             if came != held[step]:
                 held[step] = came
-                fresh = [each for each in onward[step] if each not in waiting | starts.keys()]
+                fresh = [
+                    each for each in self._after[step] if each not in waiting and each not in starts
+                ]
                 ahead.extend(fresh)
                 waiting.update(fresh)
         return held
@@ -250,7 +270,9 @@ class UnitVariables:
             yield Read(step.id, step.name, step, formula, dict(seen) if is_inside else {})
         local = self.local_names(step) if step.outputs else {}
         for line in step.outputs:
-            yield Read(step.id, step.name, step, line.value, local, is_output=True)
+            yield Read(
+                step.id, step.name, step, line.value, local, target=line.target, is_output=True
+            )
             local = local if local is None else {**local, line.target: None}
 
 

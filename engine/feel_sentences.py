@@ -57,6 +57,8 @@ SENTENCES = (
     N_("There is no type “%(name)s”."),
     N_("There is no function “%(name)s”."),
     N_("There is no decision “%(id)s”."),
+    N_("The model has more than %(limit)s parts."),
+    N_("The formulas of the model are too many or too long."),
     N_("The decision says nothing."),
     N_("The decision requires itself."),
     N_("The decision is nested too deeply."),

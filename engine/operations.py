@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from types import FunctionType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TypeVar
 
 from marshmallow import Schema
@@ -23,6 +23,9 @@ GIVEN = frozenset({"session", "engine", "case", "by", "now", "idempotency_key"})
 """Parameters that the engine fills in; every other one is an input of the diagram."""
 
 
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
+
+
 class UnknownOperation(LookupError):
     """A diagram names an operation that is not registered."""
 
@@ -31,7 +34,8 @@ class UnknownOperation(LookupError):
 class Operation:
     """A registered function with what a diagram must know of it.
 
-    `title` and `about` are msgids of what administrators call it and what it does.
+    `title` and `about` are msgids of what administrators call it and what it does; `throws` are
+    the codes of the errors that it can end with, with msgids of what they are called.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Operation:
     is_remote: bool = False
     title: str = ""
     about: str = ""
+    throws: Mapping[str, str] = field(default_factory=lambda: NO_ERRORS, hash=False)
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -95,21 +100,32 @@ class Operations:
 
 
 def operation(
-    name: str, *, remote: bool = False, title: str = "", about: str = ""
+    name: str,
+    *,
+    remote: bool = False,
+    title: str = "",
+    about: str = "",
+    throws: Mapping[str, str] = NO_ERRORS,
 ) -> Callable[[Function], Function]:
     """Mark a function as the operation that service tasks call by this name.
 
     Its keyword-only parameters are the diagram's inputs, but for those in GIVEN; what it comes
-    to is a TypedDict. Both say with `engine.signatures.Named` what people call them. A remote
-    one gets no session: it takes `engine` and opens what it needs, and `idempotency_key`, the
-    same at every try.
+    to is a TypedDict. Both say with `engine.signatures.Named` what people call them. Each code
+    of a BpmnError that it raises stands in `throws`, so that diagrams can be checked to catch it.
+    A remote one gets no session: it takes `engine` and opens what it needs, and
+    `idempotency_key`, the same at every try.
     """
 
     def mark(function: Function) -> Function:
         if remote and "session" in inspect.signature(function).parameters:
             raise TypeError(f"{name}: a remote operation has no transaction")
         function.__operation__ = Operation(  # type: ignore[attr-defined]
-            name=name, function=function, is_remote=remote, title=title, about=about
+            name=name,
+            function=function,
+            is_remote=remote,
+            title=title,
+            about=about,
+            throws=MappingProxyType(dict(throws)),
         )
         return function
 

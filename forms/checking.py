@@ -209,7 +209,7 @@ class _Check:
                 "missing-english",
                 N_("“%(text)s” has no English text."),
                 is_warning=True,
-                text=missing[0].strip()[:40],
+                text=missing[0].strip(),
             )
         for message, values in check_texts(texts):
             yield self._at(component, "not-feel", message, is_warning=False, **values)

@@ -11,7 +11,7 @@ from typing import Any
 from engine.feel import BudgetExceeded, Expression, FeelSyntaxError, compile_expression
 from engine.functions import FUNCTIONS
 
-_PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+OPENED, CLOSED = "{{", "}}"
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~&])")
 
 
@@ -90,15 +90,26 @@ class Text:
         return "".join(said)
 
 
-def _pieces(text: str) -> Iterator[str | Expression]:
+def find_places(text: str) -> Iterator[tuple[int, int]]:
+    """Where the places `{{…}}` of a text begin and end."""
     end = 0
-    for place in _PLACE.finditer(text):
-        if place.start() > end:
-            yield text[end : place.start()]
-        yield compile_expression(place[1].strip())
-        end = place.end()
-    if end < len(text):
-        yield text[end:]
+    while (start := text.find(OPENED, end)) >= 0:
+        closed = text.find(CLOSED, start + len(OPENED))
+        if closed < 0:
+            return
+        end = closed + len(CLOSED)
+        yield start, end
+
+
+def _pieces(text: str) -> Iterator[str | Expression]:
+    done = 0
+    for start, end in find_places(text):
+        if start > done:
+            yield text[done:start]
+        yield compile_expression(text[start + len(OPENED) : end - len(CLOSED)].strip())
+        done = end
+    if done < len(text):
+        yield text[done:]
 
 
 @lru_cache(maxsize=4096)
@@ -116,6 +127,7 @@ __all__ = [
     "compile_attribute",
     "compile_text",
     "evaluate",
+    "find_places",
     "is_expression",
     "is_true",
     "write",

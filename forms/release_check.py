@@ -18,6 +18,7 @@ from forms.document import Component
 from forms.form import Form, read_form
 
 CACHED = 256
+CACHED_TEXTS = 16
 
 KINDS: Mapping[str, type[fields.Field[Any]]] = {
     "number": fields.Float,
@@ -106,8 +107,13 @@ def _check_form(document: bytes, path: str, english: bytes) -> tuple[Problem, ..
             is_warning=each.is_warning,
             **each.values,
         )
-        for each in check_form(document, name, english=_read_english(english))
+        for each in check_form(document, name, english=_english_of(name, english))
     )
+
+
+def _english_of(name: str, english: bytes) -> Mapping[str, str] | None:
+    by_form = _read_english(english)
+    return None if by_form is None else by_form.get(name.rpartition("/")[2], {})
 
 
 def _kind_of(component: Component) -> fields.Field[Any]:
@@ -115,15 +121,21 @@ def _kind_of(component: Component) -> fields.Field[Any]:
     return fields.List(fields.Raw()) if kind is fields.List else kind()
 
 
-def _read_english(document: bytes) -> Mapping[str, str] | None:
-    """The English texts of a process; None if they cannot be read, which is said elsewhere."""
+# The forms of a process share a document, which may be large.
+@lru_cache(maxsize=CACHED_TEXTS)
+def _read_english(document: bytes) -> Mapping[str, Mapping[str, str]] | None:
+    """The English texts of a process by form; None if they cannot be read: said elsewhere."""
     try:
         texts = orjson.loads(document)
     except orjson.JSONDecodeError:
         return None
     if not isinstance(texts, dict):
         return None
-    return {key: text for key, text in texts.items() if isinstance(text, str)}
+    found: dict[str, dict[str, str]] = {}
+    for key, text in texts.items():
+        if isinstance(text, str):
+            found.setdefault(key.partition(".")[0], {})[key] = text
+    return found
 
 
 def _check_start(unit: Unit, step: Step) -> Iterator[Problem]:

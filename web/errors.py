@@ -11,6 +11,7 @@ from engine.errors import Conflict, HuijiError, NotAllowed, NotFound, Rejected
 from engine.language import N_, _
 from web.limits import TooManyAttempts
 from web.sessions import SignInNeeded
+from web.turns import Busy
 from workflows.payment.provider import ProviderAway
 from workflows.shared.channels import ChannelAway
 
@@ -24,6 +25,7 @@ STATUSES: dict[type[HuijiError], int] = {
     TooManyAttempts: 429,
     ChannelAway: 503,
     ProviderAway: 503,
+    Busy: 503,
 }
 
 TITLES = {

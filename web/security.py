@@ -105,6 +105,7 @@ def init_app(app: Flask) -> None:
 
 
 def _check_meant() -> None:
+    _check_texts((request.view_args or {}).values())
     _check_texts(value for _name, value in request.args.items(multi=True))
     request.max_content_length = _largest_body()
     if request.method in SAFE or getattr(_view(), "is_csrf_exempt", False):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engine.checks import check_operations, check_task_ids
+from engine.checks_errors import check_errors
 from engine.checks_timers import check_timers
 from engine.checks_variables import check_variables
 from engine.operations import Operations
@@ -22,6 +23,7 @@ def list_checks(
     """The checks of an installation; `clock` says which times lie in the past."""
     return [
         check_operations(operations),
+        check_errors(operations, starts=found.beginnings.keys()),
         check_task_ids,
         check_forms,
         check_outcomes,

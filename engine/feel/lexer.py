@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.nodes import Place
@@ -23,18 +25,27 @@ START = (
 PART = START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 SPACE = r"\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 
-TOKEN = re.compile(
-    rf"""
-    (?P<space>(?:[{SPACE}]+|//[^\n]*|/\*.*?\*/)+)
-  | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![{PART}]))?)
-  | (?P<string>"(?:[^"\\]|\\.)*")
-  | (?P<quoted>`[^`\n]+`)
-  | (?P<name>(?![{PUNCTUATION}])[{START}](?:(?![{PUNCTUATION}])[{PART}])*)
-  | (?P<symbol>\*\*|\.\.\.|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?@])
-  | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
+COMMENT = r"|/\*.*?\*/"
+STRING = r"""| (?P<string>"(?:[^"\\]|\\.)*")"""
+
+
+@cache
+def tokens_of(*, comment: str, string: str) -> re.Pattern[str]:
+    """What tokens look like, with or without comments and strings."""
+    return re.compile(
+        rf"""
+        (?P<space>(?:[{SPACE}]+|//[^\n]*{comment})+)
+      | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![{PART}]))?)
+        {string}
+      | (?P<quoted>`[^`\n]+`)
+      | (?P<name>(?![{PUNCTUATION}])[{START}](?:(?![{PUNCTUATION}])[{PART}])*)
+      | (?P<symbol>\*\*|\.\.\.|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.?@])
+      | (?P<other>.)
+        """,
+        re.VERBOSE | re.DOTALL | re.ASCII,
+    )
+
+
 # re.ASCII keeps \d to the ten digits that FEEL knows.
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
@@ -73,7 +84,7 @@ class Source:
     def read(self) -> list[Token]:
         tokens: list[Token] = []
         spaced = False
-        for match in TOKEN.finditer(self.text):
+        for match in self.matches():
             kind = match.lastgroup or "other"
             if kind == "space":
                 spaced = True
@@ -82,6 +93,24 @@ class Source:
             spaced = False
         tokens.append(Token("end", "", len(self.text), len(self.text), spaced))
         return tokens
+
+    def matches(self) -> Iterator[re.Match[str]]:
+        """What stands in the text one after the other.
+
+        After a string or a comment that does not end no other one ends, either: looking for the
+        end again and again would take time by the text's square.
+        """
+        comment, string, at = COMMENT, STRING, 0
+        while at < len(self.text):
+            for match in tokens_of(comment=comment, string=string).finditer(self.text, at):
+                at = match.end()
+                yield match
+                if string and match.lastgroup == "other" and match[0] == '"':
+                    string = ""
+                    break
+                if comment and match.lastgroup == "symbol" and self.text.startswith("/*", at - 1):
+                    comment = ""
+                    break
 
     def place(self, offset: int) -> Place:
         line = bisect_right(self.line_starts, offset)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from engine.feel.lexer import Source, Token
 from engine.feel.nodes import Place
@@ -27,7 +28,21 @@ NAMES_WITH_KEYWORDS = (
 )
 DEEPEST = 60
 LIKE_A_NAME = re.compile(r"[^\W\d][\w .+*/'-]{0,99}")
+CACHED = 4096
+
 Known = tuple[tuple[str, bool], ...]
+"""The words of a name, each with whether there are blanks before it."""
+
+
+def as_words(tokens: Iterable[Token]) -> Known:
+    """Tokens as the words of a name."""
+    return tuple((token.text, token.spaced and index > 0) for index, token in enumerate(tokens))
+
+
+@lru_cache(maxsize=CACHED)
+def words_of(name: str) -> Known:
+    """What a name consists of."""
+    return as_words(Source(name).tokens[:-1])
 
 
 class Reader:
@@ -38,7 +53,7 @@ class Reader:
         self.tokens = self.source.tokens
         self.index = 0
         self.depth = 0
-        self.known: dict[str, list[Known]] = {}
+        self.known: dict[str, dict[int, set[Known]]] = {}
         for name in (*NAMES_WITH_KEYWORDS, *names):
             self.learn(name)
 
@@ -81,30 +96,26 @@ class Reader:
 
     def learn(self, name: str) -> None:
         """Remember a name that the rules for names alone would not read as one."""
-        tokens = Source(name).tokens[:-1]
-        if len(tokens) > 1:
-            words = tuple(
-                (token.text, token.spaced and index > 0) for index, token in enumerate(tokens)
-            )
-            choices = self.known.setdefault(tokens[0].text, [])
-            if words not in choices:
-                choices.append(words)
-                choices.sort(key=len, reverse=True)
+        words = words_of(name)
+        if len(words) > 1:
+            choices = self.known.setdefault(words[0][0], {})
+            choices.setdefault(len(words), set()).add(words)
 
     def known_name(self) -> str | None:
         """Take the longest known name that begins here."""
-        for words in self.known.get(self.token.text, ()):
-            following = self.tokens[self.index : self.index + len(words)]
-            if len(following) == len(words) and all(
-                token.text == text and (index == 0 or token.spaced == spaced)
-                for index, (token, (text, spaced)) in enumerate(zip(following, words, strict=True))
-            ):
-                ends_with_word = self.tokens[self.index + len(words) - 1].kind == "name"
-                self.index += len(words)
-                if ends_with_word and self.token.kind == "name" and self.continues_name():
-                    self.index -= len(words)  # the words go on: a longer name that begins alike
-                    continue
-                return "".join((" " if spaced else "") + text for text, spaced in words)
+        choices = self.known.get(self.token.text)
+        if not choices:
+            return None
+        for length in sorted(choices, reverse=True):
+            following = self.tokens[self.index : self.index + length]
+            words = as_words(following)
+            if words not in choices[length]:
+                continue
+            self.index += length
+            if following[-1].kind == "name" and self.token.kind == "name" and self.continues_name():
+                self.index -= length  # the words go on: a longer name that begins alike
+                continue
+            return "".join((" " if spaced else "") + text for text, spaced in words)
         return None
 
     def name(self, wanted: str = "a name should follow", *, keywords: bool = False) -> str:

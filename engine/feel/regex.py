@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LONGEST_PATTERN = 1_000
 MOST_REPEATS = 1_000
+LARGEST = 10_000
+"""How long a pattern may be with everything repeated that it repeats at least."""
+
 DEEPEST = 50
 FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0, "q": 0}
 BLANKS = "\t\n\r "
@@ -71,6 +74,7 @@ class Translator:
         self.index = 0
         self.groups = 0
         self.depth = 0
+        self.size = 0
         self.closed: set[int] = set()
 
     def error(self, why: str) -> Failure:
@@ -111,7 +115,14 @@ class Translator:
     def branch(self) -> str:
         pieces = []
         while self.sign and self.sign not in "|)":
-            pieces.append(self.atom() + self.quantifier())
+            before = self.size
+            self.size += 1
+            atom = self.atom()
+            quantifier, least = self.quantifier()
+            self.size += (self.size - before) * (least - 1)
+            if self.size > LARGEST:
+                raise self.error(f"it repeats more than {LARGEST} times")
+            pieces.append(atom + quantifier)
         return "".join(pieces)
 
     def atom(self) -> str:
@@ -150,12 +161,13 @@ class Translator:
         self.index += 1
         return inner
 
-    def quantifier(self) -> str:
+    def quantifier(self) -> tuple[str, int]:
+        """How often something comes, and how often at least, never less than once."""
         sign = self.sign
         if sign not in ("?", "*", "+", "{"):
-            return ""
+            return "", 1
         self.index += 1
-        text = sign
+        text, least = sign, 1
         if sign == "{":
             end = self.pattern.find("}", self.index)
             bounds = self.pattern[self.index : end] if end >= 0 else ""
@@ -173,10 +185,11 @@ class Translator:
                 raise self.error("it repeats at least more often than at most")
             self.index = end + 1
             text = "{" + bounds + "}"
+            least = max(1, numbers[0])
         if self.sign == "?":
             self.index += 1
             text += "?"
-        return text
+        return text, least
 
     def escape(self) -> str:
         sign = self.next()

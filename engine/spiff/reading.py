@@ -10,6 +10,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
 from engine.errors import Problem
+from engine.feel_sentences import Said
 from engine.language import N_
 from engine.spiff.diagram import (
     NO_PROPERTIES,
@@ -37,6 +38,26 @@ KINDS: Mapping[str, Kind] = {
     tag: cast(Kind, "".join(f"_{c.lower()}" if c.isupper() else c for c in tag))
     for tag in FLOW_NODES
 }
+
+
+WORDS: Mapping[str, str] = {
+    "formId": N_("the form"),
+    "type": N_("the operation"),
+    "expression": N_("what is worked out"),
+    "resultVariable": N_("the variable that keeps the result"),
+    "processId": N_("the process that is called"),
+    "decisionId": N_("the decision"),
+    "candidateGroups": N_("the duty"),
+    "dueDate": N_("the time limit"),
+    "correlationKey": N_("whose message is waited for"),
+    "messageRef": N_("the message"),
+    "errorRef": N_("the error"),
+}
+"""What an attribute of the document is called on the pages where it is filled in."""
+
+
+def _say(attribute: str) -> Said:
+    return Said(WORDS[attribute], {})
 
 
 def read_diagram(document: str, source: bytes) -> tuple[Diagram, list[Problem]]:
@@ -275,16 +296,15 @@ class _Reader:
             self.problems.at(
                 extension,
                 "not-filled-in",
-                N_("“%(name)s”: %(tag)s has no %(attribute)s."),
-                tag=_local(extension),
-                attribute=attribute,
+                N_("“%(name)s”: %(what)s is missing."),
+                what=_say(attribute),
             )
         elif value.startswith("="):
             self.problems.at(
                 extension,
                 "not-computed",
-                N_("“%(name)s”: %(attribute)s must be a name, not an expression."),
-                attribute=attribute,
+                N_("“%(name)s”: %(what)s must be a name, not an expression."),
+                what=_say(attribute),
             )
         return value or None
 
@@ -294,9 +314,8 @@ class _Reader:
             self.problems.at(
                 extension,
                 "not-feel",
-                N_("“%(name)s”: %(attribute)s of %(tag)s is not FEEL: it begins with “=”."),
-                tag=_local(extension),
-                attribute=attribute,
+                N_("“%(name)s”: %(what)s is not FEEL: it begins with “=”."),
+                what=_say(attribute),
             )
             return None
         return self.problems.read_formula(extension, source)
@@ -351,8 +370,8 @@ class _Reader:
             self.problems.at(
                 definition,
                 "no-event",
-                N_("“%(name)s”: %(attribute)s names nothing in this diagram."),
-                attribute=attribute,
+                N_("“%(name)s”: %(what)s is missing."),
+                what=_say(attribute),
             )
         return found
 

@@ -75,7 +75,7 @@ def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
                     flow.id,
                     "loose-flow",
                     N_("The flow “%(name)s” is tied to “%(end)s”, which is no step here."),
-                    name=_flow_name(flow),
+                    name=_say_flow(process, flow),
                     end=end,
                 )
         if flow.condition and flow.source in process.steps:
@@ -85,7 +85,7 @@ def _check_flows(process: ProcessInfo, problems: Problems) -> bool:
                     flow.id,
                     "useless-condition",
                     N_("The flow “%(name)s” has a condition but no exclusive gateway before it."),
-                    name=_flow_name(flow),
+                    name=_say_flow(process, flow),
                 )
     return complete
 
@@ -180,7 +180,7 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 flow.id,
                 "default-condition",
                 N_("“%(flow)s”, the default way of “%(name)s”, has a condition."),
-                flow=_flow_name(flow),
+                flow=_say_flow(process, flow),
                 name=step.name,
             )
         elif not is_default and not flow.condition:
@@ -188,7 +188,7 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 flow.id,
                 "no-condition",
                 N_("“%(flow)s”, a way out of “%(name)s”, has no condition."),
-                flow=_flow_name(flow),
+                flow=_say_flow(process, flow),
                 name=step.name,
             )
 
@@ -342,5 +342,10 @@ def _check_joins(process: ProcessInfo, ways: Ways, starts: list[str], problems: 
             )
 
 
-def _flow_name(flow: Flow) -> str:
-    return flow.name or flow.id
+def _say_flow(process: ProcessInfo, flow: Flow) -> str:
+    """A flow by its name, else by the steps that it leads from and to."""
+    if flow.name:
+        return flow.name
+    ends = (process.steps.get(end) for end in (flow.source, flow.target))
+    named = [step.name for step in ends if step is not None]
+    return " → ".join(named) if len(named) == 2 else flow.id

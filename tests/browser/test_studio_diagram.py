@@ -1,36 +1,31 @@
 """An administrator draws: with the list of steps, by keyboard alone, told of his mistakes."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from engine.spiff import ProcessInfo, Step, read_diagram
 from tests.browser.conftest import Enter, Errands
+from tests.browser.drawing import Desk
 from tests.browser.walking import Person
 from workflows.shared.accounts import Account
 from workflows.studio.drafts import find_draft, open_draft, read_documents
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A person at the editor of a process's diagram."""
+class Drawing(Desk):
+    """A person at the editor of a process's diagram, and what the server has of it."""
 
-    person: Person
     app: Any
     process_id: str
 
-    def open(self) -> "Drawing":
+    def open(self) -> Self:
         """Open the editor; it is ready when the diagram is drawn."""
         self.person.go(f"/studio/drafts/{self.draft.id}/edit/{self.path}")
         return self.is_ready()
-
-    def is_ready(self) -> "Drawing":
-        """Wait until the diagram is drawn."""
-        expect(self.person.page.locator("body")).to_have_attribute("data-ready", "true")
-        return self
 
     @property
     def path(self) -> str:
@@ -42,44 +37,6 @@ class Drawing:
         """The draft of the process."""
         with self.app.extensions["engine"].database.read() as session:
             return find_draft(session, self.process_id)
-
-    def at(self, key: str) -> Locator:
-        """Something of the list of steps: a step by its id, or what is done with it."""
-        return self.person.page.locator(f"#studio-steps [data-key='{key}']")
-
-    def choose(self, step: str) -> "Drawing":
-        """Choose a step in the list; pressed once more it would be left."""
-        if self.at(step).get_attribute("aria-expanded") != "true":
-            self.at(step).click()
-        expect(self.at(step)).to_have_attribute("aria-expanded", "true")
-        return self
-
-    def add(self, kind: str, *, after: str) -> "Drawing":
-        """Add a step after another."""
-        self.choose(after).at(f"{after} kind").select_option(kind)
-        self.at(f"{after} add").click()
-        return self
-
-    def entry(self, name: str) -> Locator:
-        """A field of the panel."""
-        panel = self.person.page.locator("#studio-panel")
-        return panel.locator(f"[data-entry-id='{name}']").locator("input, select, textarea").first
-
-    def fill(self, name: str, text: str) -> "Drawing":
-        """Type into a field of the panel and leave it: what was typed is taken at once."""
-        self.entry(name).fill(text)
-        self.entry(name).press("Tab")
-        return self
-
-    def group(self, name: str) -> Locator:
-        """A group of the panel."""
-        return self.person.page.locator(f"#studio-panel [data-group-id='group-{name}']")
-
-    def is_saved(self) -> "Drawing":
-        """Wait until everything is saved."""
-        saving = self.person.page.locator("[data-saving]")
-        expect(saving).to_have_attribute("data-state", "saved")
-        return self
 
     @property
     def documents(self) -> dict[str, bytes]:
@@ -345,6 +302,30 @@ def test_a_step_is_moved_to_another_lane_without_the_mouse(enter: Enter, errand:
     expect(drawing.entry("lane")).to_have_value("member")
     drawing.is_saved()
     assert drawing.step("find_commitment").lane == "member"
+
+
+def test_a_time_limit_is_a_number_of_days(ruling: Drawing) -> None:
+    ruling.add("timer_boundary", after="propose_ruling")
+    ruling.entry("timer-kind").select_option("timeDuration")
+    ruling.fill("timer-amount", "15").is_saved()
+    assert b">P15D<" in ruling.documents[ruling.path]
+    ruling.entry("timer-unit").select_option("hours")
+    ruling.fill("timer-amount", "十六")
+    expect(ruling.person.page.locator("#studio-panel .has-error")).to_be_visible()
+    ruling.is_saved()
+    assert b">PT15H<" in ruling.documents[ruling.path]
+    ruling.entry("timer-unit").select_option("=")
+    expect(ruling.entry("timer-amount")).to_have_count(0)
+    ruling.is_saved()
+    assert b'>=duration("PT15H")<' in ruling.documents[ruling.path]
+
+
+def test_only_the_lane_of_the_association_asks_for_a_duty(enter: Enter, errand: Errands) -> None:
+    drawing = draw(enter("admin"), errand("admin").app, "inspection")
+    drawing.choose("fill_information")
+    expect(drawing.entry("who").locator("option")).to_have_count(1)
+    drawing.entry("lane").select_option("association")
+    expect(drawing.entry("who").locator("option[value=review]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("process_id", ["inspection", "member_certificate", "training_enrolment"])

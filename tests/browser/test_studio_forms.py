@@ -204,7 +204,7 @@ def test_names_of_fields_are_put_into_an_expression(open_draft: Open) -> None:
     page = admin.page
     canvas(page, "postal_code").click()
     setting = page.locator(".sf-setting", has=page.get_by_label(admin.say("Must be true")))
-    setting.get_by_text(admin.say("Names of the fields")).click()
+    setting.get_by_text(admin.say("Names to read")).click()
     setting.get_by_role("button", name="birth_date").click()
     page.keyboard.type(" != null")
     saved(admin)

@@ -1,5 +1,6 @@
 """What a diagram reads is there: set on some way before, given by a call, taken of a result."""
 
+import time
 from typing import Annotated, TypedDict
 
 import pytest
@@ -192,6 +193,30 @@ def test_a_result_that_an_operation_does_not_give_cannot_be_taken() -> None:
     assert "“totl” of what its operation comes to" in str(problem)
 
 
+def test_a_result_that_is_not_given_back_is_no_other_in_the_next_round() -> None:
+    def around(result: str, taken: str) -> list[tuple[str | None, str]]:
+        child = diagram(start(), script("work", "1", "made"), end(), flows("start work end"),
+                        process="child")  # fmt: skip
+        main = diagram(
+            start(),
+            call("it", "child", outputs={result: f"={taken}"}),
+            user("ask"),
+            choice("again", "again__end"),
+            end(),
+            flow("start", "it"),
+            flow("it", "ask"),
+            flow("ask", "again"),
+            flow("again", "end"),
+            flow("again", "it", f'{result} = 1 and ask_outcome = "again"'),
+        )
+        return told(main, child)
+
+    assert around("made", "made") == []
+    assert around("verdict", "verdict") == [("it", "unknown-result")]
+    # What the round before left is looked at on purpose.
+    assert around("verdict", "if verdict = null then made else verdict") == []
+
+
 def test_an_answer_that_a_form_does_not_ask_for_cannot_be_taken() -> None:
     (problem,) = problems(line(user("ask", outputs={"x": "=ground"}), names=["ask"]))
     assert problem.rule == "unknown-result"
@@ -302,3 +327,29 @@ def test_a_process_with_too_many_variables_is_refused_at_once(count: int) -> Non
     inputs = {f"v{number}": "1" for number in range(count)}
     (problem,) = problems(line(service("add", "test.add_up", inputs), names=["add"]))
     assert problem.rule == "too-large"
+
+
+def test_many_branches_that_read_of_each_other_are_told_soon() -> None:
+    count = 380
+    names = [f"step_{number}" for number in range(count)]
+    scripts = [
+        script(name, f"v{(number + 1) % count}", f"v{number}") for number, name in enumerate(names)
+    ]
+    ways = [flow("start", "fork"), *(flow("fork", name) for name in names)]
+    ways += [flow(name, "end") for name in names]
+    drawn = diagram(start(), parallel("fork"), *scripts, end(), *ways)
+    began = time.process_time()
+    assert {rule for _element, rule in told(drawn)} == {"variable-set-beside"}
+    assert time.process_time() - began < 0.5
+
+
+def test_a_process_that_is_called_often_is_looked_through_once() -> None:
+    inner = [f"inner_{number}" for number in range(300)]
+    scripts = [script(name, "given", "v") for name in inner]
+    chain = flows(" ".join(["start", *inner, "end"]))
+    called = diagram(start(), *scripts, end(), chain, process="called")
+    calls = [f"call_{number}" for number in range(300)]
+    caller = line(*(call(name, "called", {"given": "=1"}) for name in calls), names=calls)
+    began = time.process_time()
+    assert told(caller, called) == []
+    assert time.process_time() - began < 2

@@ -1,8 +1,13 @@
 """Expressions of a form that give something else than is wanted count for nothing."""
 
+import time
+
 import pytest
 
+from engine.feel import FeelSyntaxError
 from forms import check_form, draw
+from forms.expressions import compile_text
+from forms.patterns import find_pattern_problem
 from forms.slots import MEGABYTE
 from tests.forms.documents import bind, component, document, environment, posted
 
@@ -45,3 +50,45 @@ def test_a_list_has_no_more_rows_than_are_read(rows: str) -> None:
     listed = component("dynamiclist", "list", components=fields, properties={"minRows": rows})
     problems = check_form(document(listed), "process/example")
     assert any("minRows" in str(each) for each in problems)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a{99999999}",
+        "(?:(?:a{99}){99}){99}",
+        "(?x)((a {999} ) {999} ) # often\n{999}",
+        "((a+?){999}){999}",
+        r"(\){999}){999}",
+    ],
+)
+def test_a_pattern_that_would_take_all_memory_is_refused(pattern: str) -> None:
+    assert find_pattern_problem(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\d{4}-\d{2}-\d{2}",
+        "(?:[0-9A-F]{2}:){5}[0-9A-F]{2}",
+        r"(\d{3}-){3}(\d{4} ){4}\p{L}{2,1000}",
+        ".{0,1000}",
+        "[一-鿿]{2,40}",
+    ],
+)
+def test_usual_patterns_are_none(pattern: str) -> None:
+    assert find_pattern_problem(pattern) is None
+
+
+@pytest.mark.parametrize("text", ["{{" * 100_000, "{{a}} {{" + "{" * 200_000, '{{"' * 60_000])
+def test_a_text_with_places_that_do_not_end_takes_no_time(text: str) -> None:
+    started = time.process_time()
+    assert "".join(map(str, compile_text(text).pieces)).endswith(text[-100:])
+    assert time.process_time() - started < 1
+
+
+def test_places_of_a_text_end_where_they_end_first() -> None:
+    text = compile_text("{{1 + 1}}个}}{{ {{2}}".replace("{{ {{", "、{{"))
+    assert [str(piece) for piece in text.pieces if isinstance(piece, str)] == ["个}}、"]
+    with pytest.raises(FeelSyntaxError):
+        compile_text("{{ {{2}}")

@@ -1,12 +1,10 @@
 """The auditor reads everything and changes nothing: every address that takes a form refuses."""
 
-from uuid import uuid4
-
 from flask import Flask
 from sqlalchemy import MetaData, select
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import Rule
 
+from tests.web.addresses import build_address, find_writing_rules
 from tests.web.offices import TOKEN, address_of, applied, staff
 from tests.web.test_inbox_people import key_of
 
@@ -27,15 +25,6 @@ OWN = (
 """What everybody does for himself or on his phone, or what another program calls."""
 
 HARMLESS = frozenset({"web_session", "attempt"})
-
-
-def fill(rule: Rule, known: dict[str, object]) -> dict[str, object]:
-    return {name: known.get(name, known_default(name, rule)) for name in rule.arguments}
-
-
-def known_default(name: str, rule: Rule) -> object:
-    kind = type(rule._converters[name]).__name__
-    return {"UUIDConverter": uuid4(), "SmallInt": 1}.get(kind, "x")
 
 
 def snapshot(app: Flask) -> dict[str, list[str]]:
@@ -62,16 +51,15 @@ def test_every_form_refuses_the_auditor_and_nothing_changes(app: Flask) -> None:
     }
     auditor, before = staff(app, "audit"), snapshot(app)
     forms = [
-        rule
-        for rule in app.url_map.iter_rules()
-        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith(OWN)
+        (rule, method)
+        for rule, method in find_writing_rules(app)
+        if not rule.endpoint.startswith(OWN)
     ]
-    adapter = app.url_map.bind("localhost")
     accepted = {}
-    for rule in forms:
-        address = adapter.build(rule.endpoint, fill(rule, known), method="POST")
+    for rule, method in forms:
+        address = build_address(app, rule, method, known)
         sent = MultiDict({**TOKEN, "action": "keep", "outcome": "approve", "office": "1"})
-        answer = auditor.client.post(address, data=sent, buffered=True)
+        answer = auditor.client.open(address, method=method, data=sent, buffered=True)
         if answer.status_code < 400:
             accepted[rule.endpoint] = answer.status_code
     assert len(forms) > 20

@@ -31,6 +31,14 @@ def test_every_table_at_work_can_be_read_in_both_languages(app: Flask) -> None:
         assert words in chinese.text, words
 
 
+def test_who_may_read_processes_is_led_from_a_table_to_its_process(app: Flask) -> None:
+    links = staff(app, "admin").open("/manage/decision-tables").links()
+    assert links["To the processes"] == "/studio/"
+    assert "/studio/processes/inspection" in links.values()
+    links = staff(app, "zj_manage").open("/manage/decision-tables").links()
+    assert not [each for each in links.values() if each.startswith("/studio")]
+
+
 @pytest.mark.parametrize("login", ["zj_review", "zj_training"])
 def test_who_manages_nothing_has_no_such_page(app: Flask, login: str) -> None:
     assert staff(app, login).open("/manage/decision-tables").status == 404

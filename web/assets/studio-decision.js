@@ -13,70 +13,69 @@ import "dmn-js/dist/assets/dmn-js-boxed-expression.css";
 import "dmn-js/dist/assets/dmn-js-boxed-expression-controls.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn.css";
 import "./style/studio/decision.css";
-import { readDocument } from "./studio/asking.js";
 import { keepChecking } from "./studio/checking.js";
-import labels, { nameTypes } from "./studio/decision/labels.js";
+import labels, { relabel } from "./studio/decision/labels.js";
 import { dataTypes, drdModule, expressionLanguages, tableModule } from "./studio/decision/offered.js";
 import { keepPanel } from "./studio/decision/panel.js";
 import { keepToolbar } from "./studio/decision/toolbar.js";
+import variables from "./studio/decision/variables.js";
 import { listViews, openElement } from "./studio/decision/views.js";
+import { endExpressions } from "./studio/expressions.js";
+import { LANGUAGE } from "./studio/feel.js";
+import { listLost, makeOpening, readAsked } from "./studio/opening.js";
 import { keepSaving } from "./studio/saving.js";
-import { make } from "./studio/words.js";
 
 const place = document.getElementById("decision-editor");
 const { source, check, path } = place.dataset;
 
 const modeler = new DmnModeler({
   container: place.querySelector(".sd-canvas"),
-  common: { expressionLanguages, dataTypes },
+  common: { expressionLanguages, dataTypes, feelLanguageContext: LANGUAGE },
   drd: { additionalModules: [labels, drdModule] },
-  decisionTable: { additionalModules: [labels, tableModule] },
-  literalExpression: { additionalModules: [labels, tableModule] },
+  decisionTable: { additionalModules: [labels, tableModule, variables] },
+  literalExpression: { additionalModules: [labels, tableModule, variables] },
 });
 
 let saving = null;
 let checking = null;
-let isOpening = true;
+let lost = [];
+const opening = makeOpening({
+  canvas: place.querySelector(".sd-canvas"),
+  failed: place.querySelector("[data-failed]"),
+  show: async (text) => {
+    const before = modeler.getActiveView()?.id;
+    const { warnings } = await modeler.importXML(text);
+    lost = listLost(warnings);
+    checking?.add(lost);
+    const same = modeler.getViews().find((each) => each.id === before);
+    if (same) await modeler.open(same);
+  },
+});
 const read = async () => (await modeler.saveXML({ format: true })).xml;
-
-async function open(text) {
-  isOpening = true;
-  try {
-    await modeler.importXML(text);
-    return true;
-  } catch (error) {
-    place.querySelector(".sd-canvas").hidden = true;
-    const failed = place.querySelector("[data-failed]");
-    failed.hidden = false;
-    failed.append(make("p", { class: "soft" }, error.message));
-    return false;
-  } finally {
-    isOpening = false;
-  }
-}
 
 modeler.on("viewer.created", ({ viewer }) => {
   viewer.on("commandStack.changed", () => {
     // Opening a view empties its commands, which changes nothing.
     const stack = viewer.get("commandStack");
-    if (isOpening || !saving || (!stack.canUndo() && !stack.canRedo())) return;
+    if (opening.isUnderWay || !saving || (!stack.canUndo() && !stack.canRedo())) return;
     saving.changed();
     checking.changed();
   });
 });
-nameTypes(document.body);
+relabel(document.body);
+endExpressions(document.body);
 listViews(place.querySelector("[data-views]"), modeler);
 const panel = keepPanel(place.querySelector(".sd-panel-place"), modeler);
 keepToolbar(place.querySelector(".sd-tools"), modeler);
 
-const first = await readDocument(source);
-if (await open(first.text)) {
+const version = await opening.begin(source);
+if (version !== undefined) {
   saving = keepSaving({
     address: source,
-    version: first.version,
+    version,
     read,
     onReplace: async (text) => {
-      await open(text);
+      await opening.open(text);
       checking.changed();
     },
   });
@@ -86,9 +85,10 @@ if (await open(first.text)) {
     read,
     onChoose: ({ element }) => element && openElement(modeler, element),
   });
+  checking.add(lost);
   // A document with one table opens on that table: relations are looked at when there are several.
   const [, ...decisions] = modeler.getViews();
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = readAsked();
   if (!(wanted && (await openElement(modeler, wanted))) && decisions.length) await modeler.open(decisions[0]);
   panel.draw();
   place.dataset.ready = "";

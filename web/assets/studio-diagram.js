@@ -7,13 +7,15 @@ import "bpmn-js-element-templates/dist/assets/element-templates.css";
 import "bpmn-js-bpmnlint/dist/assets/css/bpmn-js-bpmnlint.css";
 import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "./style/studio/diagram.css";
-import { readDocument } from "./studio/asking.js";
+import { Refused, ask, readDocument } from "./studio/asking.js";
 import { keepChecking } from "./studio/checking.js";
 import { describe } from "./studio/diagram/kinds.js";
 import { makeModeler } from "./studio/diagram/modeler.js";
 import { keepSteps } from "./studio/diagram/steps.js";
 import { fit, keepTools } from "./studio/diagram/tools.js";
 import { relabel } from "./studio/diagram/translating.js";
+import { endExpressions } from "./studio/expressions.js";
+import { listLost, readAsked } from "./studio/opening.js";
 import { keepSaving } from "./studio/saving.js";
 
 const { address, check, templates } = document.getElementById("studio-diagram").dataset;
@@ -34,17 +36,25 @@ const modeler = makeModeler({
 });
 relabel(places.canvas);
 relabel(places.panel);
+endExpressions(document.body);
 const [eventBus, linting, variables] = ["eventBus", "linting", "variableResolver"].map((name) =>
   modeler.get(name),
 );
 const steps = keepSteps({ modeler, place: places.steps, said: places.said });
 
-/** The diagram as it stands; asked more than once between two changes, it is written once. */
+/** The diagram as it stands; asked more than once between two changes, it is written once. As it
+ * was opened, where every change was taken back. */
+let opened = "";
+let lost = [];
 let written = null;
-const read = () => (written ??= modeler.saveXML({ format: true }).then(({ xml }) => xml));
+const write = async () =>
+  modeler.get("commandStack").canUndo() ? (await modeler.saveXML({ format: true })).xml : opened;
+const read = () => (written ??= write());
 
 async function open(text) {
-  await modeler.importXML(text);
+  const { warnings } = await modeler.importXML(text);
+  lost = listLost(warnings);
+  opened = text;
   written = null;
   fit(modeler);
 }
@@ -69,7 +79,7 @@ function choose({ element }) {
     modeler.get("selection").select(null);
     return;
   }
-  steps.choose(found);
+  steps.choose(found, true);
 }
 
 /** Beside the steps stands what is wrong with them or with a way out of them. */
@@ -82,7 +92,7 @@ eventBus.on("linting.completed", ({ issues }) => {
     if (step && (isError || !marks.has(step.id))) marks.set(step.id, isError ? "error" : "warning");
   }
   steps.mark(marks);
-  checking?.add(linting.drawn);
+  checking?.add([...lost, ...linting.drawn]);
 });
 
 eventBus.on("commandStack.changed", () => {
@@ -115,7 +125,7 @@ try {
     onChoose: choose,
     onVariables: (known) => variables.take(known),
   });
-  const asked = decodeURIComponent(window.location.hash.slice(1));
+  const asked = readAsked();
   if (asked && modeler.get("elementRegistry").get(asked)) choose({ element: asked });
   document.body.dataset.ready = "true";
   performance.mark("ready");
@@ -126,6 +136,10 @@ try {
 
 /** The operations as templates; without them service tasks are filled in as plain lists. */
 async function readTemplates() {
-  const answer = await fetch(templates);
-  return answer.ok ? answer.json() : [];
+  try {
+    return await ask(templates, { method: "GET" });
+  } catch (error) {
+    if (error instanceof Refused) return [];
+    throw error;
+  }
 }

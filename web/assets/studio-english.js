@@ -13,10 +13,11 @@ const nameOf = (field) => field.name.slice("text.".length);
 
 async function keep() {
   const first = await readDocument(page.dataset.source);
+  const removed = new Map(); // what was left over, by key: taken back it is as it was
   let texts = JSON.parse(first.text);
 
   const read = () => {
-    const kept = Object.entries(texts).filter(([, text]) => text.trim());
+    const kept = Object.entries(texts).filter(([, text]) => text !== "");
     return `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`;
   };
   const saving = keepSaving({
@@ -26,6 +27,7 @@ async function keep() {
     onReplace: (text) => {
       texts = JSON.parse(text);
       for (const field of fields) field.value = texts[nameOf(field)] ?? "";
+      for (const box of page.querySelectorAll("[name=drop]")) box.checked = !(box.value in texts);
       count();
     },
   });
@@ -46,8 +48,10 @@ async function keep() {
   });
   page.addEventListener("change", ({ target }) => {
     if (target.name !== "drop") return;
-    if (target.checked) delete texts[target.value];
-    else texts[target.value] = target.closest("label").textContent.trim();
+    if (target.checked) {
+      removed.set(target.value, texts[target.value]);
+      delete texts[target.value];
+    } else texts[target.value] = removed.get(target.value) ?? "";
     saving.changed();
   });
   page.querySelector("form").addEventListener("submit", async (event) => {

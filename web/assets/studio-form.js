@@ -7,7 +7,6 @@ import { FormEditor } from "@bpmn-io/form-js";
 import "@bpmn-io/form-js/dist/assets/form-js.css";
 import "@bpmn-io/form-js/dist/assets/form-js-editor.css";
 import "./style/studio/form.css";
-import { readDocument } from "./studio/asking.js";
 import { keepChecking } from "./studio/checking.js";
 import { readForm, writeForm } from "./studio/form/documents.js";
 import { makeForm } from "./studio/form/editing.js";
@@ -17,8 +16,9 @@ import linesModule, { dropBetweenLines } from "./studio/form/lines.js";
 import { keepPanel } from "./studio/form/panel.js";
 import pathsModule from "./studio/form/paths.js";
 import { keepPreview } from "./studio/form/preview.js";
+import { makeOpening, readAsked } from "./studio/opening.js";
 import { keepSaving } from "./studio/saving.js";
-import { make, say } from "./studio/words.js";
+import { say } from "./studio/words.js";
 
 const place = document.getElementById("form-editor");
 const known = JSON.parse(document.getElementById("form-fields").textContent);
@@ -26,7 +26,6 @@ const { source, check, preview: previewAddress, path } = place.dataset;
 
 let form = null;
 let opened = null;
-let isOpening = false;
 const editor = new FormEditor({
   container: place.querySelector(".sf-canvas"),
   // Ours stand in their places.
@@ -47,25 +46,16 @@ dropBetweenLines(editor);
 place.style.setProperty("--sf-drop-here", JSON.stringify(say("form.drop-here")));
 const read = () => writeForm(editor.getSchema(), opened);
 
-/** Opens a document; what cannot be drawn is told, and stays as it is. */
-async function open(text) {
-  isOpening = true;
-  try {
+const opening = makeOpening({
+  canvas: place.querySelector(".sf-canvas"),
+  failed: place.querySelector("[data-failed]"),
+  show: async (text) => {
     opened = readForm(text);
     editor.get("selection").clear();
     await editor.importSchema(opened);
     place.classList.toggle("is-empty", !opened.components.length);
-    return true;
-  } catch (error) {
-    place.querySelector(".sf-canvas").hidden = true;
-    const failed = place.querySelector("[data-failed]");
-    failed.hidden = false;
-    failed.append(make("p", { class: "soft" }, error.message));
-    return false;
-  } finally {
-    isOpening = false;
-  }
-}
+  },
+});
 
 function markProblems(problems) {
   for (const each of place.querySelectorAll(".fjs-element[data-id]")) {
@@ -75,28 +65,40 @@ function markProblems(problems) {
   }
 }
 
+/** Goes to the chosen component, once it is drawn where it stands now. */
+function goToChosen() {
+  requestAnimationFrame(() => place.querySelector(".fjs-editor-selected")?.focus());
+}
+
 /** Enter goes from a component to its settings, Escape back; it is moved and removed by keys. */
 function goBetween(event, panel) {
   const { key, target, altKey } = event;
   if (key === "Escape" && target.closest(".sf-panel")) {
-    place.querySelector(".fjs-editor-selected")?.focus();
+    goToChosen();
     return;
   }
   const chosen = target.matches(".fjs-element.fjs-editor-selected") && form.selected();
   if (!chosen || chosen.type === "default") return;
-  const deeds = { Enter: () => panel.enter(), Delete: () => form.remove(chosen) };
-  const moves = { ArrowUp: () => form.move(chosen, -1), ArrowDown: () => form.move(chosen, 1) };
-  const deed = (altKey ? moves : deeds)[key];
-  if (!deed) return;
+  const change = {
+    Delete: () => form.remove(chosen),
+    "Alt+ArrowUp": () => form.move(chosen, -1),
+    "Alt+ArrowDown": () => form.move(chosen, 1),
+  }[altKey ? `Alt+${key}` : key];
+  if (!change && key !== "Enter") return;
   event.preventDefault();
   event.stopPropagation();
-  deed();
+  if (!change) {
+    panel.enter();
+    return;
+  }
+  change();
+  goToChosen();
 }
 
-const first = await readDocument(source);
-if (await open(first.text)) {
+const version = await opening.begin(source);
+if (version !== undefined) {
   form = makeForm(editor, known);
-  const panel = keepPanel(place.querySelector(".sf-panel-place"), form, known);
+  const panel = keepPanel(place.querySelector(".sf-panel-place"), form, { ...known, leave: goToChosen });
   const add = (type) => {
     form.add({ type });
     // The editor goes to what is new first.
@@ -108,10 +110,10 @@ if (await open(first.text)) {
   let problems = [];
   const saving = keepSaving({
     address: source,
-    version: first.version,
+    version,
     read,
     onReplace: async (text) => {
-      await open(text);
+      await opening.open(text);
       checking.changed();
       preview.changed();
     },
@@ -125,10 +127,10 @@ if (await open(first.text)) {
       markProblems(problems);
       panel.tell(problems);
     },
-    onChoose: ({ element }) => form.select(element) && place.querySelector(".fjs-editor-selected")?.focus(),
+    onChoose: ({ element }) => form.select(element) && goToChosen(),
   });
   editor.on("commandStack.changed", () => {
-    if (isOpening) return;
+    if (opening.isUnderWay) return;
     place.classList.toggle("is-empty", !editor.getSchema().components.length);
     saving.changed();
     checking.changed();
@@ -138,6 +140,6 @@ if (await open(first.text)) {
   for (const button of place.querySelectorAll("[data-command]")) {
     button.addEventListener("click", () => editor.get("editorActions").trigger(button.dataset.command));
   }
-  form.select(decodeURIComponent(location.hash.slice(1)));
+  form.select(readAsked());
   place.dataset.ready = "";
 }

@@ -22,6 +22,7 @@ from web import current
 from web.languages import spoken
 from web.manage.blueprint import bp
 from web.manage.places import get_viewer_of_management
+from workflows.shared.access import SYSTEM, can
 from workflows.shared.decision_cells import Cell, read_cell
 from workflows.shared.step_names import StepNames
 
@@ -45,6 +46,7 @@ class DecisionTable:
     title: str
     about: str
     process: str
+    process_id: str
     columns: Sequence[str]
     rules: Sequence[Rule]
     release: int
@@ -53,9 +55,13 @@ class DecisionTable:
 @bp.get("/decision-tables")
 def list_decision_tables() -> str:
     """Show every decision table that is at work."""
-    get_viewer_of_management()
+    viewer = get_viewer_of_management()
     with current.engine().database.read() as session:
-        return render_template("manage/decision_tables.html", tables=read_tables(session))
+        return render_template(
+            "manage/decision_tables.html",
+            tables=read_tables(session),
+            sees_processes=can(viewer, "see_processes", SYSTEM),
+        )
 
 
 def read_tables(session: Session) -> list[DecisionTable]:
@@ -93,6 +99,7 @@ def _tables_of(release: LoadedRelease) -> Iterator[DecisionTable]:
                     title=english.get(id_of(decision)) or attribute(decision, "name"),
                     about=_say_about(decision, english),
                     process=names.process(process_id),
+                    process_id=process_id,
                     columns=[
                         english.get(id_of(each)) or attribute(each, "label")
                         for each in children(table, "input", "output")

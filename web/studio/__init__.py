@@ -1,6 +1,7 @@
 """The process studio: processes are looked at, changed, checked, compared and released."""
 
 from web.studio import (
+    beginning,
     checking,
     comparing,
     diagram_editor,
@@ -21,6 +22,7 @@ from web.studio import (
 from web.studio.blueprint import bp
 
 __all__ = [
+    "beginning",
     "blueprints",
     "checking",
     "comparing",

@@ -21,6 +21,7 @@ from web.studio.differing import list_differences
 from web.studio.previews import PREVIEW_POLICY, Reader
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.studio.documents import DIAGRAM, FORM, TABLE, suffix_of
 from workflows.studio.drafts import get_draft
 from workflows.studio.models import EDITED
@@ -28,6 +29,7 @@ from workflows.studio.titles import title_elements, title_process
 
 
 @bp.get("/drafts/<uuid:draft_id>/compare")
+@takes_turns
 def compare_draft(draft_id: UUID) -> ResponseReturnValue:
     """Show what a draft changes, beside the release that is at work or another one."""
     with current.engine().database.read() as session:
@@ -44,6 +46,7 @@ def compare_draft(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/processes/<process_id>/compare")
+@takes_turns
 def compare_releases(process_id: str) -> ResponseReturnValue:
     """Show what is different between two releases."""
     get_viewer_of_processes()
@@ -54,6 +57,7 @@ def compare_releases(process_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/drafts/<uuid:draft_id>/compare/<any(old, new):side>/<path:path>")
+@takes_turns
 def show_side_of_draft(draft_id: UUID, side: str, path: str) -> ResponseReturnValue:
     """Give a diagram to be drawn, or the page of a form, of one side of a comparison."""
     with current.engine().database.read() as session:
@@ -64,6 +68,7 @@ def show_side_of_draft(draft_id: UUID, side: str, path: str) -> ResponseReturnVa
 
 
 @bp.get("/processes/<process_id>/compare/<any(old, new):side>/<path:path>")
+@takes_turns
 def show_side_of_releases(process_id: str, side: str, path: str) -> ResponseReturnValue:
     """Give a diagram to be drawn, or the page of a form, of one side of a comparison."""
     get_viewer_of_processes()

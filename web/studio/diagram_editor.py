@@ -1,4 +1,4 @@
-"""The editor of a diagram: what its steps can be given."""
+"""The editors of diagrams and decision tables: what there is to choose from."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from web import current
 from web.languages import spoken
 from web.studio.editing import describes
-from workflows.studio.catalogue import describe_choices
-from workflows.studio.documents import DIAGRAM
+from workflows.studio.catalogue import describe_choices, list_functions
+from workflows.studio.documents import DIAGRAM, TABLE
 from workflows.studio.drafts import read_documents
 from workflows.studio.models import Draft, DraftDocument
 from workflows.studio.skeletons import begin_document
@@ -29,3 +29,11 @@ def describe_diagram(
     )
     new_form = orjson.loads(begin_document(f"forms/{draft.process_id}/new.form", ""))
     return {"catalogue": {**choices, "new_form": new_form}}
+
+
+@describes(TABLE)
+def describe_table(
+    _session: Session, _draft: Draft, _document: DraftDocument
+) -> Mapping[str, object]:
+    """What `studio/edit_decision.html` needs beside the document: the functions of its cells."""
+    return {"catalogue": {"functions": list_functions()}}

@@ -23,7 +23,7 @@ from workflows.studio.differences import (
     describe_differences,
 )
 from workflows.studio.documents import KINDS, suffix_of
-from workflows.studio.titles import title_documents
+from workflows.studio.titles import title_both
 
 AddressOf = Callable[[str], str]
 """Where a document is shown side by side, by its path."""
@@ -43,7 +43,7 @@ def list_differences(
 
     `address_of` says where a document is compared side by side, if that can be shown.
     """
-    titles = title_documents(process_id, {**old, **new}, spoken())
+    titles = title_both(process_id, old, new, spoken())
     found = describe_differences(process_id, old, new, make_vocabulary(session))
     return [
         {

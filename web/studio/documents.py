@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, HuijiError, NotFound, Rejected
 from engine.language import N_, _
+from engine.releases import has_release
 from web import current
 from web.languages import spoken
 from web.numbers import small_int
 from web.studio.blueprint import bp
 from web.studio.drafts import VersionNotSaid
-from web.studio.naming import place_of
+from web.studio.naming import address_of_process, place_of
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor
 from workflows.shared.actor_names import name_accounts
@@ -148,10 +149,17 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
         with current.engine().database.transaction() as session:
             get_editor(session)
             process_id = discard_draft(session, draft_id=draft_id, version=version)
+            is_at_work = has_release(session, process_id)
+            after = address_of_process(session, process_id)
     except (Conflict, Rejected) as error:
         return show_documents_again(draft_id, error)
-    flash(_("The draft was discarded; the release that is at work is as it was."), "success")
-    return redirect(url_for("studio.process", process_id=process_id))
+    if is_at_work:
+        flash(_("The draft was discarded; the release that is at work is as it was."), "success")
+    else:
+        flash(
+            _("The draft was discarded, and with it the process: it was never released."), "success"
+        )
+    return redirect(after)
 
 
 def _expected() -> int:
@@ -164,6 +172,7 @@ def _expected() -> int:
 def show_documents_again(draft_id: UUID, error: HuijiError) -> ResponseReturnValue:
     """The list as it is now, with why nothing was done."""
     with current.engine().database.read() as session:
+        get_editor(session)
         page = _draw(session, get_draft(session, draft_id), problem=str(error))
     return answer_drawing(page), 422 if isinstance(error, Rejected) else 409
 

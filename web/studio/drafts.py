@@ -12,6 +12,7 @@ from engine.errors import Rejected
 from engine.language import N_, _
 from web import current
 from web.errors import answers_json
+from web.studio.asked import read_asked
 from web.studio.blueprint import bp
 from web.studio.viewing import get_editor, get_viewer_of_processes
 from workflows.shared.actor_names import name_accounts
@@ -106,11 +107,12 @@ def remove_document(draft_id: UUID, path: str) -> ResponseReturnValue:
 @answers_json
 def note_window(draft_id: UUID) -> ResponseReturnValue:
     """Note that a window has the draft open; answer who else has, and every document's version."""
-    said = request.get_json(silent=True)
+    get_viewer_of_processes()
+    said = read_asked()
     if not isinstance(said, dict):
         raise PresenceNotSaid
     tab, document = said.get("tab"), said.get("document")
-    if not isinstance(tab, str) or not isinstance(document, str):
+    if not isinstance(tab, str) or not isinstance(document, str) or "\x00" in document:
         raise PresenceNotSaid
     with current.engine().database.transaction() as session:
         editor = get_editor(session)

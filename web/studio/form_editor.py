@@ -1,9 +1,10 @@
-"""The editor of a form: what can be set at its components, and the blocks that it may show."""
+"""The editor of a form: what can be set at its components, what it may show and read."""
 
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from forms.names_read import find_names_read
 from forms.panels import list_panels
 from web.studio.editing import describes
 from web.studio.form_fields import describe_form_fields
@@ -12,9 +13,8 @@ from workflows.studio.models import Draft, DraftDocument
 
 
 @describes(FORM)
-def describe_form(
-    _session: Session, draft: Draft, _document: DraftDocument
-) -> Mapping[str, object]:
+def describe_form(_session: Session, draft: Draft, document: DraftDocument) -> Mapping[str, object]:
     """What `studio/edit_form.html` needs beside the document."""
     fields = describe_form_fields()
-    return {"form_fields": {**fields, "panels": list_panels(process=draft.process_id)}}
+    panels, given = list_panels(process=draft.process_id), find_names_read(document.data)
+    return {"form_fields": {**fields, "panels": panels, "given": given}}

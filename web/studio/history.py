@@ -19,8 +19,10 @@ from web.studio.drafts import FILE_POLICY, type_of
 from web.studio.naming import name_processes
 from web.studio.releasing import describe_plan, say_refused, say_released
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
+from workflows.studio.cases_on_releases import CaseCount, count_cases
 from workflows.studio.current import documents_of, list_current
 from workflows.studio.documents import diagram_of, own_documents
 from workflows.studio.going_back import get_release, go_back, list_releases, plan_return
@@ -30,6 +32,7 @@ from workflows.studio.titles import title_elements
 
 
 @bp.get("/processes/<process_id>/releases/<int:number>")
+@takes_turns
 def show_release(process_id: str, number: int) -> ResponseReturnValue:
     """Show a release: who made it and why, and what is different from the one before."""
     viewer = get_viewer_of_processes()
@@ -71,6 +74,7 @@ def read_release_document(process_id: str, number: int, path: str) -> ResponseRe
 
 
 @bp.get("/processes/<process_id>/releases/<int:number>/again")
+@takes_turns
 def show_return(process_id: str, number: int) -> ResponseReturnValue:
     """Show what going back to a release would make, with its button."""
     with current.engine().database.read() as session:
@@ -81,6 +85,7 @@ def show_return(process_id: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/processes/<process_id>/releases/<int:number>/again")
+@takes_turns
 def return_to(process_id: str, number: int) -> ResponseReturnValue:
     """Release an older release again, as it was shown."""
     try:
@@ -119,8 +124,14 @@ def describe_history(session: Session, process_id: str) -> list[dict[str, Any]]:
     """Every release of a process, the newest first; the first of them is at work."""
     releases = list_releases(session, process_id)
     people = name_accounts(session, [each.made_by for each in releases])
+    cases = count_cases(session, process_id)
     return [
-        {**_describe(each, people), "is_at_work": place == 0} for place, each in enumerate(releases)
+        {
+            **_describe(each, people),
+            "is_at_work": place == 0,
+            "cases": cases.get(each.id, CaseCount()),
+        }
+        for place, each in enumerate(releases)
     ]
 
 

@@ -27,7 +27,7 @@ from workflows.studio.merging import (
     take_over,
 )
 from workflows.studio.models import SHIPPED
-from workflows.studio.titles import title_documents
+from workflows.studio.titles import title_both
 
 WHOSE = {
     "shipped": {
@@ -95,7 +95,7 @@ def _merge_as_shown(process_id: str, source: Source) -> ResponseReturnValue:
 
 
 def _draw(session: Session, merge: Merge, *, problem: str = "") -> str:
-    titles = title_documents(merge.process_id, {**merge.ours, **merge.theirs}, spoken())
+    titles = title_both(merge.process_id, merge.ours, merge.theirs, spoken())
     differences = {each.path: each for each in differences_of(merge.ours, merge.theirs)}
     names = name_processes(session, list_current(session))
     return render_template(

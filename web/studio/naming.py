@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
+from engine.releases import has_release
 from web.languages import spoken
 from workflows.studio.current import Current, contents_of
 from workflows.studio.documents import KINDS, diagram_of, english_of, suffix_of
@@ -27,6 +29,13 @@ def name_processes(session: Session, known: Mapping[str, Current]) -> dict[str, 
         )
         for process_id, parts in wanted.items()
     }
+
+
+def address_of_process(session: Session, process_id: str) -> str:
+    """The page of a process; of one that was never released, or is no more, that of all."""
+    if has_release(session, process_id):
+        return url_for("studio.process", process_id=process_id)
+    return url_for("studio.index")
 
 
 def place_of(path: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from flask import current_app, make_response, render_template, request
+from flask import current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -19,8 +19,10 @@ from web import current
 from web.errors import answers_json
 from web.languages import spoken
 from web.security import policy
+from web.studio.asked import read_asked
 from web.studio.blueprint import bp
 from web.studio.viewing import get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.shared.dates import ZONE
 from workflows.studio.documents import FORM, check_path, name_of, suffix_of
 from workflows.studio.drafts import get_draft, read_documents
@@ -50,6 +52,7 @@ class PreviewNotSaid(Rejected):
 
 @bp.post("/drafts/<uuid:draft_id>/preview")
 @answers_json
+@takes_turns
 def preview(draft_id: UUID) -> ResponseReturnValue:
     """Draw a form as it stands in the editor: {"path", "content", "as", "typed"}."""
     get_viewer_of_processes()
@@ -82,7 +85,7 @@ class Asked:
 
 
 def _read_asked() -> Asked:
-    match request.get_json(silent=True):
+    match read_asked():
         case {
             "path": str(path),
             "content": str(content),

@@ -1,6 +1,6 @@
 """The processes: all of them, and one with its documents and its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -15,13 +15,15 @@ from web.studio.blueprint import bp
 from web.studio.history import describe_history, say_reason
 from web.studio.naming import name_processes, place_of
 from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.turns import takes_turns
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts
+from workflows.studio.cases_on_releases import CaseCount
 from workflows.studio.current import Current, callers_of, documents_of, list_current
 from workflows.studio.documents import KINDS, name_of, own_documents, suffix_of
-from workflows.studio.drafts import list_drafts, open_draft
-from workflows.studio.models import Draft
-from workflows.studio.titles import about_process, title_documents
+from workflows.studio.drafts import list_drafts, open_draft, read_documents
+from workflows.studio.models import EDITED, Draft
+from workflows.studio.titles import about_process, title_documents, title_process
 
 
 @bp.get("/")
@@ -32,11 +34,13 @@ def index() -> str:
         return render_template(
             "studio/index.html",
             processes=_list_processes(session),
+            begun=_list_begun(session),
             may_edit=can_edit_processes(session, viewer),
         )
 
 
 @bp.get("/processes/<process_id>")
+@takes_turns
 def process(process_id: str) -> ResponseReturnValue:
     """Show a process: its documents, who calls it, what was released."""
     viewer = get_viewer_of_processes()
@@ -68,7 +72,7 @@ def _list_processes(session: Session) -> list[dict[str, Any]]:
             {
                 "name": names[process_id],
                 "address": url_for("studio.process", process_id=process_id),
-                "is_called": bool(callers),
+                "is_called": _is_called(process_id, callers),
                 "callers": [names[caller] for caller in callers],
                 "release": describe_release(each, people),
                 "drafts": [
@@ -79,6 +83,33 @@ def _list_processes(session: Session) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda each: (each["is_called"], each["name"]))
+
+
+def _list_begun(session: Session) -> list[dict[str, Any]]:
+    """The drafts of processes that were never released."""
+    known = list_current(session)
+    drafts = [
+        each
+        for each in list_drafts(session)
+        if each.process_id not in known and each.origin == EDITED
+    ]
+    people = name_accounts(session, [each.changed_by for each in drafts])
+    found = []
+    for each in drafts:
+        documents = read_documents(session, each.id)
+        found.append(
+            {
+                **describe_draft(each, people),
+                "name": title_process(each.process_id, documents, spoken()),
+                "address": url_for("studio.draft", draft_id=each.id),
+            }
+        )
+    return sorted(found, key=lambda each: str(each["name"]))
+
+
+def _is_called(process_id: str, callers: Sequence[str]) -> bool:
+    """Whether a process is a part of others: cases begin with none that nothing begins."""
+    return bool(callers) or process_id not in current.workflows().beginnings
 
 
 def describe_release(release: Current, people: Mapping[int, str]) -> dict[str, Any]:
@@ -113,6 +144,9 @@ def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, An
     drafts = [each for each in list_drafts(session) if each.process_id == process_id]
     people = name_accounts(session, [release.made_by, *(each.changed_by for each in drafts)])
     problems = check_unit(process_id, unit, current.engine().checks)
+    callers = callers_of(process_id, known)
+    is_called = _is_called(process_id, callers)
+    history = describe_history(session, process_id)
     return {
         "process": {
             "id": process_id,
@@ -127,10 +161,13 @@ def _describe(session: Session, viewer: Viewer, process_id: str) -> dict[str, An
                 **_link(each, names),
                 "is_behind": known[each].own_parts(process_id) != release.own_parts(process_id),
             }
-            for each in callers_of(process_id, known)
+            for each in callers
         ],
         "called": [_link(each, names) for each in sorted(release.processes - {process_id})],
-        "history": describe_history(session, process_id),
+        "history": history,
+        # Of a process that is only called the cases run on the releases of its callers.
+        "counts_cases": not is_called or any(each["cases"] != CaseCount() for each in history),
+        "is_called": is_called,
         "problems": [str(each) for each in problems if not each.is_warning],
         "may_edit": can_edit_processes(session, viewer),
     }

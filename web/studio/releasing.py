@@ -15,16 +15,17 @@ from web import current
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.differing import list_differences
-from web.studio.naming import name_processes
+from web.studio.naming import address_of_process, name_processes
 from web.studio.shell import describe_shell
 from web.studio.viewing import answer_drawing, get_editor
+from web.turns import takes_turns
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.current import list_current
 from workflows.studio.documents import KINDS, process_of, suffix_of
 from workflows.studio.drafts import DraftNotFound, get_draft
 from workflows.studio.planning import Making, Plan
 from workflows.studio.releasing import DraftPlan, PlanOutdated, plan_release, release_draft
-from workflows.studio.titles import title_documents
+from workflows.studio.titles import title_both
 
 
 class MovedNotSeen(Rejected):
@@ -37,6 +38,7 @@ class MovedNotSeen(Rejected):
 
 
 @bp.get("/drafts/<uuid:draft_id>/release")
+@takes_turns
 def release(draft_id: UUID) -> ResponseReturnValue:
     """Show what releasing the draft would make, with its button."""
     with current.engine().database.read() as session:
@@ -46,6 +48,7 @@ def release(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<uuid:draft_id>/release")
+@takes_turns
 def make_releases(draft_id: UUID) -> ResponseReturnValue:
     """Release what was shown; if anything moved meanwhile, show it as it is now instead."""
     try:
@@ -87,9 +90,7 @@ def _check_shown(planned: DraftPlan) -> None:
 
 def _after(process_id: str) -> str:
     with current.engine().database.read() as session:
-        if process_id in list_current(session):
-            return url_for("studio.process", process_id=process_id)
-    return url_for("studio.index")
+        return address_of_process(session, process_id)
 
 
 def say_released(made: Sequence[Release]) -> str:
@@ -170,7 +171,7 @@ def describe_plan(
     if plan.process.current is not None:
         at_work["from"] = plan.process.current.number
     names = name_processes(session, list_current(session))
-    titles = title_documents(plan.process_id, {**plan.old, **plan.new}, spoken())
+    titles = title_both(plan.process_id, plan.old, plan.new, spoken())
 
     def address_of(path: str) -> str:
         if draft_id is not None:

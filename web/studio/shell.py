@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.language import _
 from web.languages import spoken
+from web.studio.naming import address_of_process
 from workflows.studio.documents import (
     DIAGRAM,
     ENGLISH,
@@ -44,7 +45,7 @@ def describe_shell(session: Session, draft: Draft, *, here: str) -> dict[str, An
             "process_id": draft.process_id,
             "process": title_process(draft.process_id, documents, spoken()),
             "address": url_for("studio.draft", draft_id=draft.id),
-            "process_address": url_for("studio.process", process_id=draft.process_id),
+            "process_address": address_of_process(session, draft.process_id),
         },
         "tabs": {
             "here": here if "/" not in here else suffix_of(here),

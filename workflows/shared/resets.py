@@ -264,10 +264,8 @@ def keep_new_password(engine: Engine, given: Given, *, password: str) -> Facts |
 @operation(
     "accounts.set_password",
     title=N_("Set the new password"),
-    about=N_(
-        "Gives the account its new password, ends its sessions and tells its owner. Who was "
-        "faster makes the error password_changed."
-    ),
+    about=N_("Gives the account its new password, ends its sessions and tells its owner."),
+    throws={CHANGED: N_("The password has changed meanwhile")},
 )
 def set_password(session: Session, *, engine: Engine, case: Case, now: datetime) -> None:
     """Give the account of a reset its new password, end its sessions and tell its owner.

@@ -6,12 +6,14 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from engine.checks_errors import Errors
 from engine.engine import Engine
 from engine.feel import BUILTINS
 from engine.feel.dmn import InvalidDecision
 from engine.feel.dmn.reading import attribute, children, read_definitions
 from engine.functions import FUNCTIONS
 from engine.language import N_, _
+from engine.operations import Operations
 from engine.releases import Documents, LoadedRelease
 from engine.spiff import Step
 from engine.spiff.diagram import Failure, Message
@@ -68,12 +70,12 @@ def describe_choices(
         "statuses": _name(LABELS),
         "kinds": _name({code: kind.label for code, kind in all_kinds().items()}),
         "messages": _list_messages(releases, language),
-        "errors": _list_errors(releases, language),
-        "functions": _list_functions(),
+        "errors": _list_errors(releases, engine.operations, language),
+        "functions": list_functions(),
     }
 
 
-def _list_functions() -> list[Item]:
+def list_functions() -> list[Item]:
     """The functions of FEEL that there are here, with what they take."""
     known = BUILTINS | FUNCTIONS.declared
     return [{"name": name, "parameters": known[name].parameters} for name in sorted(known)]
@@ -189,13 +191,31 @@ def _list_messages(releases: list[LoadedRelease], language: Language) -> list[It
     return sorted(found.values(), key=lambda each: each["label"])
 
 
-def _list_errors(releases: list[LoadedRelease], language: Language) -> list[Item]:
-    """The errors that some process ends with or catches, called as that step is."""
+def _list_errors(
+    releases: list[LoadedRelease], operations: Operations, language: Language
+) -> list[Item]:
+    """The errors that operations or processes end with, and which of them do.
+
+    Those of processes are called as the step that ends with one or catches it.
+    """
     found: dict[str, Item] = {}
+    for operation in operations.by_name.values():
+        for code, title in operation.throws.items():
+            item = found.setdefault(code, _begin_error(code, _(title)))
+            item["operations"].append(operation.name)
     for release in releases:
         names = StepNames(release, language)
         for step in _steps([release]):
             if isinstance(step.event, Failure) and step.event.code:
                 called = names.step(step.process_id, step.id)
-                found.setdefault(step.event.code, {"code": step.event.code, "name": called})
+                found.setdefault(step.event.code, _begin_error(step.event.code, called))
+    for release in releases:
+        processes = release.model.processes
+        errors = Errors(processes, operations, top=release.process_id)
+        for code in errors.out_of(processes[release.process_id]) & found.keys():
+            found[code]["processes"].append(release.process_id)
     return sorted(found.values(), key=lambda each: each["name"])
+
+
+def _begin_error(code: str, name: str) -> Item:
+    return {"code": code, "name": name, "operations": [], "processes": []}

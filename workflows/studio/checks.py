@@ -117,7 +117,7 @@ def check_english(unit: Unit) -> Iterator[Problem]:
                     N_("“%(text)s” has no English text."),
                     rule="missing-english",
                     is_warning=True,
-                    text=text.chinese[:40],
+                    text=text.chinese,
                 )
 
 

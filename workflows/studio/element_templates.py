@@ -4,6 +4,7 @@ https://docs.camunda.io – the schema of templates for Zeebe. A template holds 
 schema says: every input with its kind and what it may be, every result that it comes to.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -64,7 +65,7 @@ def describe_operation(operation: Operation, language: Language) -> Item:
         "$schema": SCHEMA,
         "id": f"{PREFIX}{operation.name}",
         "name": str(operation),
-        "description": _(operation.about) if operation.about else "",
+        "description": _describe(operation),
         "category": {"id": category, "name": _(CATEGORIES.get(category, category))},
         "keywords": [operation.name],
         "appliesTo": ["bpmn:Task", "bpmn:ServiceTask"],
@@ -80,6 +81,16 @@ def describe_operation(operation: Operation, language: Language) -> Item:
             *(_describe_result(each) for each in gives.values()),
         ],
     }
+
+
+def _describe(operation: Operation) -> str:
+    """What it does, and with which errors it can end."""
+    about = _(operation.about) if operation.about else ""
+    if not operation.throws:
+        return about
+    errors = _(", ").join(f"{_(title)} ({code})" for code, title in operation.throws.items())
+    ends = _("It can end with an error: %(errors)s.", errors=errors)
+    return f"{about} {ends}".strip()
 
 
 def _category_of(operation: Operation) -> str:
@@ -99,11 +110,15 @@ def _describe_input(value: Value, language: Language) -> Item:
     else:
         described["optional"] = True
     if value.named.is_chosen:
-        choices = value.say_choices(language).items()
+        choices = value.say_choices(language)
+        alike = Counter(choices.values())
         return {
             **described,
             "type": "Dropdown",
-            "choices": [{"name": f"{words} ({code})", "value": code} for code, words in choices],
+            "choices": [
+                {"name": words if alike[words] == 1 else f"{words} ({code})", "value": code}
+                for code, words in choices.items()
+            ],
         }
     if value.is_required:
         described["value"] = f"={value.name}"

@@ -16,6 +16,7 @@ from engine.feel.dmn.reading import read_definitions
 from engine.language import N_
 from engine.releases import Documents
 from engine.spiff.document import BPMN, BrokenDocument, Element, Tag, read_xml
+from forms.expressions import find_places
 from workflows.studio.documents import (
     DIAGRAM,
     FORM,
@@ -27,7 +28,6 @@ from workflows.studio.documents import (
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 QUOTED = re.compile(r'"[^"]*"')
-PLACE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 OF_COMPONENTS = ("label", "dateLabel", "description", "text")
 OF_PROPERTIES = ("hint", "message", "confirm", "rowLabel")
@@ -73,7 +73,8 @@ class Text:
 
 def places_of(text: str) -> list[str]:
     """What is put into a text, whatever the words within say and in which order it stands."""
-    return sorted("".join(QUOTED.sub('""', place).split()) for place in PLACE.findall(text))
+    places = (text[start:end] for start, end in find_places(text))
+    return sorted("".join(QUOTED.sub('""', place).split()) for place in places)
 
 
 def list_texts(process_id: str, documents: Documents) -> list[Text]:

@@ -9,10 +9,11 @@ from engine.dataflow import Passage, Surroundings, UnitVariables
 from engine.engine import Engine
 from engine.errors import Problem
 from engine.language import _
-from engine.releases import TOO_LARGE, Documents, Unit, read_unit
+from engine.releases import TOO_LARGE, Documents, Unit, check_unit, read_unit
 from engine.spiff import ProcessInfo, Step
+from workflows.studio.current import documents_of
 from workflows.studio.documents import process_of
-from workflows.studio.planning import Plan, make_plan
+from workflows.studio.planning import Making, Plan, make_plan
 
 MOST_TOLD = 300
 """So many problems are told at once; nobody reads more."""
@@ -37,17 +38,33 @@ def examine_draft(
 ) -> tuple[list[Problem], Plan]:
     """Everything that is wrong with a process's own documents, as its next release would be.
 
-    What a caller does not give it is found in the caller's unit, and told at the element here.
+    What a caller does not give it is found in the caller's unit, and told at the element here;
+    what the change breaks in the caller's own documents is told as well.
     """
     plan = make_plan(session, engine, process_id=process_id, new=documents)
     found: dict[Key, Problem] = {}
     for making in (plan.process, *plan.callers):
         for problem in making.problems:
             if making is plan.process or _is_of(problem, process_id):
-                key = (problem.document, problem.element, str(problem))
-                found.setdefault(key, problem)
+                found.setdefault(_key(problem), problem)
+    for caller in plan.offered:
+        for problem in _broken_in(session, engine, caller):
+            found.setdefault(_key(problem), problem)
     ordered = sorted(found.values(), key=lambda each: each.is_warning)
     return ordered[:MOST_TOLD], plan
+
+
+def _broken_in(session: Session, engine: Engine, caller: Making) -> list[Problem]:
+    """What would be wrong with a caller that is not wrong with its current release."""
+    if not caller.problems or caller.current is None:
+        return list(caller.problems)
+    documents = documents_of(session, caller.current.release_id)
+    known = {_key(each) for each in check_unit(caller.process_id, documents, engine.checks)}
+    return [each for each in caller.problems if _key(each) not in known]
+
+
+def _key(problem: Problem) -> Key:
+    return problem.document, problem.element, str(problem)
 
 
 def variables_of(plan: Plan, around: Surroundings) -> Mapping[str, list[KnownVariable]]:

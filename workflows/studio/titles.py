@@ -61,6 +61,13 @@ def title_documents(process_id: str, documents: Documents, language: Language) -
     return titles
 
 
+def title_both(
+    process_id: str, old: Documents, new: Documents, language: Language
+) -> dict[str, str]:
+    """The names of two states' documents; what only the old one has is called as it was there."""
+    return title_documents(process_id, old, language) | title_documents(process_id, new, language)
+
+
 def title_elements(process_id: str, documents: Documents, language: Language) -> dict[str, str]:
     """The name of every element of the diagram that has one, by its id."""
     english = _english(process_id, documents, language)

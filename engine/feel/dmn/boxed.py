@@ -25,12 +25,14 @@ from engine.feel.dmn.reading import (
     expression_of,
     id_of,
     name_of,
+    refused,
     tag,
     text_of,
 )
 from engine.feel.dmn.tables import compile_table
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.looping import compile_for, compile_quantified
+from engine.feel.names import words_of
 from engine.feel.nodes import NOWHERE, Name, Node
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.paths import compile_filter
@@ -40,6 +42,13 @@ from engine.feel.values import Function, Value
 
 if TYPE_CHECKING:
     from engine.feel.dmn.item_types import ItemTypes
+
+
+MOST_COST = 200_000
+"""So many characters of FEEL a model may hold: they are read in a few seconds."""
+
+SHORTEST = 10
+"""As so many characters counts the shortest text; each name of several words is looked for, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,10 @@ class Boxes:
 
     def __init__(self, names: Iterable[str], types: ItemTypes, problems: Problems) -> None:
         self.names = frozenset(names)
+        self.long_names = frozenset(name for name in self.names if len(words_of(name)) > 1)
         self.types = types
         self.problems = problems
+        self.cost = 0
         self.functions: list[tuple[str, frozenset[str]]] = []
         self.variables: set[str] = set()
 
@@ -78,10 +89,17 @@ class Boxes:
 
     # FEEL
 
+    def spend(self, text: str) -> None:
+        """Count what reading a text takes; raises `InvalidDecision` for more than a model may."""
+        self.cost += max(len(text), SHORTEST) + len(self.long_names)
+        if self.cost > MOST_COST:
+            raise refused("The formulas of the model are too many or too long.")
+
     def feel(self, text: str, element: Element) -> Code:
         """Compile a text of FEEL."""
+        self.spend(text)
         try:
-            node = parse_expression(text, self.names)
+            node = parse_expression(text, self.long_names)
         except FeelSyntaxError as error:
             return self.broken(error, element)
         self.note(node, element)
@@ -91,8 +109,9 @@ class Boxes:
         """Compile the tests of a cell; None if anything passes."""
         if text in ("", "-"):
             return None
+        self.spend(text)
         try:
-            node = parse_unary_tests(text, self.names)
+            node = parse_unary_tests(text, self.long_names)
         except FeelSyntaxError as error:
             self.broken(error, element)
             return lambda value, frame: False
@@ -103,8 +122,9 @@ class Boxes:
         """Compile tests one by one, in their order."""
         if text in ("", "-"):
             return []
+        self.spend(text)
         try:
-            node = parse_unary_tests(text, self.names)
+            node = parse_unary_tests(text, self.long_names)
         except FeelSyntaxError as error:
             self.broken(error, element)
             return []

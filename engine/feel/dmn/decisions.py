@@ -20,6 +20,7 @@ from engine.feel.dmn.reading import (
     id_of,
     name_of,
     read_definitions,
+    refused,
 )
 from engine.feel.errors import BudgetExceeded, Failure, FeelWarning
 from engine.feel.functions import Functions
@@ -29,6 +30,9 @@ from engine.feel.types import Type, result_of
 from engine.feel.values import Function, Value
 
 _ = _builtins
+
+MOST_PARTS = 1_000
+"""So many decisions, inputs, types and the like a model may have."""
 
 
 class Decisions:
@@ -299,7 +303,10 @@ def load_decisions(
     """
     problems = Problems()
     try:
-        decisions = Decisions(read_definitions(xml), imports, problems)
+        root = read_definitions(xml)
+        if len(root) > MOST_PARTS:
+            raise refused("The model has more than %(limit)s parts.", limit=MOST_PARTS)
+        decisions = Decisions(root, imports, problems)
     except RecursionError as error:
         raise InvalidDecision([Problem("", "An expression is nested too deeply.")]) from error
     if strict and problems.fatal:

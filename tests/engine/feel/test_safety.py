@@ -116,7 +116,13 @@ def test_extreme_numbers_take_no_time(source: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(((a{1,1000}){1,1000}){1,1000}){1,1000}", "a{999999}", "(" * 400 + ")" * 400, "[" * 500],
+    [
+        "(((a{1,1000}){1,1000}){1,1000}){1,1000}",
+        "((a{1000}){1000}){1000}",
+        "a{999999}",
+        "(" * 400 + ")" * 400,
+        "[" * 500,
+    ],
 )
 def test_pattern_that_is_too_large_is_refused(pattern: str) -> None:
     started = time.process_time()
@@ -141,6 +147,44 @@ def test_pattern_that_is_too_large_is_refused(pattern: str) -> None:
 )
 def test_source_that_is_too_deep_or_long_is_refused(source: str) -> None:
     with pytest.raises(FeelSyntaxError, match=r"too deeply|longer than|too early"):
+        compile_expression(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"' + '\\"' * 49_000,
+        "/*" * 49_000,
+        '/* "' * 24_000,
+        "{" + ", ".join(f'"a b{n}": a b' for n in range(4_000)) + "}",
+    ],
+)
+def test_strings_comments_and_names_take_time_by_the_length_alone(source: str) -> None:
+    started = time.process_time()
+
+    with contextlib.suppress(FeelSyntaxError):
+        compile_expression(source)
+
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ('"a" + /* "b" */ "c"', "ac"),
+        ('"/*" + "b" // "c', "/*b"),
+        ('"\\"/*\\"" + "*/"', '"/*"*/'),
+        ('{"a b": 1, "a b c": 2, x: a b + a b c}.x', 3),
+        ('{"a+b": 1, "a+b+c": 2, x: a+b+c + a+b}.x', 3),
+    ],
+)
+def test_strings_comments_and_names_end_where_they_should(source: str, value: object) -> None:
+    assert compile_expression(source).evaluate() == value
+
+
+@pytest.mark.parametrize("source", ['1 + "a', '/* a */ "b\\"', '"a" + "', '1 /* "a" + "b'])
+def test_a_string_or_comment_without_an_end_is_told(source: str) -> None:
+    with pytest.raises(FeelSyntaxError, match=r"does not end|not expected"):
         compile_expression(source)
 
 

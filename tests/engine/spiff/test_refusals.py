@@ -362,11 +362,14 @@ def test_a_mapping_to_what_is_no_variable_is_refused(target):
 @pytest.mark.parametrize(
     ("part", "sentence"),
     [
-        (call("bad", "=which"), "“bad”: processId must be a name, not an expression."),
-        (service("bad", "=which"), "“bad”: type must be a name, not an expression."),
-        (rule("bad", "=which", "x"), "“bad”: decisionId must be a name, not an expression."),
-        (user("bad", group="=groups"), "“bad”: candidateGroups must be a name, not an expression."),
-        (call("bad", ""), "“bad”: calledElement has no processId."),
+        (
+            call("bad", "=which"),
+            "“bad”: the process that is called must be a name, not an expression.",
+        ),
+        (service("bad", "=which"), "“bad”: the operation must be a name, not an expression."),
+        (rule("bad", "=which", "x"), "“bad”: the decision must be a name, not an expression."),
+        (user("bad", group="=groups"), "“bad”: the duty must be a name, not an expression."),
+        (call("bad", ""), "“bad”: the process that is called is missing."),
     ],
 )
 def test_what_a_step_names_stands_in_the_diagram(part, sentence):
@@ -438,7 +441,7 @@ def test_a_gateway_needs_a_default_way():
     found = problems_of(drawn)
 
     assert ("which", "The gateway “which” has no default way.") in found
-    assert ("which__b", "“which__b”, a way out of “which”, has no condition.") in found
+    assert ("which__b", "“which → b”, a way out of “which”, has no condition.") in found
 
 
 def test_a_default_way_has_no_condition_and_begins_at_its_gateway():
@@ -448,7 +451,7 @@ def test_a_default_way_has_no_condition_and_begins_at_its_gateway():
     found = problems_of(diagram(*parts, choice("which", "which__a"), *ways))
     assert (
         "which__a",
-        "“which__a”, the default way of “which”, has a condition.",
+        "“which → a”, the default way of “which”, has a condition.",
     ) in found
     found = problems_of(diagram(*parts, choice("which", "a__end"), *ways))
     assert ("which", "The default way of “which” does not begin there.") in found

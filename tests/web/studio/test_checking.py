@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from engine.errors import Problem
+from engine.releases import Unit
 from tests.web.studio.conftest import Studio
 
 DIAGRAM = "bpmn/inspection/inspection.bpmn"
@@ -72,6 +74,31 @@ def test_the_variables_of_each_element_are_told_with_who_gives_them(studio: Stud
     later = {each["name"]: each for each in known["assess_hours"]}
     assert later["hours_sums"]["from"] == "汇总学时"
     assert "hours_sums" in {each["name"] for each in known["hours_enough_to_await_hours"]}
+
+
+def test_what_a_change_breaks_in_a_caller_is_told_with_its_name(studio: Studio) -> None:
+    draft = studio.open_draft("review")
+    data, _version = studio.read(draft, REVIEW)
+    wrong = data.decode().replace('resultVariable="decision"', 'resultVariable="verdict"')
+    found = ask(studio, draft, path=REVIEW, content=wrong)["problems"]
+    away = [each for each in found if each["document"] == DIAGRAM]
+    assert away
+    for each in away:
+        assert each["message"].startswith("In “Annual inspection”: “")
+        assert each["address"] == f"/studio/drafts/{draft}/release"
+    assert all("address" not in each for each in found if each["document"] == REVIEW)
+
+
+def test_what_was_wrong_with_a_caller_before_is_not_told_again(studio: Studio) -> None:
+    def find_fault(unit: Unit) -> list[Problem]:
+        is_caller = unit.process_id == "inspection"
+        return [Problem(DIAGRAM, None, "%(what)s", what="an old fault")] if is_caller else []
+
+    studio.visitor.app.extensions["engine"].checks.append(find_fault)
+    draft = studio.open_draft("review")
+    data, _version = studio.read(draft, REVIEW)
+    changed = data.decode().replace("</bpmn:process>", "<!-- --></bpmn:process>")
+    assert ask(studio, draft, path=REVIEW, content=changed)["problems"] == []
 
 
 @pytest.mark.parametrize(

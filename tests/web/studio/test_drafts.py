@@ -152,7 +152,7 @@ def test_scripts_are_told_in_json_that_nobody_is_signed_in_any_more(studio: Stud
     assert "Sign in in another window" in answer.json["message"]
 
 
-def test_the_auditor_reads_and_a_provinces_administrator_reads_and_neither_changes(
+def test_the_auditor_reads_what_is_at_work_and_a_reviewer_finds_nothing(
     app: Flask, studio: Studio
 ) -> None:
     draft = studio.open_draft("ruling")

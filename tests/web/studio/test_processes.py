@@ -6,11 +6,14 @@ import zipfile
 import pytest
 from flask import Flask
 
+from engine.actors import Actor
 from engine.engine import Engine
 from engine.shipped import gather_own, list_processes
-from tests.web.conftest import Page, Visitor
+from tests.web.conftest import READY, Page, Visitor
 from tests.web.studio.conftest import Studio
 from web.installing import ROOT
+from workflows.ruling.rulings import start_ruling
+from workflows.shared.register import find_member_by_number
 from workflows.studio.shipped import bring_shipped
 
 RULING = "bpmn/ruling/ruling.bpmn"
@@ -52,6 +55,22 @@ def test_a_process_shows_its_diagram_its_documents_and_its_history(studio: Studi
         found = studio.client.get(address)
         assert found.status_code == 200
         assert found.headers["Content-Disposition"] == "attachment"
+
+
+def test_the_history_says_how_many_cases_each_release_has(studio: Studio) -> None:
+    engine = studio.visitor.app.extensions["engine"]
+    with engine.database.transaction() as session:
+        member = find_member_by_number(session, READY)
+        assert member is not None
+        start_ruling(
+            session, engine, member=member, year=2021, by=Actor("staff", 1), now=engine.now()
+        )
+    page = studio.visitor.open("/studio/processes/ruling")
+    assert "1 open, 0 over" in page.text
+    assert "Those of all associations are counted." in page.text
+    # Cases run on the releases of what calls it.
+    page = studio.visitor.open("/studio/processes/review")
+    assert "Those of all associations are counted." not in page.text
 
 
 def test_a_caller_that_was_left_out_is_named_and_offered_again(studio: Studio) -> None:

@@ -80,9 +80,17 @@ def test_a_draft_with_errors_has_no_button_and_says_where_they_are(studio: Studi
     (link,) = page.html.xpath("//main//a[contains(@href, '#record_ruling')]/@href")
     assert link == f"/studio/drafts/{draft}/edit/{RULING}#record_ruling"
     assert page.html.xpath("//main//button[contains(., 'Make release')]") == []
+    assert page.html.xpath("//main//a[@href='#problems-title']")
     sent = press(studio, page, reason="不管了")
     assert sent.status == 422
     assert "vanished" in sent.text
+
+
+def test_where_there_is_nothing_to_release_the_page_says_so(studio: Studio) -> None:
+    draft = studio.open_draft("ruling")
+    page = studio.visitor.open(f"/studio/drafts/{draft}/release")
+    assert "There is nothing to release yet" in page.text
+    assert page.html.xpath("//main//button[contains(., 'Make release')]") == []
 
 
 def test_a_caller_that_cannot_take_it_is_named_and_may_be_left_out(

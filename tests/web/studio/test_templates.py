@@ -25,12 +25,21 @@ def test_every_operation_is_a_template_with_its_inputs_and_results(studio: Studi
     assert [each["value"] for each in results] == ["levels", "needs_agreement"]
 
 
+def test_an_operation_says_with_which_errors_it_can_end(studio: Studio) -> None:
+    templates = studio.client.get("/studio/element-templates.json").json
+    (found,) = [each for each in templates if each["id"] == "huiji.accounts.set_password"]
+    assert "The password has changed meanwhile (password_changed)" in found["description"]
+
+
 def test_a_message_is_picked_from_a_list_of_wordings(studio: Studio) -> None:
     templates = studio.client.get("/studio/element-templates.json").json
     (send,) = [each for each in templates if each["id"] == "huiji.messages.send"]
     (wording,) = [each for each in send["properties"] if each.get("id") == "template"]
     assert wording["type"] == "Dropdown"
     assert "application_returned" in {each["value"] for each in wording["choices"]}
+    names = [each["name"] for each in wording["choices"]]
+    assert len(set(names)) == len(names)
+    assert not any("(application_returned)" in each for each in names)
 
 
 def test_who_has_nothing_to_do_with_processes_is_not_told(studio: Studio) -> None:

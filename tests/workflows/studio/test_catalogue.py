@@ -59,6 +59,14 @@ def test_messages_and_errors_are_called_as_the_steps_that_wait_for_them(desk: De
     assert "stepped_back" in {each["code"] for each in found["errors"]}
 
 
+def test_an_error_says_which_operations_and_which_processes_end_with_it(desk: Desk) -> None:
+    errors = {each["code"]: each for each in choices(desk, "ruling")["errors"]}
+    assert errors["password_changed"]["operations"] == ["accounts.set_password"]
+    assert errors["password_changed"]["processes"] == []  # both of them catch it
+    assert errors["stepped_back"]["operations"] == []
+    assert set(errors["stepped_back"]["processes"]) == {"deferral", "settlement"}
+
+
 def test_functions_are_those_that_expressions_may_call(desk: Desk) -> None:
     functions = {each["name"]: each["parameters"] for each in choices(desk, "ruling")["functions"]}
     assert functions["add working days"] == ("date", "days")

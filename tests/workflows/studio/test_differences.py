@@ -209,6 +209,20 @@ def test_a_step_in_another_lane_and_a_lane_of_another_name(shipped: dict[str, by
     ]
 
 
+def test_a_way_without_a_name_is_called_by_where_it_leads(shipped: dict[str, bytes]) -> None:
+    def edit(text: str) -> str:
+        return text.replace(
+            'default="output_stated_to_review_output_hours"', 'default="output_stated_to_abandoned"'
+        ).replace(
+            '<bpmn:sequenceFlow id="output_stated_to_abandoned" name="放弃"',
+            '<bpmn:sequenceFlow id="output_stated_to_abandoned"',
+        )
+
+    changes = [said(each) for each in compare(shipped, DIAGRAM, edit)]
+    way = [("In every other case", "提交", "to “已放弃”")]
+    assert ("changed", "Choice of a way “提交？”", way) in changes
+
+
 def test_a_timer_is_said_before_and_after() -> None:
     old = documents_of("paper_password_reset")
     path = "bpmn/paper_password_reset/paper_password_reset.bpmn"
@@ -401,6 +415,18 @@ def test_fields_that_came_went_and_moved(shipped: dict[str, bytes]) -> None:
     ) in words
     assert "removed" in [kind for kind, _thing, _details in words]
     assert len(words) == 3
+
+
+def test_a_form_that_came_says_what_is_in_it_and_nothing_of_its_file(
+    shipped: dict[str, bytes],
+) -> None:
+    field = {"type": "textfield", "id": "isbn", "key": "isbn", "label": "书号"}
+    form = {"type": "default", "id": "new", "components": [field]}
+    new = {**shipped, "forms/output_hours/new.form": json.dumps(form).encode()}
+    (found,) = describe_differences("output_hours", shipped, new, WORDS)
+    assert [said(each) for each in found.changes] == [
+        ("added", "Text, one line “书号”", [("Name in the data", "", "isbn")])
+    ]
 
 
 def test_a_section_that_moved_takes_its_fields_along(shipped: dict[str, bytes]) -> None:

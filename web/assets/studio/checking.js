@@ -17,6 +17,9 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
   let asking = null;
   let told = null; // nothing is known before the first answer
   let own = [];
+  const place = document.querySelector("[data-problems]");
+  const count = make("p", { class: "problems-count", role: "status" });
+  const lists = make("div");
 
   const isHere = (problem) => !problem.document || problem.document === path;
 
@@ -48,31 +51,36 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
     const problems = [...told, ...own];
     const errors = problems.filter((each) => !each.is_warning).length;
     const counts = { errors, warnings: problems.length - errors };
-    for (const place of document.querySelectorAll("[data-problem-count]")) {
-      place.textContent = counts.errors + counts.warnings || "";
-      place.classList.toggle("has-errors", counts.errors > 0);
-      place.setAttribute("aria-label", describe(counts));
+    for (const each of document.querySelectorAll("[data-problem-count]")) {
+      each.textContent = counts.errors + counts.warnings || "";
+      each.classList.toggle("has-errors", counts.errors > 0);
+      each.setAttribute("aria-label", describe(counts));
     }
-    const place = document.querySelector("[data-problems]");
     if (!place) return;
+    // Said when it is another number; the same one again would only be in the way.
+    if (count.textContent !== describe(counts)) count.textContent = describe(counts);
     const focused = place.contains(document.activeElement)
       ? document.activeElement.dataset.key
       : null;
-    const [here, elsewhere] = part(problems, isHere);
-    place.replaceChildren(
-      make("p", { class: "problems-count", role: "status" }, describe(counts)),
+    const [here, away] = part(problems, isHere);
+    const [others, elsewhere] = part(away, (problem) => problem.address);
+    lists.replaceChildren(
       ...(here.length ? [make("ul", { class: "problems" }, ...here.map(line))] : []),
-      ...(elsewhere.length
-        ? [
-            make("h3", { class: "problems-elsewhere" }, say("problems.elsewhere")),
-            make("ul", { class: "problems" }, ...elsewhere.map(line)),
-          ]
-        : []),
+      ...listBelow("problems.elsewhere", elsewhere),
+      ...listBelow("problems.others", others),
     );
     if (focused)
       [...place.querySelectorAll("[data-key]")]
         .find((each) => each.dataset.key === focused)
         ?.focus();
+  }
+
+  function listBelow(title, problems) {
+    if (!problems.length) return [];
+    return [
+      make("h3", { class: "problems-elsewhere" }, say(title)),
+      make("ul", { class: "problems" }, ...problems.map(line)),
+    ];
   }
 
   function line(problem) {
@@ -91,11 +99,14 @@ export function keepChecking({ address, path, read, show, onChoose, onVariables,
   }
 
   function elsewhereAddress(problem) {
+    if (problem.address) return problem.address; // of another process
     const draft = address.slice(0, address.lastIndexOf("/"));
     const element = problem.element ? `#${encodeURIComponent(problem.element)}` : "";
     return `${draft}/edit/${problem.document}${element}`;
   }
 
+  count.textContent = place?.textContent.trim() ?? "";
+  place?.replaceChildren(count, lists);
   plan(0);
   return {
     changed: () => plan(PAUSE_MS),

@@ -13,7 +13,8 @@ export function askWhose(theirs, mine) {
   const dialog = make(
     "dialog",
     { class: "window studio-window", "aria-labelledby": "conflict-title" },
-    make("h2", { id: "conflict-title" }, say("conflict.title")),
+    // Who types on while this opens has not chosen anything: no button has the focus yet.
+    make("h2", { id: "conflict-title", tabindex: "-1", autofocus: true }, say("conflict.title")),
     make("p", {}, say("conflict.who", values)),
     make("p", { class: "soft" }, say("conflict.choose")),
     make(
@@ -32,6 +33,7 @@ export function askWhose(theirs, mine) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
+      URL.revokeObjectURL(address);
       resolve(dialog.returnValue || "later");
     });
     dialog.showModal();

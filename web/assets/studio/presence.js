@@ -4,13 +4,23 @@ import { make, say } from "./words.js";
 
 const BEAT_MS = 20000;
 
-/** Random, so that two windows of one person are two. */
-const tab = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-  byte.toString(16).padStart(2, "0"),
-).join("");
+const KEPT = "studio-window";
 
-/** Beats from now on; `onVersions({path: version})` hears what the server has. */
-export function keepPresent({ address, onVersions }) {
+/** Random, so that two windows of one person are two. The next page in this window goes by the
+ * same name; a window that is opened from it meanwhile finds none. */
+const tab = sessionStorage.getItem(KEPT) ?? makeName();
+sessionStorage.removeItem(KEPT);
+window.addEventListener("pagehide", () => sessionStorage.setItem(KEPT, tab));
+window.addEventListener("pageshow", () => sessionStorage.removeItem(KEPT));
+
+function makeName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Beats from now on; `onVersions({path: version})` hears what the server has, `onRefused(error)`
+ * that there is nothing to beat for any more, or for nobody who is signed in. */
+export function keepPresent({ address, onVersions, onRefused }) {
   const place = document.querySelector("[data-presence]");
   const { draft, path } = splitAddress(address);
 
@@ -23,6 +33,7 @@ export function keepPresent({ address, onVersions }) {
       onVersions(versions);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (!error.isPassing) onRefused(error);
     }
   }
 

@@ -6,11 +6,13 @@
  */
 import { Refused, ask, readDocument, splitAddress } from "./asking.js";
 import { askWhose } from "./conflict.js";
+import { guardLeaving } from "./leaving.js";
 import { keepPresent } from "./presence.js";
 import { language, make, say } from "./words.js";
 
 const PAUSE_MS = 800;
 const RETRIES_MS = [2000, 4000, 8000, 15000, 30000];
+const LARGEST_LAST = 60_000; // of what a page that is being left may still send
 
 const clock = new Intl.DateTimeFormat(language, {
   hour: "2-digit",
@@ -18,10 +20,11 @@ const clock = new Intl.DateTimeFormat(language, {
   hour12: false,
 });
 
-/** Saves from now on; answers `changed()`, `flush()` and the present `version`. */
+/** Saves from now on; answers `changed()` and `flush()`. */
 export function keepSaving({ address, version, read, onReplace }) {
   const place = document.querySelector("[data-saving]");
   const { path } = splitAddress(address);
+  const unsure = new Set(); // texts that were sent, and nobody answered
   let current = Number(version);
   let revision = 0; // counts changes
   let saved = 0; // the change that the server has
@@ -29,15 +32,16 @@ export function keepSaving({ address, version, read, onReplace }) {
   let timer = null;
   let running = null;
   let isStopped = false; // what stands here cannot be saved until the person decides or changes it
+  let isUndecided = false; // the person has not said whose document stays
+  let isAwaited = false; // somebody waits until everything is saved
 
   const isDirty = () => revision !== saved;
 
-  function tell(state, text, download) {
+  function tell(state, text, more) {
     if (!place) return;
     place.dataset.state = state;
-    place.setAttribute("role", state === "failed" ? "alert" : "none");
-    place.replaceChildren(text);
-    if (download) place.append(" ", download);
+    place.setAttribute("role", { failed: "alert", newer: "status" }[state] ?? "none");
+    place.replaceChildren(text, ...(more ? [" ", more] : []));
   }
 
   function plan(pause) {
@@ -55,78 +59,112 @@ export function keepSaving({ address, version, read, onReplace }) {
   }
 
   async function save() {
-    while (isDirty() && !isStopped) {
-      const sent = revision;
-      try {
-        const body = await read();
-        const answer = await put(body, current);
-        current = answer.version;
-        saved = sent;
-        failures = 0;
-        if (!isDirty())
-          tell("saved", say("saving.saved", { time: clock.format(new Date(answer.saved_at)) }));
-      } catch (error) {
-        if (!(error instanceof Refused)) {
-          tell("failed", say("saving.refused"));
-          throw error;
-        }
-        if (error.status === 412) await decide(error.answer, sent);
-        else {
-          await fail(error);
-          return false;
+    try {
+      while (isDirty() && !isStopped) {
+        await saveOnce();
+        if (isDirty() && !isAwaited && !isUndecided) {
+          plan(PAUSE_MS); // who types on is waited for again
+          break;
         }
       }
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        tell("failed", say("saving.refused"));
+        throw error;
+      }
+      await fail(error);
     }
     return !isDirty();
   }
 
-  function put(body, from) {
+  async function saveOnce() {
+    const sent = revision;
+    const body = await read();
+    let answer;
+    try {
+      answer = await put(body);
+    } catch (error) {
+      if (error.isPassing) unsure.add(body);
+      if (error.status !== 412) throw error;
+      await decide(error.answer, body);
+      return;
+    }
+    take(answer.version, sent);
+    if (!isDirty())
+      tell("saved", say("saving.saved", { time: clock.format(new Date(answer.saved_at)) }));
+  }
+
+  function put(body) {
     return ask(address, {
       method: "PUT",
       body,
-      headers: { "If-Match": `"${from}"`, "Content-Type": "application/octet-stream" },
+      headers: { "If-Match": `"${current}"`, "Content-Type": "application/octet-stream" },
+      keepalive: document.hidden && body.length * 3 < LARGEST_LAST,
     });
   }
 
-  /** Somebody else saved meanwhile: theirs is read, or ours is put over it knowingly. */
-  async function decide(theirs, sent) {
+  /** The server has this version, and with it a change of ours. */
+  function take(found, change) {
+    current = found;
+    saved = change;
+    failures = 0;
+    isUndecided = false;
+    unsure.clear();
+  }
+
+  /** Another version is there: the person says which one stays, unless it is what we sent. */
+  async function decide(theirs, mine) {
+    const found = await readDocument(address);
+    if (found.text === mine || unsure.has(found.text)) {
+      current = found.version;
+      return;
+    }
     tell("failed", say("saving.conflict"));
-    const mine = await read();
+    isUndecided = true;
     const choice = await askWhose(theirs, { text: mine, path });
-    if (choice === "mine") {
-      current = theirs.version;
-      return;
-    }
-    if (choice === "later") {
-      isStopped = true;
-      return;
-    }
+    if (choice === "mine") current = theirs.version;
+    else if (choice === "theirs") {
+      await replace();
+      tell("saved", say("saving.replaced"), downloadLink(mine));
+    } else isStopped = true;
+  }
+
+  /** Shows what the server has now, in place of what stands here. */
+  async function replace() {
     const found = await readDocument(address);
     await onReplace(found.text);
-    current = found.version;
-    revision = Math.max(revision, sent);
-    saved = revision;
-    tell("saved", say("saving.replaced"), await downloadLink(mine));
+    take(found.version, revision);
   }
 
   async function fail(error) {
-    if (error.status === 0 || error.status >= 500 || error.status === 429) {
-      tell("failed", say("saving.offline"));
-      plan(RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]);
-      failures += 1;
+    if (error.isPassing) {
+      tell("failed", say(error.status ? "saving.busy" : "saving.offline"));
+      retry();
+      return;
+    }
+    if (error.status === 401) {
+      tellSignedOut();
+      retry();
       return;
     }
     isStopped = true;
-    tell("failed", error.message || say("saving.refused"), await downloadLink(await read()));
+    tell("failed", error.message || say("saving.refused"), downloadLink(await read()));
   }
 
-  async function downloadLink(text) {
-    const link = make("a", {
-      href: URL.createObjectURL(new Blob([text])),
-      download: path.split("/").pop(),
-    });
-    link.append(say("saving.download"));
-    return link;
+  function retry() {
+    plan(RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]);
+    failures += 1;
+  }
+
+  /** The page stays as it is: signed in again in another window, he goes on here. */
+  function tellSignedOut() {
+    const link = make("a", { href: location.href, target: "_blank" }, say("saving.sign_in"));
+    tell("failed", say("saving.signed_out"), link);
+  }
+
+  function downloadLink(text) {
+    const href = URL.createObjectURL(new Blob([text]));
+    return make("a", { href, download: path.split("/").pop() }, say("saving.download"));
   }
 
   /** Tells of a change; it is saved a moment later. */
@@ -139,55 +177,57 @@ export function keepSaving({ address, version, read, onReplace }) {
 
   /** Saves now; answers whether the server has everything. */
   async function flush() {
-    if (running) await running;
-    return isDirty() ? run() : true;
+    isAwaited = true;
+    try {
+      if (running) await running;
+      isStopped = false;
+      return !isDirty() || (await run());
+    } finally {
+      isAwaited = false;
+    }
   }
 
-  /** Another saved and nothing is unsaved here: theirs is offered. */
-  function offer(newer) {
-    if (newer <= current || isDirty() || running) return;
-    const button = make("button", { type: "button", class: "btn btn-sm" }, say("saving.load"));
-    button.addEventListener("click", async () => {
-      const found = await readDocument(address);
-      await onReplace(found.text);
-      current = found.version;
-      saved = revision;
-      tell("saved", say("saving.loaded"));
-    });
+  /** What the server has, where nothing is unsaved here: another's document is offered. */
+  function hearVersions(versions) {
+    if (isDirty() || running) return;
+    const found = versions[path];
+    if (found === undefined) tell("failed", say("saving.gone"));
+    else if (found > current) offer();
+    else if (place?.dataset.state === "failed") tell("saved", ""); // a beat is not refused any more
+  }
+
+  function offer() {
+    const load = async () => {
+      try {
+        await replace();
+        tell("saved", say("saving.loaded"));
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        tell("failed", error.message || say("saving.offline"));
+      }
+    };
+    const button = make(
+      "button",
+      { type: "button", class: "btn btn-sm", onclick: load },
+      say("saving.load"),
+    );
     tell("newer", say("saving.newer"), button);
   }
 
-  window.addEventListener("beforeunload", (event) => {
-    if (isDirty()) event.preventDefault();
-  });
-  window.addEventListener("online", () => isDirty() && run());
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && isDirty()) run();
-  });
-  // A link of the page waits for what is unsaved, so that the next page has it.
-  document.addEventListener("click", async (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || !isDirty() || event.defaultPrevented || event.button !== 0) return;
-    if (
-      event.ctrlKey ||
-      event.metaKey ||
-      event.shiftKey ||
-      link.target ||
-      link.hasAttribute("download")
-    )
-      return;
-    const to = new URL(link.href);
-    if (to.origin !== location.origin || (to.pathname === location.pathname && to.hash)) return;
-    event.preventDefault();
-    if (await flush()) location.assign(link.href);
-  });
+  /** The draft is gone, or nobody is signed in: told before something is drawn in vain. */
+  function hearRefused(error) {
+    if (isDirty() || running) return;
+    if (error.status === 401) tellSignedOut();
+    else tell("failed", error.message || say("saving.refused"));
+  }
 
-  keepPresent({ address, onVersions: (versions) => offer(Number(versions?.[path] ?? 0)) });
-  return {
-    changed,
-    flush,
-    get version() {
-      return current;
-    },
-  };
+  window.addEventListener("online", () => isDirty() && run());
+  window.addEventListener("focus", () => isDirty() && failures && run());
+  guardLeaving({ isDirty, flush, isUndecided: () => isUndecided });
+  keepPresent({
+    address,
+    onVersions: hearVersions,
+    onRefused: hearRefused,
+  });
+  return { changed, flush };
 }

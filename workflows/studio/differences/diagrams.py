@@ -100,12 +100,22 @@ class Side:
         }
 
     def name(self, element_id: str) -> str:
-        """What an element is called: by its kind where it has no name."""
+        """What an element is called: without a name by its kind, a way by where it leads."""
         element = self.by_id.get(element_id)
         if element is None:
             return element_id
-        named = self.names.elements.get(element_id) or element.get("name") or ""
-        return " ".join(named.split()) or _("%(kind)s without a name", kind=say_kind(element))
+        target = self.by_id.get(element.get("targetRef", ""))
+        if _kind_of(element) == "sequenceFlow" and target is not None:
+            return self._named(element) or _("to “%(step)s”", step=self._call(target))
+        return self._call(element)
+
+    def _named(self, element: Element) -> str:
+        """The name of an element, if it has one."""
+        named = self.names.elements.get(element.get("id", "")) or element.get("name") or ""
+        return " ".join(named.split())
+
+    def _call(self, element: Element) -> str:
+        return self._named(element) or _("%(kind)s without a name", kind=say_kind(element))
 
     def say(self, element: Element) -> str:
         """A thing in words."""

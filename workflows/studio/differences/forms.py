@@ -162,7 +162,9 @@ def compare_forms(
     vocabulary: Vocabulary,
 ) -> list[Change]:
     """What is different between two forms; raises NoForm."""
-    changes = list(_compare_whole(_read(old), _read(new)))
+    whole = _read(old), _read(new)
+    # A form that is new says so already, and what is in it.
+    changes = list(_compare_whole(*whole)) if all(whole) else []
     before = read_components(old, english_before, form_id)
     after = read_components(new, english, form_id)
     for each in pair_components(before, after):

@@ -1,5 +1,7 @@
 """Files that are refused, with a sentence that names the element."""
 
+import time
+
 import pytest
 
 from engine.feel.dmn import InvalidDecision, load_decisions
@@ -124,3 +126,28 @@ def test_external_function_is_mentioned_and_null() -> None:
 
     assert "External functions are not supported." in str(decisions.problems[0])
     assert decisions.evaluate("d") is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "sentence"),
+    [
+        ("".join(literal(f"d{n}", "1") for n in range(1_001)), "more than 1000 parts"),
+        ("".join(literal(f"d{n}", "1 + " * 400 + "1") for n in range(250)), "too many"),
+        (table([["1", "2"]] * 11_000, inputs=[expression("a")], outputs=["/>"]), "too many"),
+    ],
+)
+def test_a_model_that_takes_too_long_to_read_is_refused(inner: str, sentence: str) -> None:
+    started = time.process_time()
+
+    with pytest.raises(InvalidDecision, match=sentence):
+        load_decisions(model(inner))
+
+    assert time.process_time() - started < 10
+
+
+def test_a_table_of_5000_rules_is_read() -> None:
+    rules = [[f'"{n}"', f"[{n}..{n + 1}]", str(n)] for n in range(5_000)]
+    columns = [expression("name"), expression("years")]
+    found = load_decisions(model(table(rules, inputs=columns, outputs=['name="o"/>'])))
+
+    assert found.evaluate("d", {"name": "4999", "years": 4999}) == 4999

@@ -10,16 +10,28 @@ export function translate(template, values = {}) {
   return text.replace(/\{\s*(\w+)\s*\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** The names of types in lists to choose from, which the library writes as they are. */
-export function nameTypes(root) {
-  const fix = (each) => {
+/** What the library writes without asking for its translation: types to choose from, titles. */
+export function relabel(root) {
+  const fixText = (each) => {
     const named = translate(each.textContent);
     if (named !== each.textContent) each.textContent = named;
   };
-  const look = (node) => node.querySelectorAll?.("option, .option").forEach(fix);
+  const fixTitle = (each) => {
+    for (const name of ["title", "aria-label"]) {
+      const given = each.getAttribute(name);
+      if (given && labels[given]) each.setAttribute(name, labels[given]);
+    }
+  };
+  const look = (node) => {
+    node?.querySelectorAll?.("option, .option, div.dms-input").forEach(fixText);
+    node?.querySelectorAll?.("[title], [aria-label]").forEach(fixTitle);
+  };
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) addedNodes.forEach((each) => look(each.parentNode ?? each));
-  }).observe(root, { childList: true, subtree: true });
+    for (const { target, addedNodes } of changes) {
+      if (target.nodeType === Node.TEXT_NODE) look(target.parentNode?.parentNode);
+      addedNodes.forEach((each) => look(each.parentNode ?? each));
+    }
+  }).observe(root, { childList: true, subtree: true, characterData: true });
 }
 
 export default { translate: ["value", translate] };

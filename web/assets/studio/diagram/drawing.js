@@ -6,7 +6,7 @@ import { ACTIVITIES, KINDS, isStep, shapeOf } from "./kinds.js";
 const GAP = 50;
 const STEP = 20;
 
-export class Drawing {
+class Drawing {
   static $inject = [
     "modeling",
     "elementFactory",

@@ -1,6 +1,7 @@
 /* Changes to what an element says beyond its drawing: everything goes through the library's
  * commands, so that undo takes it back, and what belongs together is one step of it. */
 import { is, getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
+import { drawingOf } from "./naming.js";
 
 class Together {
   preExecute({ act }) {
@@ -140,7 +141,8 @@ export class Editing {
     const old = element.id;
     if (old === id) return;
     this.together(() => {
-      this._modeling.updateProperties(element, { id });
+      const di = { id: drawingOf(id) };
+      this._modeling.updateProperties(element, this.isFree(di.id) ? { id, di } : { id });
       const variable = new RegExp(`\\b${old}_outcome\\b`, "g");
       const write = (text) => text.replace(variable, `${id}_outcome`);
       for (const [owner, thing, name] of this._expressions()) {

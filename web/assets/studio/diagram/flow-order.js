@@ -5,7 +5,8 @@ import { isStep } from "./kinds.js";
 /** Where a flow leads, those into steps that were seen before included. */
 export const flowsFrom = (element) =>
   element.outgoing.filter((each) => is(each, "bpmn:SequenceFlow"));
-export const flowsTo = (element) =>
+
+const flowsTo = (element) =>
   element.incoming.filter((each) => is(each, "bpmn:SequenceFlow"));
 
 /** Every step once: from the starts along the flows, each way to its end; then what nothing leads to. */

@@ -2,7 +2,7 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { Refused, ask } from "../asking.js";
 import { make, say } from "../words.js";
-import { beginForm, catalogue } from "./catalogue.js";
+import { beginForm, catalogue } from "../catalogue.js";
 import { ID } from "./naming.js";
 import { chooseForm } from "./panel/user-task.js";
 
@@ -34,7 +34,7 @@ export class Forms {
     const asked = isTask ? await askName(element.id) : element.id;
     if (!asked) return;
     const name = element.businessObject.name || asked;
-    const form = beginForm(asked, name, isTask ? SUBMITTED : STARTED);
+    const form = beginForm(asked, isTask ? SUBMITTED : STARTED);
     try {
       await ask(`${this._draft}/documents/${this._path(asked)}`, {
         method: "PUT",

@@ -140,6 +140,13 @@ export function describe(element) {
   return found ? say("steps.unnamed", { kind: nameKind(found.key) }) : element.id;
 }
 
+/** What a way is called among those out of a step: with where it leads. */
+export const describeWay = (flow) => {
+  const target = flow.target ? describe(flow.target) : "";
+  const name = flow.businessObject.name;
+  return name ? say("steps.way_named", { name, target }) : say("steps.way", { target });
+};
+
 /** What the drawing library makes an element of this kind from. */
 export function shapeOf({ type, event, cancelActivity }) {
   const attributes = { type };

@@ -18,15 +18,21 @@ const NAMES = [
 
 export const ID = /^[a-z][a-z0-9_]{0,59}$/;
 
+/** The id of what is drawn for an element. */
+export const drawingOf = (id) => `${id}_di`;
+
 class NamingFactory extends BpmnFactory {
   _ensureId(element) {
     if (!element.id && this._needsId(element)) element.id = this._next(findName(element));
     super._ensureId(element);
   }
 
+  /** What is drawn for an element is called after it, and may have outlived it: both are free. */
   _next(name) {
+    const { ids } = this._model;
     let number = 1;
-    while (this._model.ids.assigned(`${name}_${number}`)) number += 1;
+    while (ids.assigned(`${name}_${number}`) || ids.assigned(drawingOf(`${name}_${number}`)))
+      number += 1;
     return `${name}_${number}`;
   }
 }

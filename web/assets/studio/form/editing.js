@@ -9,8 +9,9 @@ const NAME = /^[a-z][a-z0-9_]*$/;
 const ASKABLE = new Set(["select", "radio", "checklist", "checkbox"]);
 const REFERRED = { identityType: ["select", "radio"], sameAs: ["textfield"] };
 
-/** Makes it of an editor; `panels` are the names of the blocks that the server draws. */
-export function makeForm(editor, { types, panels }) {
+/** Makes it of an editor; `panels` are the names of the blocks that the server draws, `given` those
+ * that the form reads of its process. */
+export function makeForm(editor, { types, panels, given }) {
   const modeling = editor.get("modeling");
   const registry = editor.get("formFieldRegistry");
   const selection = editor.get("selection");
@@ -39,11 +40,12 @@ export function makeForm(editor, { types, panels }) {
       target = root();
       place = target.components.length;
     }
-    if (isOutside && attributes.type !== "button") {
-      // What is filled in stands above the buttons.
-      const first = target.components.findIndex((each) => each.type === "button");
-      if (first >= 0) place = first;
-    }
+    // What is filled in stands above the buttons; the first of them is the main one and stays it.
+    const isButton = attributes.type === "button";
+    const first = target.components.findIndex((each) => each.type === "button");
+    const last = target.components.findLastIndex((each) => each.type === "button");
+    if (isOutside && !isButton && first >= 0) place = first;
+    if (isButton && !holds && chosen?.type !== "button" && last >= 0) place = last + 1;
     const { components, ...rest } = attributes;
     const made = modeling.addFormField({ ...rest, _parent: target.id }, target, place);
     for (const inner of components ?? []) modeling.addFormField({ ...inner, _parent: made.id }, made, made.components.length);
@@ -180,12 +182,13 @@ export function makeForm(editor, { types, panels }) {
         (each) => ASKABLE.has(each.type) && !own.has(each) && [null, around].includes(listAround(each, registry)),
       );
     },
-    /** What an expression of the component may read of the form, with its words. */
+    /** What an expression of the component may read, with its words: of the form, then of its process. */
     names: (component) => {
       const around = listAround(component, registry);
-      return all()
+      const own = all()
         .filter((each) => (each.key || each.path) && [null, around].includes(listAround(each, registry)))
         .map((each) => ({ name: each.key ?? each.path, label: titleOf(each, names) }));
+      return [...own, ...given.map((name) => ({ name, label: say("form.given") }))];
     },
     outcomes: () =>
       all()

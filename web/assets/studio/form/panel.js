@@ -21,8 +21,9 @@ const WANTED = {
   validate: ({ properties }) => !properties.action,
 };
 
-/** Draws the panel and keeps it true. `form` is what `editing.js` makes of the editor. */
-export function keepPanel(place, form, { settings, sections, types, lists }) {
+/** Draws the panel and keeps it true. `form` is what `editing.js` makes of the editor; `leave()`
+ * goes to the component that is chosen when the one that was here is gone. */
+export function keepPanel(place, form, { settings, sections, types, lists, leave }) {
   const names = new Map(types.map((each) => [each.type, each.name]));
   let drawn = null;
   let controls = [];
@@ -36,6 +37,7 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
       place.replaceChildren(...words.map((each) => make("p", { class: "soft sf-nothing" }, say(each))));
       return;
     }
+    place.parentElement.scrollTop = 0; // another's settings begin at the first
     const own = settings.filter((each) => each.types.includes(component.type));
     controls = own.map((each, number) => makeOne(each, `setting-${number}`));
     place.replaceChildren(
@@ -74,14 +76,17 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
     return make(
       "div",
       { class: "sf-head" },
-      make("div", {}, make("h2", {}, names.get(component.type) ?? component.type), make("p", { class: "soft" }, titleOf(component, names))),
+      make("div", {}, make("h2", {}, names.get(component.type) ?? component.type), make("p", { class: "soft sf-title" })),
       make(
         "div",
         { class: "sf-acts", role: "group", "aria-label": say("form.acts") },
         press("chevron-up", "form.up", keepFocus(() => form.move(component, -1), "form.up")),
         press("chevron-down", "form.down", keepFocus(() => form.move(component, 1), "form.down")),
         press("copy", "form.copy", () => form.copy(component)),
-        press("trash", "form.remove", () => form.remove(component)),
+        press("trash", "form.remove", () => {
+          form.remove(component);
+          leave();
+        }),
       ),
       known.length > 1 ? make("div", { class: "sf-inside" }, make("span", { class: "soft" }, say("form.inside")), places) : null,
     );
@@ -99,6 +104,9 @@ export function keepPanel(place, form, { settings, sections, types, lists }) {
   }
 
   function show() {
+    const title = titleOf(drawn, names);
+    // What has no words yet is called by its kind, which stands there already.
+    place.querySelector(".sf-title").textContent = title === names.get(drawn.type) ? "" : title;
     const seen = { properties: drawn.properties ?? {}, validate: drawn.validate ?? {} };
     for (const each of controls) {
       const isSet = readSetting(drawn, each.setting) !== undefined;

@@ -152,6 +152,8 @@ export default {
   "Date and time": "日期和时间",
   "Start date": "起始日期",
   "End date": "结束日期",
+  "Edit start time": "修改起始时间",
+  "Edit end time": "修改结束时间",
   "Start time": "起始时间",
   "End time": "结束时间",
   "Start date and time": "起始日期和时间",
@@ -186,4 +188,9 @@ export default {
   "dateTime": "日期和时间",
   "dayTimeDuration": "时长（天、时）",
   "yearMonthDuration": "时长（年、月）",
+  // what the library does not ask a translation for
+  "Move Input": "移动条件列",
+  "Move Output": "移动结果列",
+  "Remove item": "删除这一项",
+  "Decision table context menu": "决策表的菜单",
 };

@@ -11,4 +11,6 @@ export default {
   "Append element": "More that can follow",
   "Sub-processes": "Calls",
   "Search diagram": "Search in the diagram",
+  Collaboration: "Diagram",
+  Participant: "Process",
 };

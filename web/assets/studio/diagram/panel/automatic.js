@@ -1,7 +1,7 @@
 /* What happens by itself: operations, scripts, decisions and called processes. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue } from "../catalogue.js";
+import { catalogue } from "../../catalogue.js";
 import { findExtension, readExtension, readMapping } from "../editing.js";
 import { pick } from "../picking.js";
 import { choice, feel, group, named, note, press, text } from "./entries.js";

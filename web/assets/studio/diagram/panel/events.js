@@ -1,9 +1,10 @@
 /* Events: which message, how long, which error, and whether the step goes on meanwhile. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue } from "../catalogue.js";
+import { catalogue } from "../../catalogue.js";
 import { readExtension } from "../editing.js";
 import { getEvent } from "../kinds.js";
+import { durationEntries } from "./durations.js";
 import { choice, feel, group, note, text, tick } from "./entries.js";
 
 const TIMES = ["timeDuration", "timeDate", "timeCycle"];
@@ -91,18 +92,19 @@ export function timerGroup(element, { editing }) {
       (kind) => write(kind, event.get(held ?? "timeDate")?.body ?? ""),
       options,
     ),
-    held &&
-      feel(
-        "timer",
-        say("panel.timer_value"),
-        () => event.get(held)?.body ?? "",
-        (body) => write(held, body),
-        {
-          feel: "optional",
-          description: say(`panel.${held}_hint`),
-        },
-      ),
+    ...valueEntries(
+      held,
+      () => event.get(held)?.body ?? "",
+      (body) => write(held, body),
+    ),
   ]);
+}
+
+function valueEntries(kind, get, set) {
+  if (!kind) return [];
+  if (kind === "timeDuration") return durationEntries(get, set);
+  const description = say(`panel.${kind}_hint`);
+  return [feel("timer", say("panel.timer_value"), get, set, { feel: "optional", description })];
 }
 
 export function errorGroup(element, services) {
@@ -118,8 +120,16 @@ export function errorGroup(element, services) {
       });
     });
   const empty = is(element, "bpmn:BoundaryEvent") ? say("panel.error_any") : undefined;
+  const ends = endsOf(element.host);
   return group("studio-error", say("panel.error"), [
-    choice("error", say("panel.error_which"), get, set, () => listErrors(editing), { empty }),
+    choice(
+      "error",
+      say("panel.error_which"),
+      get,
+      set,
+      () => listErrors(ends, editing),
+      { empty, description: ends && !catalogue.errors.some(ends) && say("panel.error_never") },
+    ),
     event.errorRef &&
       text(
         "error-name",
@@ -130,12 +140,30 @@ export function errorGroup(element, services) {
   ]);
 }
 
-function listErrors(editing) {
-  const found = new Map(catalogue.errors.map((each) => [each.code, each.name || each.code]));
+/** The errors that there are; on a step only those that it can end with, if that is known. */
+function listErrors(ends, editing) {
+  const known = catalogue.errors.filter((each) => !ends || ends(each));
+  const found = new Map(known.map((each) => [each.code, each.name || each.code]));
   for (const each of editing.listShared("bpmn:Error")) {
-    if (each.errorCode) found.set(each.errorCode, each.name || each.errorCode);
+    if (each.errorCode && (!ends || found.has(each.errorCode)))
+      found.set(each.errorCode, each.name || each.errorCode);
   }
   return [...found].map(([value, label]) => ({ value, label }));
+}
+
+/** Whether a step ends with an error; null where nothing is known of the step. */
+function endsOf(host) {
+  const step = host?.businessObject;
+  if (!step) return null;
+  if (is(step, "bpmn:ServiceTask")) {
+    const operation = readExtension(step, "zeebe:TaskDefinition", "type");
+    return operation ? (error) => error.operations.includes(operation) : null;
+  }
+  if (is(step, "bpmn:CallActivity")) {
+    const process = readExtension(step, "zeebe:CalledElement", "processId");
+    return process ? (error) => error.processes.includes(process) : null;
+  }
+  return () => false;
 }
 
 function addError(editing, element, code) {

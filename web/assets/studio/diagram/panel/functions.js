@@ -1,16 +1,7 @@
-/* The functions that FEEL fields offer: those that there are here, not those of other engines. */
+/* Lets the FEEL fields of the panel know the functions that there are here. */
 import { FeelLanguageContext, Group, ListGroup } from "@bpmn-io/properties-panel";
 import { jsx } from "@bpmn-io/properties-panel/preact/jsx-runtime";
-import { catalogue } from "../catalogue.js";
-
-const LANGUAGE = {
-  parserDialect: "camunda",
-  builtins: catalogue.functions.map(({ name, parameters }) => ({
-    name,
-    type: "function",
-    params: parameters.map((each) => ({ name: each })),
-  })),
-};
+import { LANGUAGE } from "../../feel.js";
 
 const around = (Component) => (props) =>
   jsx(FeelLanguageContext.Provider, { value: LANGUAGE, children: jsx(Component, props) });

@@ -1,7 +1,7 @@
 /* What every element has: its name, its explanation and, for who wants to know, its id. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue } from "../catalogue.js";
+import { catalogue } from "../../catalogue.js";
 import { isStep } from "../kinds.js";
 import { ID } from "../naming.js";
 import { choice, group, long, named, note, text } from "./entries.js";
@@ -35,7 +35,7 @@ export function generalGroup(element, { modeling, editing, drawing }) {
     });
   return group("studio-general", say("panel.general"), [
     text("name", say("panel.name"), () => owner.name ?? "", set),
-    is(element, "bpmn:Lane") && laneChoice(element, { modeling, editing }),
+    is(element, "bpmn:Lane") && laneChoice(element, editing),
     isStep(element) && !element.host && standsIn(element, drawing),
   ]);
 }
@@ -57,8 +57,8 @@ function standsIn(element, drawing) {
 }
 
 /** A lane's id says whose steps stand in it. */
-function laneChoice(element, { modeling, editing }) {
-  const set = (id) => id && modeling.updateProperties(element, { id });
+function laneChoice(element, editing) {
+  const set = (id) => id && editing.rename(element, id);
   const options = () =>
     named(catalogue.lanes).map((each) => ({
       ...each,

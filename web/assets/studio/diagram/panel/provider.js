@@ -2,6 +2,7 @@
  * operation's template, in one order. What a process here cannot say is not shown. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
+import { describe, getEvent } from "../kinds.js";
 import {
   callGroup,
   decisionGroup,
@@ -17,7 +18,14 @@ import { documentationGroup, generalGroup, idEntry } from "./general.js";
 import { ruleEntries, startGroup, statusGroup, workGroup } from "./user-task.js";
 import { flowGroup, gatewayNote, waysGroup } from "./ways.js";
 
+const EARLY = 2000; // before the libraries draw
 const LAST = 100; // after the libraries' providers, so that theirs can be chosen from
+
+/** Which steps are offered a list of what goes in or comes out. */
+const MAPPED = {
+  inputs: ["bpmn:ServiceTask", "bpmn:CallActivity"],
+  outputs: ["bpmn:UserTask", "bpmn:ServiceTask", "bpmn:CallActivity"],
+};
 
 const OURS = [
   generalGroup,
@@ -76,19 +84,17 @@ class StudioProvider {
     const fields = theirs.filter((each) =>
       each.id.startsWith("ElementTemplates__CustomProperties"),
     );
-    const lists = theirs.filter(
-      (each) => each.id === "outputs" || (each.id === "inputs" && mayTake(element, each)),
-    );
+    const lists = theirs.filter((each) => each.id in MAPPED && isMapped(element, each));
     if (fields.length) return fields.map((each) => ({ ...each, shouldOpen: true }));
     return lists.map((each) => ({ ...each, label: say(`panel.${each.id}`) }));
   }
 }
 
-/** Only what runs by itself is given something; elsewhere an input is shown that is there. */
-function mayTake(element, inputs) {
-  return (
-    inputs.items.length > 0 || is(element, "bpmn:CallActivity") || is(element, "bpmn:ServiceTask")
-  );
+/** Only some steps are given something and have something to remember; elsewhere a mapping is
+ * shown that is there. */
+function isMapped(element, { id, items }) {
+  const isMessage = id === "outputs" && getEvent(element)?.$type === "bpmn:MessageEventDefinition";
+  return items.length > 0 || isMessage || MAPPED[id].some((type) => is(element, type));
 }
 
 function advancedGroup(element, services) {
@@ -109,7 +115,24 @@ function knowTemplates(elementTemplates, eventBus) {
 }
 knowTemplates.$inject = ["elementTemplates", "eventBus"];
 
+/** A gateway's fields are about its ways, too: when these change they are drawn anew. */
+function watchWays(eventBus, selection) {
+  eventBus.on("commandStack.changed", () => {
+    const [chosen] = selection.get();
+    if (is(chosen, "bpmn:ExclusiveGateway")) eventBus.fire("propertiesPanel.providersChanged");
+  });
+}
+watchWays.$inject = ["eventBus", "selection"];
+
+/** The large editor of an expression says whose it is: nobody knows “bpmn:ExclusiveGateway”. */
+function titlePopups(eventBus) {
+  eventBus.on("propertiesPanelPopup.open", EARLY, ({ config }) => {
+    config.title = say("panel.of", { name: describe(config.element), label: config.label });
+  });
+}
+titlePopups.$inject = ["eventBus"];
+
 export default {
-  __init__: ["studioProvider", knowTemplates],
+  __init__: ["studioProvider", knowTemplates, watchWays, titlePopups],
   studioProvider: ["type", StudioProvider],
 };

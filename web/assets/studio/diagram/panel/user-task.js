@@ -1,13 +1,14 @@
 /* A step of a person: its form, who does it, until when, and what stands beside it meanwhile. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { catalogue, outcomesOf } from "../catalogue.js";
+import { catalogue, outcomesOf } from "../../catalogue.js";
 import { findExtension, readExtension, readProperty } from "../editing.js";
 import { describe, isStep } from "../kinds.js";
 import { ID } from "../naming.js";
 import { choice, feel, group, named, note, press, tick } from "./entries.js";
 
 const NEW = " new";
+const ASSOCIATION = "association";
 const COMPUTED = "=";
 
 export const readForm = (element) => readExtension(element, "zeebe:FormDefinition", "formId");
@@ -58,17 +59,20 @@ function describeOutcomes(form) {
   return say("panel.outcomes", { outcomes: outcomes.join(say("presence.comma")) });
 }
 
+/** Who does it: in the lane of the association somebody has the duty, in others it is whose lane. */
 function whoEntries(element, { editing }) {
   const lane = element.businessObject.get("lanes")?.[0];
+  const isStaff = !lane || lane.id === ASSOCIATION;
   const get = () => readExtension(element, "zeebe:AssignmentDefinition", "candidateGroups");
   const set = (value) =>
     editing.setExtension(element, "zeebe:AssignmentDefinition", {
       candidateGroups: value || undefined,
     });
-  const empty = lane
-    ? say("panel.who_lane", { lane: lane.name || lane.id })
-    : say("panel.who_nobody");
-  return [choice("who", say("panel.who"), get, set, () => named(catalogue.duties), { empty })];
+  const options = () => named(catalogue.duties).filter(({ value }) => isStaff || value === get());
+  const empty = isStaff
+    ? say("panel.who_choose")
+    : say("panel.who_lane", { lane: lane.name || lane.id });
+  return [choice("who", say("panel.who"), get, set, options, { empty })];
 }
 
 function dueEntry(element, { editing }) {

@@ -2,7 +2,7 @@
 import { ListGroup } from "@bpmn-io/properties-panel";
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../words.js";
-import { outcomesOf } from "../catalogue.js";
+import { outcomesOf } from "../../catalogue.js";
 import { tasksBefore, flowsFrom } from "../flow-order.js";
 import { describe } from "../kinds.js";
 import { choice, feel, group, note, text } from "./entries.js";

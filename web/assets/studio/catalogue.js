@@ -18,14 +18,13 @@ const LISTS = [
 /** Lists of things with `id` and `name`; what the page does not give is an empty list. */
 export const catalogue = Object.fromEntries(LISTS.map((name) => [name, given[name] ?? []]));
 
-/** How a new form begins: with its name as a text, and one button of this outcome. */
-export function beginForm(id, title, outcome) {
+/** How a step's new form begins: with one button of this outcome; its title is the step's name. */
+export function beginForm(id, outcome) {
   const form = structuredClone(given.new_form);
   form.id = id;
-  for (const each of form.components) {
-    if (each.type === "text") each.text = title;
-    if (each.type === "button") Object.assign(each, { id: outcome, properties: { outcome } });
-  }
+  form.components = form.components.filter((each) => each.type === "button");
+  for (const each of form.components)
+    Object.assign(each, { id: outcome, properties: { outcome } });
   return form;
 }
 
