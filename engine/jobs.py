@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -124,11 +125,15 @@ class Jobs:
     def add(self, *modules: ModuleType) -> None:
         """Register every function of the modules that is marked as a job."""
         for module in modules:
-            for value in vars(module).values():
-                if isinstance(value, FunctionType):
-                    found = getattr(value, "__job__", None)
-                    if isinstance(found, JobFunction):
-                        self.by_name[found.name] = found
+            for found in _jobs_of(module):
+                self.by_name[found.name] = found
+
+
+@cache
+def _jobs_of(module: ModuleType) -> tuple[JobFunction, ...]:
+    functions = (each for each in vars(module).values() if isinstance(each, FunctionType))
+    found = (getattr(each, "__job__", None) for each in functions)
+    return tuple(each for each in found if isinstance(each, JobFunction))
 
 
 def job(

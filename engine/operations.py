@@ -6,9 +6,9 @@ its result completes the task.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, TypeVar
 
@@ -85,7 +85,7 @@ class Operations:
     def add(self, *modules: ModuleType) -> None:
         """Register every function of the modules that is marked as an operation."""
         for module in modules:
-            for marked in _marked(vars(module).values()):
+            for marked in _operations_of(module):
                 known = self.by_name.get(marked.name)
                 if known is not None and known.function is not marked.function:
                     raise ValueError(f"two operations are called {marked.name}")
@@ -132,10 +132,9 @@ def operation(
     return mark
 
 
-def _marked(values: Iterable[object]) -> Iterable[Operation]:
-    for value in values:
-        # Functions only: a module may hold things that do not like to be asked.
-        if isinstance(value, FunctionType):
-            found = getattr(value, "__operation__", None)
-            if isinstance(found, Operation):
-                yield found
+@cache
+def _operations_of(module: ModuleType) -> tuple[Operation, ...]:
+    # Functions only: a module may hold things that do not like to be asked.
+    functions = (each for each in vars(module).values() if isinstance(each, FunctionType))
+    found = (getattr(each, "__operation__", None) for each in functions)
+    return tuple(each for each in found if isinstance(each, Operation))

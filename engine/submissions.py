@@ -10,11 +10,23 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, insert, select
+from sqlalchemy import (
+    BindParameter,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.actors import Actor, ActorKind
@@ -164,20 +176,26 @@ def last_submissions(
 
     In the order of `element_ids`; only these are read, however many rounds there were.
     """
+    asked_for = {"case_id": case_id, "element_ids": list(element_ids), "round": round}
+    rows = session.scalars(_last_submissions(is_up_to_round=round is not None), asked_for)
+    found = {each.element_id: _opened(session, vault, subject, each) for each in rows}
+    return {name: found[name] for name in element_ids if name in found}
+
+
+@cache
+def _last_submissions(*, is_up_to_round: bool) -> Select[Submission]:
+    """The query of `last_submissions`, made once: each page of a case asks it, some twice."""
     place = func.row_number().over(
         partition_by=Submission.element_id, order_by=Submission.id.desc()
     )
+    element_ids: BindParameter[list[str]] = bindparam("element_ids", expanding=True)
     query = select(Submission.id, place.label("place")).where(
-        Submission.case_id == case_id, Submission.element_id.in_(element_ids)
+        Submission.case_id == bindparam("case_id"), Submission.element_id.in_(element_ids)
     )
-    if round is not None:
-        query = query.where(Submission.round <= round)
+    if is_up_to_round:
+        query = query.where(Submission.round <= bindparam("round"))
     ranked = query.subquery()
-    rows = session.scalars(
-        select(Submission).join(ranked, ranked.c.id == Submission.id).where(ranked.c.place == 1)
-    )
-    found = {each.element_id: _opened(session, vault, subject, each) for each in rows}
-    return {name: found[name] for name in element_ids if name in found}
+    return select(Submission).join(ranked, ranked.c.id == Submission.id).where(ranked.c.place == 1)
 
 
 def last_of_many(

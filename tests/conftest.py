@@ -1,5 +1,6 @@
 """What all tests share: fresh databases."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from engine.database import Database
 from tests.addresses import share_builders
 from tests.databases import PostgresqlCopies, SqliteCopies, postgresql_server
+from tests.page_templates import share_templates
 from tests.statements import share_compiled
 from workflows.shared import accounts
 
@@ -30,13 +30,18 @@ def pytest_configure() -> None:
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     share_compiled()
     share_builders()
+    share_templates()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let each application find the templates that another one of this run compiled."""
-    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass by what stays to the end: modules and the tests themselves.
+
+    They are most of the objects that there are, and were looked through several times a test.
+    What a test leaves behind is looked for less often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,12 @@ from engine.database import Database
 from tests.statements import be_model
 from web.schema import migrate
 
-SPEED_ABOVE_SAFETY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+SPEED_ABOVE_SAFETY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "file_copy_method": "clone",
+}
 
 
 def make_schema(url: str) -> None:
@@ -65,7 +70,8 @@ class PostgresqlCopies:
     def copy(self) -> Iterator[str]:
         """Give the URL of a new database and drop the database afterwards."""
         name = f"{self.prefix}_{next(self.numbers)}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, self.template)
+        # File by file, as the system copies them: half the time of copying page by page.
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, self.template)
         yield self._url(name)
         self._execute("DROP DATABASE {} WITH (FORCE)", name)
 

@@ -1,11 +1,15 @@
 """Addresses of what esbuild bundled: a plain name becomes the hashed one."""
 
 import json
+import re
 from pathlib import Path
 
-from flask import Flask, g, url_for
+from flask import Flask, Response, g, request, url_for
 
 DIST = Path(__file__).parent / "static" / "dist"
+HASHED = re.compile(r"dist/[\w-]+-[0-9A-Z]{8}\.\w+")
+FOR_EVER = "public, max-age=31536000, immutable"
+"""A hashed name never means another content: no page asks for the file a second time."""
 
 
 class Bundles:
@@ -33,5 +37,14 @@ class Bundles:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `asset('main.css')`."""
+    """Give templates `asset('main.css')`, and let browsers keep what is bundled."""
     app.jinja_env.globals["asset"] = Bundles().url
+    app.after_request(_let_keep)
+
+
+def _let_keep(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        filename = (request.view_args or {}).get("filename", "")
+        if HASHED.fullmatch(filename):
+            response.headers["Cache-Control"] = FOR_EVER
+    return response

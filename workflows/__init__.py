@@ -22,6 +22,7 @@ from workflows.shared.application_kinds import Kind, all_kinds
 from workflows.shared.beginnings import beginnings_in
 from workflows.shared.form_data import AnswerCheck, Key, Provider, answer_checks_in, providers_in
 from workflows.shared.proofs import Deed, DeedKey, Proof, deeds_in, proofs_in
+from workflows.shared.scans import ScanHook, scan_hooks_in
 
 PACKAGES = (
     "shared",
@@ -64,6 +65,7 @@ class Workflows:
     deeds: Mapping[DeedKey, Deed]
     kinds: Mapping[str, Kind]
     beginnings: Mapping[str, Signature]
+    scan_hooks: Mapping[str, ScanHook]
 
     def surroundings(self, operations: Operations) -> Surroundings:
         """What a diagram does not say itself of its variables."""
@@ -93,6 +95,7 @@ def load_modules() -> tuple[ModuleType, ...]:
     )
 
 
+@cache
 def collect() -> Workflows:
     """Load the packages and gather what they offer."""
     modules = load_modules()
@@ -104,4 +107,5 @@ def collect() -> Workflows:
         deeds=deeds_in(modules),
         kinds=all_kinds(),
         beginnings=beginnings_in(modules),
+        scan_hooks=scan_hooks_in(modules),
     )

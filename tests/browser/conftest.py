@@ -136,7 +136,8 @@ def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{listener.port}"
     environ = {"HUIJI_VAR": str(folder), "HUIJI_PUBLIC_URL": url}
     app = listener.app = create_app(Settings.from_environment(environ))
-    thread = threading.Thread(target=listener.serve_forever)
+    # It looks so often whether it is to stop: a test waits for that at its end.
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield Server(url, app)
     listener.shutdown()
@@ -189,8 +190,10 @@ def new_page(server: Server, new_context: Callable[..., BrowserContext]) -> Iter
 
 
 @pytest.fixture
-def enter(server: Server, new_page: NewPage, axe: Axe) -> Enter:
+def enter(request: pytest.FixtureRequest, server: Server, new_page: NewPage, axe: Axe) -> Enter:
     """Sit down at a fresh browser, signed in: `enter("zj_review", "phone", language="en")`."""
+    callspec = getattr(request.node, "callspec", None)
+    walked_at = callspec.params.get("size") if callspec else None
 
     def sit_down(
         login: str = "", size: str = "desktop", *, language: str = "zh", javascript: bool = True
@@ -200,7 +203,8 @@ def enter(server: Server, new_page: NewPage, axe: Axe) -> Enter:
         if login:
             token = open_session(server.app, login)
             page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-        return Person(page, axe, language)
+        widths = (WIDTHS[size],) if size == walked_at else tuple(WIDTHS.values())
+        return Person(page, axe, language, widths)
 
     return sit_down
 

@@ -19,12 +19,14 @@ SHOTS = os.environ.get("HUIJI_SHOTS", "")
 class Person:
     """Somebody at a page; `language` is what the browser asks for.
 
-    `axe` answers what is wrong with a page for people with disabilities.
+    `axe` answers what is wrong with a page for people with disabilities; `widths` are those at
+    which he looks closely.
     """
 
     page: Page
     axe: Callable[[Page], list[str]]
     language: str = "zh"
+    widths: tuple[int, ...] = tuple(WIDTHS.values())
 
     def say(self, message: str, /, **values: object) -> str:
         """A sentence of the pages in this person's language."""
@@ -90,6 +92,7 @@ class Person:
     def look(self, name: str) -> "Person":
         """Look closely at the page: everybody can use it, on a phone and on a desk's screen.
 
+        Where the whole walk is made at both sizes, each walk looks at its own.
         That it can be read without scrolling sideways is checked by every page itself.
         """
         self.page.wait_for_load_state("load")  # before its styles came it is another page
@@ -98,7 +101,7 @@ class Person:
         if SHOTS:
             path = Path(SHOTS, f"{name}-{size['width']}-{self.language}.png")
             self.page.screenshot(path=path, full_page=True)
-        for width in sorted(WIDTHS.values(), key=lambda each: each == size["width"]):
+        for width in sorted(self.widths, key=lambda each: each == size["width"]):
             self.page.set_viewport_size({"width": width, "height": size["height"]})
             found = self.axe(self.page)
             assert found == [], f"{name} at {width}: {found}"

@@ -188,7 +188,7 @@ def visitor(app: Flask) -> Visitor:
 def member(app: Flask) -> Visitor:
     """A member with all hours and a settled fee, signed in."""
     found = Visitor(app)
-    found.sign_in(READY)
+    found.enter(READY)
     return found
 
 

@@ -77,7 +77,7 @@ def test_the_first_page_says_who_refused_it_on_what_ground_and_why(
     app: Flask, decided: Walk
 ) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     page = member.open("/")
     assert "refused your application on" in page.text
     assert "Criminal penalty" in page.text
@@ -86,7 +86,7 @@ def test_the_first_page_says_who_refused_it_on_what_ground_and_why(
 
 def test_a_button_that_is_pressed_twice_begins_one_appeal(app: Flask, decided: Walk) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     values = member.open("/results/2021").values("/appeals/2021")
     first, second = (member.send("/appeals/2021", values) for _time in range(2))
     assert first.path == second.path
@@ -98,7 +98,7 @@ def test_a_button_that_is_pressed_twice_begins_one_appeal(app: Flask, decided: W
 
 def test_what_cannot_be_appealed_against_is_said(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     token = member.open("/").values("/applications")
     page = member.send("/appeals/2021", token)
     assert page.status == 409
@@ -108,7 +108,7 @@ def test_what_cannot_be_appealed_against_is_said(app: Flask) -> None:
 
 def test_evidence_is_attached_and_seen_by_who_decides(app: Flask, decided: Walk) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     page = begin(member)
     values = page.values()
     values["statement"], values["action"] = STATEMENT, "upload:evidence"
@@ -129,7 +129,7 @@ def test_evidence_is_attached_and_seen_by_who_decides(app: Flask, decided: Walk)
 
 def test_the_higher_association_sees_the_decision_and_upholds_it(app: Flask, decided: Walk) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     walk = find_walk(app, appeal(member))
     higher = national_manager(app)
     page = higher.open(address_of(walk, "decide_appeal"))

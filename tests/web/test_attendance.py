@@ -49,7 +49,7 @@ class Morning:
     def visitor(self, login: str) -> Visitor:
         """Somebody of an association's staff."""
         found = Visitor(self.app)
-        found.sign_in(login, kind="staff")
+        found.enter(login, kind="staff")
         return found
 
     def code(self, enrolment: Enrolment) -> str:
@@ -346,7 +346,7 @@ def test_who_was_absent_is_listed_and_taken_away_and_corrected_with_a_reason(
     address = f"{morning.address}/attendance/{second.id}/correction"
     assert "change the attendance in the list" in clerk.open(address).text
     morning.school.at(OVER_AT)
-    clerk.sign_in("zj_training", kind="staff")
+    clerk.enter("zj_training", kind="staff")
     assert "nothing is recorded of 4 people" in clerk.open(morning.address).text
     listed = clerk.open(f"{morning.address}/absent")
     assert "钱二" in listed.text

@@ -114,7 +114,7 @@ def test_a_certificate_is_issued_and_downloaded_by_its_member_alone(
     assert member.open(f"/certificate/{certificate.id}/certificate.exe").status == 404
     assert member.open("/certificate/999999/certificate.pdf").status == 404
     other = Visitor(app)
-    other.sign_in(OTHER)
+    other.enter(OTHER)
     assert other.open(address).status == 404
     assert Visitor(app).open(address).path.startswith("/sign-in")
 
@@ -136,7 +136,7 @@ def test_beginning_twice_at_once_begins_once(app: Flask, member: Visitor) -> Non
     put_on_file(app)
     values = member.open(HOME).values(HOME)
     again = Visitor(app)
-    again.sign_in(READY)
+    again.enter(READY)
     more = again.open(HOME).values(HOME)
     first, second = together(app, lambda: member.send(HOME, values), lambda: again.send(HOME, more))
     assert {first.status, second.status} == {200}
@@ -205,7 +205,7 @@ def test_nobody_is_compared_who_did_not_agree_or_confirm(app: Flask, member: Vis
 def test_an_upload_is_its_members_alone(app: Flask, member: Visitor) -> None:
     page = open_upload(app, member)
     other = Visitor(app)
-    other.sign_in(OTHER)
+    other.enter(OTHER)
     assert other.open(page.path).status == 404
     values = {"csrf_token": other.open(HOME).values(HOME)["csrf_token"], "outcome": "compare"}
     assert other.send(page.path, values).status == 404

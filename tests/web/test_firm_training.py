@@ -70,7 +70,7 @@ def class_id(app: Flask) -> int:
 def firm(app: Flask) -> Visitor:
     """The main account of the demo's firm."""
     found = Visitor(app)
-    found.sign_in(FIRM_NUMBER, kind="firm")
+    found.enter(FIRM_NUMBER, kind="firm")
     return found
 
 
@@ -204,7 +204,7 @@ def test_another_firm_reaches_neither_sign_ups_nor_people(
     other = Visitor(app)
     with app.extensions["engine"].database.transaction() as session:
         make_other_firm(session)
-    other.sign_in(SECOND_FIRM, kind="firm")
+    other.enter(SECOND_FIRM, kind="firm")
     assert other.client.get("/training/firm/employees").status_code == 200
     for each in (
         results,

@@ -265,7 +265,7 @@ def test_a_return_reaches_the_member_with_its_reason_and_marks(app: Flask) -> No
     assert "Nothing else waits here" in done.text
     assert walk.case.status == "returned"
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     step = member.open(f"/tasks/{walk.tasks()['fill_information'].id}")
     assert "请核对工作单位" in step.text
     assert "与证明不一致" in step.text

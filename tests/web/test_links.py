@@ -141,6 +141,6 @@ def test_without_its_pages_token_nothing_is_set(visitor: Visitor, address: str) 
 def test_one_who_is_signed_in_as_somebody_else_stays_so(
     app: Flask, visitor: Visitor, address: str
 ) -> None:
-    visitor.sign_in("330000100003")
+    visitor.enter("330000100003")
     type_password(visitor, visitor.open(address))
     assert visitor.open("/").path == "/"

@@ -224,7 +224,7 @@ def test_a_firm_has_a_bell(app: Flask) -> None:
         assert message is not None
         firm_login, key = firm.login, message.id
     visitor = Visitor(app)
-    visitor.sign_in(firm_login, kind="firm")
+    visitor.enter(firm_login, kind="firm")
     page = visitor.open("/messages")
     assert "Your application was closed" in page.text
     assert visitor.open(f"/messages/{key}").status == 200

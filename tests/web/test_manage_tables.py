@@ -46,5 +46,5 @@ def test_who_manages_nothing_has_no_such_page(app: Flask, login: str) -> None:
 
 def test_a_member_has_no_such_page(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     assert member.open("/manage/decision-tables").status == 404

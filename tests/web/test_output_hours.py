@@ -57,7 +57,7 @@ def address_of_review(app: Flask) -> str:
 
 def test_a_member_applies_and_the_granted_hours_stand_in_his_ledger(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     assert "No applications yet" in member.open(INDEX).text
     page = begin(member)
     assert page.path.startswith("/tasks/")
@@ -91,7 +91,7 @@ def test_a_member_applies_and_the_granted_hours_stand_in_his_ledger(app: Flask) 
 
 def test_a_returned_application_says_why_where_and_is_sent_again(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     sent = apply(member, begin(member))
     office = trainer(app)
     review = office.open(address_of_review(app))
@@ -114,7 +114,7 @@ def test_a_returned_application_says_why_where_and_is_sent_again(app: Flask) -> 
 
 def test_more_than_a_year_can_bring_is_said_at_its_field_and_nothing_is_lost(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     page = apply(member, begin(member), hours_claimed="25")
     assert page.status == 422
     assert "For 2022 only 20.00 more hours can be granted for work of this kind." in page.text
@@ -124,7 +124,7 @@ def test_more_than_a_year_can_bring_is_said_at_its_field_and_nothing_is_lost(app
 
 def test_a_button_that_is_pressed_twice_begins_one_application(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     values = member.open(INDEX).values(INDEX)
     first, second = (member.send(INDEX, values) for _time in range(2))
     assert first.path == second.path
@@ -133,7 +133,7 @@ def test_a_button_that_is_pressed_twice_begins_one_application(app: Flask) -> No
 
 def test_it_is_withdrawn_while_nobody_has_decided(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     sent = apply(member, begin(member))
     address = f"{sent.path}/withdraw"
     (form,) = member.open(address).html.xpath("//main//form")
@@ -146,8 +146,8 @@ def test_it_is_withdrawn_while_nobody_has_decided(app: Flask) -> None:
 
 def test_an_application_is_only_its_members(app: Flask) -> None:
     member, other = Visitor(app), Visitor(app)
-    member.sign_in(READY)
-    other.sign_in("330000100002")
+    member.enter(READY)
+    other.enter("330000100002")
     sent = apply(member, begin(member))
     assert other.open(sent.path).status == 404
     assert other.open(f"{sent.path}/withdraw").status == 404
@@ -157,7 +157,7 @@ def test_an_application_is_only_its_members(app: Flask) -> None:
 
 def test_the_page_of_another_kind_of_case_is_not_shown_here(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     page = member.send("/applications", member.open("/").values("/applications"))
     with app.extensions["engine"].database.read() as session:
         task = session.get_one(Task, UUID(page.path.rpartition("/")[2]))
@@ -166,7 +166,7 @@ def test_the_page_of_another_kind_of_case_is_not_shown_here(app: Flask) -> None:
 
 def test_who_is_no_member_any_more_reads_why_he_cannot_apply(app: Flask) -> None:
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     values = member.open(INDEX).values(INDEX)
     with app.extensions["engine"].database.transaction() as session:
         row = find_member_by_number(session, READY)
@@ -189,7 +189,7 @@ def test_a_practising_cpa_has_the_pages_too(app: Flask, is_sent: bool) -> None:
         ).first()
     assert number is not None
     cpa = Visitor(app)
-    cpa.sign_in(number, kind="cpa")
+    cpa.enter(number, kind="cpa")
     page = begin(cpa)
     if is_sent:
         assert "In review" in apply(cpa, page).text

@@ -32,7 +32,7 @@ LATER = NOW + timedelta(minutes=1)
 def payer(app: Flask) -> Visitor:
     """A member who has to pay, signed in."""
     found = Visitor(app)
-    found.sign_in(PAYS)
+    found.enter(PAYS)
     return found
 
 
@@ -65,7 +65,7 @@ def test_the_qr_code_of_another_member_is_not_there(app: Flask, payer: Visitor) 
     page = order(payer)
     (picture,) = page.html.xpath("//img[contains(@src, '/payments/orders/')]/@src")
     other = Visitor(app)
-    other.sign_in(READY)
+    other.enter(READY)
     assert other.open(picture).status == 404
 
 
@@ -92,7 +92,7 @@ def test_a_payment_counts_while_the_page_is_closed(app: Flask, payer: Visitor) -
     run_jobs(app)
     run_jobs(app)
     later = Visitor(app)
-    later.sign_in(PAYS)
+    later.enter(PAYS)
     assert "Confirmed" in later.open(page.path).text
 
 

@@ -65,7 +65,7 @@ def test_what_was_typed_is_kept_and_found_on_another_device(app: Flask, member: 
     values["address"] = "1 Wen Yi Road"
     assert member.send(f"{page.path}/draft", values).status == 204
     phone = Visitor(app)
-    phone.sign_in(READY)
+    phone.enter(READY)
     assert phone.open(page.path).values()["address"] == "1 Wen Yi Road"
 
 
@@ -182,7 +182,7 @@ def test_a_file_is_attached_shown_and_removed(app: Flask, member: Visitor) -> No
     assert answer.headers["Content-Disposition"].startswith("inline")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     other = Visitor(app)
-    other.sign_in(PAYS)
+    other.enter(PAYS)
     assert other.open(address).status == 404
     assert Visitor(app).open(address).path == "/sign-in"
     (remove,) = page.html.xpath("//button[starts-with(@value, 'remove_file:')]/@value")
@@ -193,10 +193,10 @@ def test_the_reviewer_sees_an_attached_file(app: Flask, member: Visitor) -> None
     page = attach(member, go_to_settlement(member), PDF, "proof.pdf")
     (address,) = page.html.xpath("//a[starts-with(@href, '/files/')]/@href")
     staff = Visitor(app)
-    staff.sign_in("zj_manage", kind="staff")
+    staff.enter("zj_manage", kind="staff")
     assert staff.client.get(address, buffered=True).status_code == 200
     elsewhere = Visitor(app)
-    elsewhere.sign_in("sz_review", kind="staff")
+    elsewhere.enter("sz_review", kind="staff")
     assert elsewhere.client.get(address, buffered=True).status_code == 404
 
 

@@ -54,7 +54,7 @@ def offer(app: Flask, office: str = "330000", **differs: Any) -> int:
 def sign_in(app: Flask, number: str, kind: str = "member") -> Visitor:
     """Somebody of the demo at a browser."""
     found = Visitor(app)
-    found.sign_in(number, kind=kind)
+    found.enter(number, kind=kind)
     return found
 
 

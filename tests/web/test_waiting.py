@@ -60,7 +60,7 @@ def test_asking_for_speed_is_confirmed_and_not_offered_again_today(
     assert again.html.xpath("//div[contains(@class, 'notice-warning')]")
     app.extensions["engine"].now = lambda: NOW + timedelta(hours=7)  # past midnight in China
     member = Visitor(app)
-    member.sign_in(READY)
+    member.enter(READY)
     sent = member
     assert sent.open("/").html.xpath("//form[contains(@action, '/nudge')]")
 
@@ -85,7 +85,7 @@ def test_somebody_elses_application_is_none(app: Flask, sent: Visitor) -> None:
     page = sent.open("/")
     (address,) = page.html.xpath("//form[contains(@action, '/nudge')]/@action")
     other = Visitor(app)
-    other.sign_in("330000100002")
+    other.enter("330000100002")
     values = {"csrf_token": other.open("/account").html.xpath("//input[@name='csrf_token']/@value")}
     assert other.send(address, values).status == 404
     assert staff(app).send(address, TOKEN).status == 404

@@ -14,7 +14,6 @@ from workflows.channels.wechat.envelopes import Envelope, Keys, check_echo
 from workflows.channels.wechat.events import Callbacks
 from workflows.channels.wechat.stand_in import StandInAccount, stand_in_keys
 from workflows.shared.channels import OfficialAccount
-from workflows.shared.scans import scan_hooks_in
 
 bp = Blueprint("wechat", __name__)
 
@@ -70,7 +69,7 @@ def prove_domain(proof: str) -> ResponseReturnValue:
 
 
 def _listen(app: Flask, keys: Keys) -> Callbacks:
-    hooks = scan_hooks_in(app.extensions["workflows"].modules)
+    hooks = app.extensions["workflows"].scan_hooks
     callbacks = Callbacks(app.extensions["engine"], keys, hooks)
     app.extensions[EXTENSION] = callbacks
     return callbacks

@@ -7,14 +7,18 @@ of the payment process makes 免会费, 去支付, 待确认 or 已确认 of the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ForeignKey,
     Index,
+    Select,
     String,
     UniqueConstraint,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -254,37 +258,40 @@ class _Ledger:
 
 
 def _ledger(session: Session, member_id: int, year: int) -> _Ledger:
-    entries = session.scalars(
-        select(FeeEntry)
-        .where(
-            FeeEntry.member_id == member_id,
-            or_(
-                FeeEntry.year == year,
-                and_(FeeEntry.year < year, FeeEntry.status.in_((TO_PAY, PENDING))),
-            ),
-        )
-        .order_by(FeeEntry.year)
-    ).all()
-    claims = session.scalars(
-        select(FeeClaim)
-        .where(
-            FeeClaim.member_id == member_id,
-            FeeClaim.year == year,
-            FeeClaim.state.in_(("open", "refused")),
-        )
-        .order_by(FeeClaim.id)
-    ).all()
-    paid = session.scalar(
-        select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
-            FeePayment.member_id == member_id, FeePayment.year == year
-        )
-    )
+    asked_for = {"member_id": member_id, "year": year}
+    of_entries, of_claims, of_payments = _ledger_queries()
+    entries = session.scalars(of_entries, asked_for).all()
+    claims = session.scalars(of_claims, asked_for).all()
+    paid = session.scalar(of_payments, asked_for)
     return _Ledger(
         own=next((each for each in entries if each.year == year), None),
         arrears=[each for each in entries if each.year < year],
         open=[each for each in claims if each.state == "open"],
         refused=[each for each in claims if each.state == "refused"],
         paid=int(paid or 0),
+    )
+
+
+@cache
+def _ledger_queries() -> tuple[Select[FeeEntry], Select[FeeClaim], Select[int]]:
+    """The queries of a ledger, made once: each step of a case looks at it."""
+    member_id: BindParameter[int] = bindparam("member_id")
+    year: BindParameter[int] = bindparam("year")
+    owed = and_(FeeEntry.year < year, FeeEntry.status.in_((TO_PAY, PENDING)))
+    return (
+        select(FeeEntry)
+        .where(FeeEntry.member_id == member_id, or_(FeeEntry.year == year, owed))
+        .order_by(FeeEntry.year),
+        select(FeeClaim)
+        .where(
+            FeeClaim.member_id == member_id,
+            FeeClaim.year == year,
+            FeeClaim.state.in_(("open", "refused")),
+        )
+        .order_by(FeeClaim.id),
+        select(func.coalesce(func.sum(FeePayment.amount), 0)).where(
+            FeePayment.member_id == member_id, FeePayment.year == year
+        ),
     )
 
 

@@ -6,9 +6,20 @@ of the association above it.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, BigId, UtcDateTime
@@ -128,24 +139,29 @@ def find_season(session: Session, *, association_id: int, day: date) -> Season |
     The one whose window is open; else the next one to open; else the last one. The
     association's own seasons go before those of the association above it.
     """
-    above, is_its = nearest_first(association_id, Season.association_id)
-    found = session.execute(
-        select(Season, above.c.distance).join(above, is_its).order_by(above.c.distance)
-    ).all()
+    found = session.execute(_seasons(), {"association_id": association_id}).all()
     nearest = [season for season, distance in found if distance == found[0].distance]
     return min(nearest, key=lambda season: _distance(season, day), default=None)
 
 
 def find_season_of_year(session: Session, *, association_id: int, year: int) -> Season | None:
     """The season of a year for an association's members."""
-    above, is_its = nearest_first(association_id, Season.association_id)
-    return session.scalar(
-        select(Season)
-        .join(above, is_its)
-        .where(Season.year == year)
-        .order_by(above.c.distance)
-        .limit(1)
-    )
+    return session.scalar(_season_of_year(), {"association_id": association_id, "year": year})
+
+
+@cache
+def _seasons() -> Select[Season, int]:
+    """The query of `find_season`, made once: most requests of a member ask it."""
+    above, is_its = nearest_first(bindparam("association_id"), Season.association_id)
+    return select(Season, above.c.distance).join(above, is_its).order_by(above.c.distance)
+
+
+@cache
+def _season_of_year() -> Select[Season]:
+    """The query of `find_season_of_year`, made once: each step of a case asks it."""
+    above, is_its = nearest_first(bindparam("association_id"), Season.association_id)
+    query = select(Season).join(above, is_its).where(Season.year == bindparam("year"))
+    return query.order_by(above.c.distance).limit(1)
 
 
 def list_slots(session: Session, *, season_id: int, kind: str) -> Sequence[SeasonSlot]:

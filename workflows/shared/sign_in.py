@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -242,16 +252,22 @@ def find_session(
     session: Session, token: str, *, idle: timedelta, now: datetime
 ) -> tuple[WebSession, Account] | None:
     """The live session of a cookie's token with its account, or None."""
-    row = session.execute(
-        select(WebSession, Account)
-        .join(Account, Account.id == WebSession.account_id)
-        .where(WebSession.token_hash == _hash(token), Account.is_active)
-    ).one_or_none()
+    row = session.execute(_live_session(), {"token_hash": _hash(token)}).one_or_none()
     if row is None:
         return None
     found, account = row
     is_over = found.expires_at <= now or found.seen_at + idle <= now
     return None if is_over else (found, account)
+
+
+@cache
+def _live_session() -> Select[WebSession, Account]:
+    """The query of `find_session`, made once: every request asks it."""
+    return (
+        select(WebSession, Account)
+        .join(Account, Account.id == WebSession.account_id)
+        .where(WebSession.token_hash == bindparam("token_hash"), Account.is_active)
+    )
 
 
 def is_to_be_noted(found: WebSession, *, now: datetime) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.actors import Actor
@@ -55,9 +56,7 @@ def get_viewer(session: Session, account: Account) -> Viewer:
     association_id = None
     duties: dict[str, frozenset[int]] = {}
     if account.member_id is not None:
-        association_id = session.scalar(
-            select(Member.association_id).where(Member.id == account.member_id)
-        )
+        association_id = session.scalar(_association_of_member(), {"member_id": account.member_id})
     elif account.user_type == "staff":
         given = list_duties(session, account_id=account.id)
         below = {
@@ -77,6 +76,12 @@ def get_viewer(session: Session, account: Account) -> Viewer:
         duties=duties,
         is_finance=account.firm_id is not None and account.login.endswith(FINANCE),
     )
+
+
+@cache
+def _association_of_member() -> Select[int]:
+    """The query of `get_viewer`, made once: every request of a member asks it."""
+    return select(Member.association_id).where(Member.id == bindparam("member_id"))
 
 
 def get_visitor(visit: Visit) -> Viewer:
