@@ -26,7 +26,7 @@ class Desk:
     def choose(self, step: str) -> Self:
         """Choose a step in the list; pressed once more it would be left."""
         if self.at(step).get_attribute("aria-expanded") != "true":
-            self.at(step).click()
+            self.at(step).press("Enter")  # the list may scroll below a pointer
         expect(self.at(step)).to_have_attribute("aria-expanded", "true")
         return self
 
