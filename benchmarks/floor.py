@@ -56,6 +56,7 @@ REVIEW = Step(
     process_id="review",
     kind="user_task",
     name="审核",
+    label="审核",
     lane="association",
     group="review",
 )

@@ -45,7 +45,7 @@ def check_task_ids(unit: Unit) -> Iterator[Problem]:
                     step.id,
                     N_("“%(step)s” has an id that another task of this release has: %(id)s."),
                     rule="duplicate-id",
-                    step=step.name,
+                    step=step.label,
                     id=step.id,
                 )
             seen.add(step.id)
@@ -61,7 +61,7 @@ def _unknown(document: str, step: Step, operations: "Operations") -> Problem:
             step.id,
             message,
             rule="unknown-operation",
-            step=step.name,
+            step=step.label,
             operation=step.operation,
         )
     return Problem(
@@ -72,7 +72,7 @@ def _unknown(document: str, step: Step, operations: "Operations") -> Problem:
             "Is “%(near)s” meant?"
         ),
         rule="unknown-operation",
-        step=step.name,
+        step=step.label,
         operation=step.operation,
         near=operations.by_name[near[0]],
     )
@@ -89,7 +89,7 @@ def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator
                     step.id,
                     N_("“%(step)s” does not say what “%(input)s” is."),
                     rule="input-missing",
-                    step=step.name,
+                    step=step.label,
                     input=value,
                 )
             continue
@@ -102,7 +102,7 @@ def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator
                 step.id,
                 N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; that is no choice."),
                 rule="input-value",
-                step=step.name,
+                step=step.label,
                 input=value,
                 given=str(given)[:80],
             )
@@ -115,7 +115,7 @@ def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator
                 step.id,
                 N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; it is of another kind."),
                 rule="input-value",
-                step=step.name,
+                step=step.label,
                 input=value,
                 given=str(given)[:80],
             )
@@ -125,6 +125,6 @@ def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator
             step.id,
             N_("“%(step)s” gives “%(input)s” to an operation that does not take it."),
             rule="input-unknown",
-            step=step.name,
+            step=step.label,
             input=unknown,
         )

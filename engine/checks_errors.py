@@ -124,9 +124,9 @@ def _check_caught(process: ProcessInfo, event: Step, errors: Errors) -> Iterator
         event.id,
         message,
         rule="error-never-thrown",
-        event=event.name,
+        event=event.label,
         code=code,
-        step=host.name,
+        step=host.label,
     )
 
 
@@ -142,7 +142,7 @@ def _check_thrown(process: ProcessInfo, step: Step, errors: Errors) -> Iterator[
                 ),
                 rule="error-not-caught",
                 is_warning=True,
-                step=step.name,
+                step=step.label,
                 error=Said(title, {}),
                 code=code,
             )

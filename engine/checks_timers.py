@@ -74,6 +74,6 @@ def _at(
         message,
         rule=rule,
         is_warning=is_warning,
-        name=step.name,
+        name=step.label,
         value=formula.source,
     )

@@ -8,6 +8,7 @@ from engine.errors import Problem
 from engine.language import N_
 from engine.releases import Check, Unit
 from engine.spiff import ProcessInfo, Step
+from engine.spiff.labels import Label
 from engine.spiff.ways import Ways
 
 MOST_NAMES = 400
@@ -64,7 +65,7 @@ class _Check:
         self.passage: Passage = variables.passages[process.id]
         self.is_open = variables.begins_openly(process.id)
         self.hints = MOST_HINTS
-        self._called: dict[str, tuple[dict[str, str], set[str]]] = {}
+        self._called: dict[str, tuple[dict[str, Label], set[str]]] = {}
         self._forks: list[Mapping[str, int]] | None = None
 
     def problems(self) -> Iterator[Problem]:
@@ -141,7 +142,7 @@ class _Check:
                 message,
                 is_warning=True,
                 variable=name,
-                setter=setters[0].name,
+                setter=setters[0].label,
             )
         else:
             message = N_(
@@ -149,7 +150,7 @@ class _Check:
                 "no way leads from there to here."
             )
             yield self._at(
-                read, "variable-too-late", message, variable=name, setter=setters[0].name
+                read, "variable-too-late", message, variable=name, setter=setters[0].label
             )
 
     def _hands_itself_on(self, read: Read, name: str) -> bool:
@@ -186,7 +187,7 @@ class _Check:
                     "“%(name)s” does not give “%(process)s” the “%(variable)s” that “%(at)s” reads."
                 ),
                 rule="call-input-missing",
-                name=step.name,
+                name=step.label,
                 process=called.name,
                 variable=name,
                 at=needed[name],
@@ -198,21 +199,21 @@ class _Check:
                 N_("“%(name)s” gives “%(process)s” the “%(variable)s”, which nothing there reads."),
                 rule="call-input-unused",
                 is_warning=True,
-                name=step.name,
+                name=step.label,
                 process=called.name,
                 variable=name,
             )
 
-    def _names_of(self, called: ProcessInfo) -> tuple[dict[str, str], set[str]]:
+    def _names_of(self, called: ProcessInfo) -> tuple[dict[str, Label], set[str]]:
         """What a called process needs and what it uses, found out once however often it is."""
         if called.id not in self._called:
             self._called[called.id] = self._names_needed(called), self._names_used(called)
         return self._called[called.id]
 
-    def _names_needed(self, called: ProcessInfo) -> dict[str, str]:
+    def _names_needed(self, called: ProcessInfo) -> dict[str, Label]:
         """What a called process reads before any way of its own sets it, and where it does."""
         own = self.variables.without_beginning(called)
-        needed: dict[str, str] = {}
+        needed: dict[str, Label] = {}
         for read in self.variables.reads(called):
             for name in read.formula.variables:
                 is_seen = read.seen is None or name in read.seen
@@ -222,7 +223,7 @@ class _Check:
             inputs = {line.target for line in step.inputs}
             for name in self.variables.unit.model.inputs_of(step.decision or "") - inputs:
                 if not own.may_have(step.id, name):
-                    needed.setdefault(name, step.name)
+                    needed.setdefault(name, step.label)
         return needed
 
     def _names_used(self, called: ProcessInfo) -> set[str]:
@@ -244,7 +245,7 @@ class _Check:
                     step.id,
                     N_("“%(name)s”: the decision reads “%(variable)s”, which nothing sets before."),
                     rule="variable-never-set",
-                    name=step.name,
+                    name=step.label,
                     variable=name,
                 )
 

@@ -15,6 +15,7 @@ from engine.releases import Unit
 from engine.signatures import NOTHING, Signature, Value
 from engine.spiff import Flow, Formula, ProcessInfo, Step
 from engine.spiff.diagram import Message, Timer
+from engine.spiff.labels import Label
 from engine.spiff.ways import Ways
 
 OPEN = None
@@ -45,7 +46,7 @@ class Read:
     """
 
     element: str
-    called: str
+    called: Label
     step: Step
     formula: Formula
     seen: Names | None = field(default_factory=dict)
@@ -263,15 +264,15 @@ class UnitVariables:
     def _reads_of(self, step: Step) -> Iterator[Read]:
         seen: dict[str, Value | None] = {}
         for line in step.inputs:
-            yield Read(step.id, step.name, step, line.value, dict(seen), target=line.target)
+            yield Read(step.id, step.label, step, line.value, dict(seen), target=line.target)
             seen[line.target] = None
         for formula in own_formulas(step):
             is_inside = step.kind in {"script_task", "business_rule_task"}
-            yield Read(step.id, step.name, step, formula, dict(seen) if is_inside else {})
+            yield Read(step.id, step.label, step, formula, dict(seen) if is_inside else {})
         local = self.local_names(step) if step.outputs else {}
         for line in step.outputs:
             yield Read(
-                step.id, step.name, step, line.value, local, target=line.target, is_output=True
+                step.id, step.label, step, line.value, local, target=line.target, is_output=True
             )
             local = local if local is None else {**local, line.target: None}
 
@@ -305,6 +306,6 @@ def _bare_name(formula: Formula) -> str | None:
     return node.name if isinstance(node, Name) else None
 
 
-def name_of_flow(flow: Flow, source: Step) -> str:
+def name_of_flow(flow: Flow, source: Step) -> Label:
     """What people call a flow: by its own name, else by that of the gateway that it leaves."""
-    return flow.name or source.name
+    return flow.name or source.label

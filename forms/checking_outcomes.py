@@ -11,6 +11,7 @@ from engine.language import N_
 from engine.releases import Unit
 from engine.spiff import ExpressionFailed, Formula, ProcessInfo, Step
 from engine.spiff.expressions import TRIAL
+from engine.spiff.labels import Label
 from forms.form import Form, Outcome
 from forms.release_check import find_form
 
@@ -49,7 +50,7 @@ class Question:
     """A place that may ask how a task ended; `gateway` if it decides on a way."""
 
     element: str
-    called: str
+    called: Label
     formula: Formula
     gateway: Step | None = None
 
@@ -71,7 +72,7 @@ class Questions:
             if flow.condition is not None and (source := process.steps.get(flow.source))
         ]
         others = [
-            Question(step.id, step.name, formula)
+            Question(step.id, step.label, formula)
             for step in process.steps.values()
             for formula in _formulas(step)
         ]
@@ -105,7 +106,7 @@ class _Ends:
                     rule="unknown-outcome",
                     name=asked.called,
                     outcome=outcome[:80],
-                    task=self.step.name,
+                    task=self.step.label,
                 )
         if not self.conditions:
             if not self.others and len(self.outcomes) > 1:
@@ -139,7 +140,7 @@ class _Ends:
             self.step.id,
             N_("“%(task)s” can end with %(outcomes)s, but no gateway after it asks which."),
             rule="outcome-not-asked",
-            task=self.step.name,
+            task=self.step.label,
             outcomes=_list(self.outcomes),
         )
 
@@ -153,9 +154,9 @@ class _Ends:
                 "each but one needs a way with its own condition."
             ),
             rule="missing-outcome",
-            gateway=gateway.name,
+            gateway=gateway.label,
             outcomes=_list(same),
-            task=self.step.name,
+            task=self.step.label,
         )
 
     def _find_gateway(self) -> Step:

@@ -68,7 +68,7 @@ def check_forms(unit: Unit) -> Iterator[Problem]:
                     step.id,
                     N_("“%(step)s” has no form: there is no form “%(form)s” in this process."),
                     rule="unknown-form",
-                    step=step.name,
+                    step=step.label,
                     form=step.form_id,
                 )
             elif path not in used:
@@ -147,6 +147,6 @@ def _check_start(unit: Unit, step: Step) -> Iterator[Problem]:
             None,
             N_("“%(step)s” starts the process: the one outcome of its form is “%(outcome)s”."),
             rule="start-form",
-            step=step.name,
+            step=step.label,
             outcome=STARTED,
         )

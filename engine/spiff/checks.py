@@ -101,7 +101,7 @@ def check_processes(
                     step.id,
                     "unknown-decision",
                     N_("“%(name)s”: there is no decision “%(decision)s”."),
-                    name=step.name,
+                    name=step.label,
                     decision=step.decision,
                 )
         found += problems.found
@@ -117,7 +117,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             step.id,
             "unknown-process",
             N_("“%(name)s” calls “%(process)s”, which is not there."),
-            name=step.name,
+            name=step.label,
             process=step.called_process,
         )
         return
@@ -126,7 +126,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             step.id,
             "endless-call",
             N_("“%(name)s” calls “%(process)s”, which calls it again."),
-            name=step.name,
+            name=step.label,
             process=called.name,
         )
         return
@@ -136,7 +136,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             step.id,
             "call-start",
             N_("“%(name)s” calls “%(process)s”, which only a message can start."),
-            name=step.name,
+            name=step.label,
             process=called.name,
         )
     if any(each.form_id is not None for each in starts):
@@ -144,7 +144,7 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             step.id,
             "call-start",
             N_("“%(name)s” calls “%(process)s”, which begins with a form for a person."),
-            name=step.name,
+            name=step.label,
             process=called.name,
         )
     for code in sorted(calls.uncaught(step, called)):
@@ -152,6 +152,6 @@ def _check_call(step: Step, calls: Calls, problems: Problems) -> None:
             step.id,
             "uncaught-error",
             N_("“%(name)s” can end with the error “%(code)s”, which no event catches."),
-            name=step.name,
+            name=step.label,
             code=code,
         )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from engine.spiff.expressions import Formula
+from engine.spiff.labels import Label
 
 Kind = Literal[
     "start_event",
@@ -82,7 +83,8 @@ class Flow:
 class Step:
     """An element that a process passes: a task, an event or a gateway.
 
-    `name` is what people read and falls back to the id. `group` is the task's own candidate
+    `name` falls back to the id, which is what a running case shows; `label` is what those read
+    who draw, and falls back to what kind of element it is. `group` is the task's own candidate
     group or else its lane's id.
     """
 
@@ -90,6 +92,7 @@ class Step:
     process_id: str
     kind: Kind
     name: str
+    label: Label
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=lambda: NO_PROPERTIES)
     lane: str | None = None

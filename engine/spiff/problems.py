@@ -8,6 +8,7 @@ from engine.feel_sentences import Said
 from engine.language import N_
 from engine.spiff.document import Element
 from engine.spiff.expressions import Formula
+from engine.spiff.labels import label
 
 LIMIT = 500
 """How many problems of one document are told; nobody reads more."""
@@ -95,12 +96,6 @@ def nearest(place: Element) -> Element:
     drawn = (each for each in around if each.get("id") and (each.get("name") or _is_drawn(each)))
     known = (each for each in around if each.get("id"))
     return next(drawn, next(known, place))
-
-
-def label(element: Element) -> str:
-    """What people call an element: its name, or else its id or its tag."""
-    name = " ".join((element.get("name") or "").split())
-    return name or element.get("id") or str(element.tag).rpartition("}")[2]
 
 
 def _is_drawn(element: Element) -> bool:

@@ -28,7 +28,8 @@ from engine.spiff.diagram import (
 )
 from engine.spiff.document import BPMN, BPMNDI, ZEEBE, BrokenDocument, Element, read_xml
 from engine.spiff.expressions import Formula
-from engine.spiff.problems import Problems, label
+from engine.spiff.labels import label
+from engine.spiff.problems import Problems
 from engine.spiff.supported import FLOW_NODES, check_supported
 from engine.spiff.timers import check_timer
 
@@ -151,7 +152,7 @@ class _Reader:
         flows = tuple(self._read_flow(each) for each in element.iterchildren(_bpmn("sequenceFlow")))
         return ProcessInfo(
             id=process_id,
-            name=label(element),
+            name=_name(element) or process_id,
             document=self.document,
             steps=MappingProxyType(steps),
             flows=flows,
@@ -219,11 +220,12 @@ class _Reader:
             id=step_id,
             process_id=process_id,
             kind=kind,
-            name=label(element),
+            name=_name(element) or step_id,
+            label=label(element),
             documentation=_documentation(element),
             properties=self._read_properties(element),
             lane=None if lane is None else lane.get("id"),
-            lane_name=None if lane is None else label(lane),
+            lane_name=None if lane is None else _name(lane) or lane.get("id", ""),
             group=self._read_group(element) or (None if lane is None else lane.get("id")),
             form_id=self._static(form, "formId"),
             operation=self._static(work, "type"),
@@ -383,6 +385,10 @@ class _Reader:
 
 def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
+
+
+def _name(element: Element) -> str:
+    return " ".join((element.get("name") or "").split())
 
 
 def _extension(element: Element, name: str) -> Element | None:

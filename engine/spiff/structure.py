@@ -4,6 +4,7 @@ from collections import Counter
 
 from engine.language import N_
 from engine.spiff.diagram import Failure, Flow, Message, ProcessInfo, Step, Termination, Timer
+from engine.spiff.labels import Label, Way
 from engine.spiff.problems import Problems
 from engine.spiff.ways import Ways
 
@@ -94,7 +95,7 @@ def _check_ways(process: ProcessInfo, step: Step, problems: Problems) -> None:
     into, out = len(process.flows_to(step.id)), len(process.flows_from(step.id))
     if step.kind in {"start_event", "boundary_event"} and into:
         problems.add(
-            step.id, "flow-into-start", N_("A flow leads into “%(name)s”."), name=step.name
+            step.id, "flow-into-start", N_("A flow leads into “%(name)s”."), name=step.label
         )
     if step.kind == "end_event":
         if out:
@@ -102,50 +103,44 @@ def _check_ways(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 step.id,
                 "flow-out-of-end",
                 N_("A flow leads out of the end “%(name)s”."),
-                name=step.name,
+                name=step.label,
             )
     elif out == 0:
-        problems.add(step.id, "nothing-follows", N_("Nothing follows “%(name)s”."), name=step.name)
+        problems.add(step.id, "nothing-follows", N_("Nothing follows “%(name)s”."), name=step.label)
     elif out > 1 and not step.kind.endswith("gateway"):
         problems.add(
             step.id,
             "implicit-split",
             N_("%(count)s flows lead out of “%(name)s”; only a gateway parts ways."),
             count=out,
-            name=step.name,
+            name=step.label,
         )
 
 
 def _check_contents(step: Step, problems: Problems) -> None:
     match step.kind:
         case "user_task":
-            if step.form_id is None:
-                problems.add(step.id, "no-form", N_("“%(name)s” has no form."), name=step.name)
-            if step.group is None:
-                problems.add(
-                    step.id,
-                    "no-lane",
-                    N_("“%(name)s” stands in no lane and has no group."),
-                    name=step.name,
-                )
+            _check_user_task(step, problems)
         case "service_task" if step.operation is None:
             problems.add(
-                step.id, "no-operation", N_("“%(name)s” has no operation."), name=step.name
+                step.id, "no-operation", N_("“%(name)s” has no operation."), name=step.label
             )
         case "script_task" if step.script is None:
-            problems.add(step.id, "no-script", N_("“%(name)s” has no FEEL script."), name=step.name)
+            problems.add(
+                step.id, "no-script", N_("“%(name)s” has no FEEL script."), name=step.label
+            )
         case "business_rule_task" if step.decision is None:
-            problems.add(step.id, "no-decision", N_("“%(name)s” has no decision."), name=step.name)
+            problems.add(step.id, "no-decision", N_("“%(name)s” has no decision."), name=step.label)
         case "call_activity" if step.called_process is None:
             problems.add(
                 step.id,
                 "no-called-process",
                 N_("“%(name)s” says no process to call."),
-                name=step.name,
+                name=step.label,
             )
         case "intermediate_catch_event" if step.event is None:
             problems.add(
-                step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.name
+                step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.label
             )
     if (
         isinstance(step.event, Timer)
@@ -156,7 +151,21 @@ def _check_contents(step: Step, problems: Problems) -> None:
             step.id,
             "timer-repeats",
             N_("Only a boundary event that does not interrupt can repeat, not “%(name)s”."),
-            name=step.name,
+            name=step.label,
+        )
+
+
+def _check_user_task(step: Step, problems: Problems) -> None:
+    if step.label != step.name:
+        problems.add(step.id, "no-name", N_("Give the step a name: who does it reads it."))
+    if step.form_id is None:
+        problems.add(step.id, "no-form", N_("“%(name)s” has no form."), name=step.label)
+    if step.group is None:
+        problems.add(
+            step.id,
+            "no-lane",
+            N_("“%(name)s” stands in no lane and has no group."),
+            name=step.label,
         )
 
 
@@ -167,11 +176,11 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
             step.id,
             "no-default",
             N_("The default way of “%(name)s” does not begin there."),
-            name=step.name,
+            name=step.label,
         )
     if len(flows) > 1 and step.default is None:
         problems.add(
-            step.id, "no-default", N_("The gateway “%(name)s” has no default way."), name=step.name
+            step.id, "no-default", N_("The gateway “%(name)s” has no default way."), name=step.label
         )
     for flow in flows:
         is_default = flow.id == step.default or len(flows) == 1
@@ -181,7 +190,7 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 "default-condition",
                 N_("“%(flow)s”, the default way of “%(name)s”, has a condition."),
                 flow=_say_flow(process, flow),
-                name=step.name,
+                name=step.label,
             )
         elif not is_default and not flow.condition:
             problems.add(
@@ -189,7 +198,7 @@ def _check_choice(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 "no-condition",
                 N_("“%(flow)s”, a way out of “%(name)s”, has no condition."),
                 flow=_say_flow(process, flow),
-                name=step.name,
+                name=step.label,
             )
 
 
@@ -200,7 +209,7 @@ def _check_race(process: ProcessInfo, step: Step, problems: Problems) -> None:
             step.id,
             "event-gateway",
             N_("The gateway “%(name)s” needs two events to wait for."),
-            name=step.name,
+            name=step.label,
         )
     for target in targets:
         if target.kind != "intermediate_catch_event" or len(process.flows_to(target.id)) > 1:
@@ -208,15 +217,15 @@ def _check_race(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 target.id,
                 "event-gateway",
                 N_("“%(target)s” after the gateway “%(name)s” is no event of its own."),
-                target=target.name,
-                name=step.name,
+                target=target.label,
+                name=step.label,
             )
     if sum(isinstance(target.event, Timer) for target in targets) > 1:
         problems.add(
             step.id,
             "event-gateway",
             N_("The gateway “%(name)s” waits for more than one timer."),
-            name=step.name,
+            name=step.label,
         )
     messages = Counter(target.event.name for target in targets if isinstance(target.event, Message))
     for message, count in messages.items():
@@ -225,7 +234,7 @@ def _check_race(process: ProcessInfo, step: Step, problems: Problems) -> None:
                 step.id,
                 "event-gateway",
                 N_("The gateway “%(name)s” waits for the message “%(awaited)s” twice."),
-                name=step.name,
+                name=step.label,
                 awaited=message,
             )
 
@@ -237,17 +246,19 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
             step.id,
             "boundary-place",
             N_("“%(name)s” must stand on a user task, a service task or a call."),
-            name=step.name,
+            name=step.label,
         )
     if step.event is None or isinstance(step.event, Termination):
-        problems.add(step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.name)
+        problems.add(
+            step.id, "no-event", N_("“%(name)s” has nothing to wait for."), name=step.label
+        )
     if isinstance(step.event, Failure):
         if not step.is_interrupting:
             problems.add(
                 step.id,
                 "error-interrupts",
                 N_("“%(name)s” catches an error, so it interrupts its task."),
-                name=step.name,
+                name=step.label,
             )
         others = [
             each for each in process.events_on(step.attached_to or "") if each.event == step.event
@@ -257,8 +268,8 @@ def _check_boundary(process: ProcessInfo, step: Step, problems: Problems) -> Non
                 step.id,
                 "same-error",
                 N_("“%(name)s” and “%(other)s” catch the same error."),
-                name=step.name,
-                other=others[0].name,
+                name=step.label,
+                other=others[0].label,
             )
 
 
@@ -281,14 +292,14 @@ def _check_start(process: ProcessInfo, problems: Problems) -> None:
                 start.id,
                 "start-form",
                 N_("A message starts “%(name)s”: it has no form."),
-                name=start.name,
+                name=start.label,
             )
         elif start.form_id not in {None, start.id}:
             problems.add(
                 start.id,
                 "start-form",
                 N_("The form of the start event “%(name)s” must have its id, “%(id)s”."),
-                name=start.name,
+                name=start.label,
                 id=start.id,
             )
 
@@ -301,10 +312,12 @@ def _check_reach(process: ProcessInfo, problems: Problems) -> None:
     ending = ways.reaching(ends)
     for step in process.steps.values():
         if step.id not in reached and starts:
-            problems.add(step.id, "unreachable", N_("Nothing leads to “%(name)s”."), name=step.name)
+            problems.add(
+                step.id, "unreachable", N_("Nothing leads to “%(name)s”."), name=step.label
+            )
         elif step.id not in ending and process.flows_from(step.id):
             problems.add(
-                step.id, "no-end", N_("No end can be reached from “%(name)s”."), name=step.name
+                step.id, "no-end", N_("No end can be reached from “%(name)s”."), name=step.label
             )
     _check_joins(process, ways, starts, problems)
     stuck = set(ways.rounds(lambda each: process.steps[each].kind in AUTOMATIC))
@@ -314,7 +327,7 @@ def _check_reach(process: ProcessInfo, problems: Problems) -> None:
                 step.id,
                 "endless-loop",
                 N_("“%(name)s” goes round without anybody or anything to wait for."),
-                name=step.name,
+                name=step.label,
             )
     unattended = ways.rounds(lambda each: process.steps[each].kind in AUTOMATIC | {"service_task"})
     for each in unattended:
@@ -323,7 +336,7 @@ def _check_reach(process: ProcessInfo, problems: Problems) -> None:
                 each,
                 "endless-loop",
                 N_("“%(name)s” goes round without a person in it."),
-                name=process.steps[each].name,
+                name=process.steps[each].label,
             )
 
 
@@ -338,14 +351,14 @@ def _check_joins(process: ProcessInfo, ways: Ways, starts: list[str], problems: 
                 step.id,
                 "stuck-join",
                 N_("“%(name)s” waits for a token that can only come from itself."),
-                name=step.name,
+                name=step.label,
             )
 
 
-def _say_flow(process: ProcessInfo, flow: Flow) -> str:
+def _say_flow(process: ProcessInfo, flow: Flow) -> Label:
     """A flow by its name, else by the steps that it leads from and to."""
     if flow.name:
         return flow.name
     ends = (process.steps.get(end) for end in (flow.source, flow.target))
-    named = [step.name for step in ends if step is not None]
-    return " → ".join(named) if len(named) == 2 else flow.id
+    named = [step.label for step in ends if step is not None]
+    return Way(*named) if len(named) == 2 else flow.id

@@ -101,7 +101,7 @@ def check_proofs(proofs: Mapping[Key, Proof], deeds: Mapping[DeedKey, Deed]) -> 
                 is_secret = any(each.is_secret for each in form.fields)
                 if is_secret and (process.id, step.id) not in proofs:
                     message = N_("“%(step)s” asks for something secret that nobody looks at.")
-                    yield Problem(path, step.id, message, rule="no-proof", step=step.name)
+                    yield Problem(path, step.id, message, rule="no-proof", step=step.label)
                 for button in form.buttons:
                     action = button.properties.get("action")
                     if action and (process.id, step.id, action) not in deeds:

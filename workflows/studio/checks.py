@@ -220,6 +220,6 @@ def _at(
         message,
         rule=rule,
         is_warning=is_warning,
-        step=step.name,
+        step=step.label,
         **values,
     )

@@ -106,7 +106,7 @@ def _describe(known: UnitVariables, process: ProcessInfo, name: str) -> KnownVar
     words = [value.title, value.kind] if value is not None else []
     if value is not None and value.title == name:
         words = [value.kind]
-    by = [step.name for step in setters]
+    by = [str(step.label) for step in setters]
     if name in known.begun(process.id):
         by.insert(0, _("the beginning"))
     return KnownVariable(name, " · ".join(words), _(", ").join(by))
@@ -118,4 +118,4 @@ def _describe_local(known: UnitVariables, step: Step, passage: Passage) -> Itera
     for name, value in (known.local_names(step) or {}).items():
         if name and name not in there:
             detail = "" if value is None else f"{value.title} · {value.kind}"
-            yield KnownVariable(name, detail, step.name)
+            yield KnownVariable(name, detail, str(step.label))

@@ -43,8 +43,11 @@ def ext(*inner: str) -> str:
     return f"<bpmn:extensionElements>{''.join(inner)}</bpmn:extensionElements>"
 
 
-def node(tag: str, identifier: str, inner: str = "", name: str = "", **attributes: str) -> str:
+def node(
+    tag: str, identifier: str, inner: str = "", name: str | None = None, **attributes: str
+) -> str:
     written = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+    name = identifier if name is None else name
     named = f' name="{name}"' if name else ""
     return f'<bpmn:{tag} id="{identifier}"{named}{written}>{inner}</bpmn:{tag}>'
 
@@ -76,7 +79,7 @@ def end_all(identifier: str) -> str:
 
 def user(
     identifier: str,
-    name: str = "",
+    name: str | None = None,
     inputs: Mapping[str, str] | None = None,
     outputs: Mapping[str, str] | None = None,
     group: str = "member",

@@ -104,7 +104,7 @@ def test_nothing_is_included_or_fetched():
 
     assert (
         "definitions",
-        "“definitions”: the element xi:include is not supported here.",
+        "“Diagram”: the element xi:include is not supported here.",
     ) in problems_of(base(extra=extra))
 
 
@@ -225,12 +225,12 @@ def test_what_only_decorates_is_fine():
         ),
         **{"zeebe:modelerTemplate": "t", "isForCompensation": "false"},
     )  # fmt: skip
-    note = node("textAnnotation", "note", "<bpmn:text>注</bpmn:text>")
-    tie = node("association", "tie", sourceRef="more", targetRef="note")
+    note = node("textAnnotation", "note", "<bpmn:text>注</bpmn:text>", name="")
+    tie = node("association", "tie", name="", sourceRef="more", targetRef="note")
     model = model_of(
         diagram(
             start(), task, end(), flows("start more end"), note, tie,
-            node("group", "box", categoryValueRef="value"), extra=extra,
+            node("group", "box", name="", categoryValueRef="value"), extra=extra,
         )
     )  # fmt: skip
 
@@ -344,7 +344,7 @@ def test_a_condition_that_is_no_feel_is_refused(condition):
 
     assert (
         "start__end",
-        "The condition of “start__end” is not FEEL: it begins with “=”.",
+        "The condition of “start → end” is not FEEL: it begins with “=”.",
     ) in problems_of(drawn)
 
 
@@ -353,7 +353,7 @@ def test_a_condition_in_another_language_is_refused():
 
     assert (
         "start__end",
-        "“start__end”: the attribute language of conditionExpression is not supported.",
+        "“start → end”: the attribute language of conditionExpression is not supported.",
     ) in problems_of(drawn)
 
 
@@ -460,6 +460,34 @@ def test_a_gateway_needs_a_default_way():
     assert ("which__b", "“which → b”, a way out of “which”, has no condition.") in found
 
 
+def test_what_has_no_name_is_called_by_its_kind_and_where_it_leads():
+    drawn = diagram(
+        start(),
+        node("exclusiveGateway", "gateway_1", name=""),
+        user("a", "填写"),
+        service("tell", "test.tell").replace(' name="tell"', ""),
+        end(),
+        flows("a end", "tell end"),
+        flow("start", "gateway_1"),
+        flow("gateway_1", "a", "x"),
+        flow("gateway_1", "tell"),
+    )
+
+    found = problems_of(drawn)
+
+    way = "Choice of a way without a name"
+    assert ("gateway_1", f"The gateway “{way}” has no default way.") in found
+    assert (
+        "gateway_1__tell",
+        f"“{way} → Automatic step without a name”, a way out of “{way}”, has no condition.",
+    ) in found
+
+
+def test_a_step_of_a_person_has_a_name_because_people_read_it():
+    drawn = diagram(start(), user("fill", ""), end(), flows("start fill end"))
+    assert ("fill", "Give the step a name: who does it reads it.") in problems_of(drawn)
+
+
 def test_a_default_way_has_no_condition_and_begins_at_its_gateway():
     parts = [part for part in CHOICE if 'id="which"' not in part]
     ways = [flow("start", "which"), flow("which", "a", "x"), flow("which", "b")]
@@ -561,7 +589,7 @@ def test_lanes_within_lanes_are_refused():
 
     assert (
         "outer",
-        "“outer”: a lane within a lane (childLaneSet) is not supported here.",
+        "“Lane without a name”: a lane within a lane (childLaneSet) is not supported here.",
     ) in problems_of(drawn)
 
 
@@ -650,7 +678,7 @@ def test_all_problems_are_said_at_once_each_with_its_document():
 
 
 def test_what_the_rules_do_not_see_the_schema_does():
-    drawn = base().replace(b'<bpmn:startEvent id="start">', b'<bpmn:startEvent id="1 x">')
+    drawn = base().replace(b'<bpmn:startEvent id="start"', b'<bpmn:startEvent id="1 x"')
 
     assert any("not valid BPMN" in text for _, text in problems_of(drawn))
 

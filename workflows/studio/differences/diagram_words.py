@@ -1,39 +1,8 @@
 """What the elements of a diagram and their properties are called."""
 
 from engine.language import N_, _
+from engine.spiff import labels
 from engine.spiff.document import BPMN, Element, Tag
-
-STEPS = {
-    "userTask": N_("Step of a person"),
-    "serviceTask": N_("Automatic step"),
-    "scriptTask": N_("Calculation"),
-    "businessRuleTask": N_("Decision table as a step"),
-    "callActivity": N_("Call of another process"),
-    "exclusiveGateway": N_("Choice of a way"),
-    "parallelGateway": N_("Side by side"),
-    "eventBasedGateway": N_("Wait for what comes first"),
-    "startEvent": N_("Start of the process"),
-    "endEvent": N_("End of the way"),
-    "intermediateCatchEvent": N_("Wait"),
-    "boundaryEvent": N_("Event on a step"),
-}
-"""Elements that a process passes."""
-
-OTHERS = {
-    "definitions": N_("Diagram"),
-    "process": N_("Process"),
-    "collaboration": N_("Drawing"),
-    "participant": N_("Frame of the process"),
-    "laneSet": N_("Lanes"),
-    "lane": N_("Lane"),
-    "message": N_("Message"),
-    "error": N_("Error"),
-    "textAnnotation": N_("Text note"),
-    "association": N_("Line to a note"),
-    "group": N_("Group"),
-    "category": N_("Category"),
-    "categoryValue": N_("Category"),
-}
 
 LABELS = {
     "id": N_("Id"),
@@ -79,9 +48,7 @@ LABELS = {
 
 def say_kind(element: Element) -> str:
     """What kind of thing an element is."""
-    tag = Tag.of(str(element.tag)).name
-    known = STEPS.get(tag) or OTHERS.get(tag)
-    return _(known) if known else tag
+    return labels.say_kind(Tag.of(str(element.tag)).name)
 
 
 def say_label(name: str) -> str:
@@ -99,4 +66,4 @@ def say_label(name: str) -> str:
 def is_step(element: Element) -> bool:
     """Whether a process passes the element."""
     tag = Tag.of(str(element.tag))
-    return tag.namespace == BPMN and tag.name in STEPS
+    return tag.namespace == BPMN and tag.name in labels.STEPS
