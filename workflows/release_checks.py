@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.checks import check_operations, check_task_ids
 from engine.checks_errors import check_errors
+from engine.checks_rules import check_rules
 from engine.checks_timers import check_timers
 from engine.checks_variables import check_variables
 from engine.operations import Operations
@@ -30,6 +31,7 @@ def list_checks(
         check_variables(found.surroundings(operations)),
         check_timers(clock),
         check_proofs(found.proofs, found.deeds),
+        check_rules,
         check_tables,
         *CHECKS,
     ]
