@@ -4,13 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
+from workflows.studio.beginning import IdNotAllowed
 
 
 @pytest.mark.parametrize("width", ["phone", "desktop"])
 def test_a_new_process_is_named_opened_and_released(enter: Enter, width: str) -> None:
     admin = enter("admin", width).go("/studio/").follow("New process").is_at("New process")
     admin.type(admin.say("Name in Chinese"), "核对地址").type(admin.say("Name in English"), "???")
-    admin.press("Begin it").sees("The id is made of small letters").look("studio-new-refused")
+    admin.press("Begin it").sees(IdNotAllowed.message).look("studio-new-refused")
     admin.type(admin.say("Name in English"), "Check address").look("studio-new")
     admin.press("Begin it")
     page = admin.page
