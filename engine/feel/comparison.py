@@ -19,7 +19,6 @@ ORDERINGS: dict[str, Callable[[Value, Value], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
 def equal(left: Value, right: Value, run: Run) -> bool | None:

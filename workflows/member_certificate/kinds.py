@@ -7,7 +7,6 @@ PROCESS = "member_certificate"
 
 COMPLETE = "complete_information"
 SUPPLY = "supply_information"
-RETRY = "retry_photo"
 UPLOAD = "upload_photo"
 AWAIT = "await_comparison"
 APPOINT = "set_appointment"

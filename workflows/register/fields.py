@@ -12,7 +12,6 @@ import orjson
 
 from forms import BoundForm, Form, Language, read_form
 from workflows.shared.dates import ZONE
-from workflows.shared.private import PRIVATE_FIELDS
 from workflows.shared.register import Firm, Member
 
 FOLDER = Path(__file__).parent / "forms"
@@ -21,9 +20,6 @@ SAVE = "save"
 
 REASON = "reason"
 Name = Literal["member", "admit_member", "firm", "admit_firm"]
-
-READ_APART = frozenset({"identity_number", *PRIVATE_FIELDS})
-"""What pages cover: it is never drawn with the others."""
 
 
 def bind(

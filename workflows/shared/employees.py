@@ -7,7 +7,7 @@ are listed for.
 from datetime import date
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, BigId
 from engine.errors import NotFound
@@ -46,11 +46,3 @@ class Employee(HoldsPrivate, Base):
     birth_date: Mapped[date | None]
     position: Mapped[str] = mapped_column(String(100), default="")
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
-
-
-def get_employee(session: Session, employee_id: int) -> Employee:
-    """The employee of a key; raises EmployeeNotFound."""
-    found = session.get(Employee, employee_id)
-    if found is None:
-        raise EmployeeNotFound
-    return found

@@ -46,11 +46,6 @@ class Texts:
     channels: tuple[str, ...] = WITHOUT_SMS
     is_urgent: bool = False
 
-    @property
-    def gives_reason(self) -> bool:
-        """Whether it tells why something was refused."""
-        return "$reason" in self.text
-
     def worded(self, words: Mapping[str, str]) -> "Texts":
         """The same message in an association's own words, by the names of `PARTS`."""
         changed: dict[str, Any] = {name: words[name] for name in PARTS}

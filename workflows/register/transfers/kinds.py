@@ -3,7 +3,7 @@
 To have another kind: a module with a `Kind` and its name in `transfers.every`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -185,11 +185,6 @@ def find_offices(session: Session) -> Offices:
         for said in filter(None, (each.code, each.name, each.name_en)):
             known.setdefault(said, each.id)
     return Offices(known, {each.id: each.name for each in rows})
-
-
-def write_office(offices: Offices) -> Callable[[int], str]:
-    """Says an association by its name."""
-    return lambda key: offices.names.get(key, "")
 
 
 def uncover(said: str, known: str, kind: str, column: str) -> str:
