@@ -8,10 +8,11 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from engine.language import _, ngettext
+from engine.language import _
 from engine.spiff.document import BPMN, BPMNDI, ZEEBE, Element, Tag, read_xml
 from workflows.studio.differences.diagram_reading import list_things, list_written, say_place
 from workflows.studio.differences.diagram_words import is_step, say_kind, say_label
+from workflows.studio.differences.layout import compare_layouts
 from workflows.studio.differences.matching import Pair, pair
 from workflows.studio.differences.model import Change, Detail, Said, compare_properties
 from workflows.studio.differences.vocabulary import (
@@ -212,7 +213,7 @@ def compare_diagrams(old: Side, new: Side) -> list[Change]:
         (_order(each), change) for each in pairs if (change := comparison.compare(each)) is not None
     ]
     found.sort(key=lambda each: each[0])
-    return [*(change for _place_of, change in found), *_compare_layout(old, new)]
+    return [*(change for _place_of, change in found), *compare_layouts(old.drawn, new.drawn)]
 
 
 @dataclass(frozen=True)
@@ -265,21 +266,6 @@ def _goes_without_saying(element: Element, side: Side, both: Container[str]) -> 
     ends = (element.get("sourceRef", ""), element.get("targetRef", ""))
     is_plain = not element.get("name") and len(element) == 0
     return is_plain and any(end in side.by_id and end not in both for end in ends)
-
-
-def _compare_layout(old: Side, new: Side) -> Iterator[Change]:
-    moved = [
-        name for name, place in new.drawn.items() if name in old.drawn and old.drawn[name] != place
-    ]
-    if moved:
-        said = ngettext(
-            "Drawing: %(n)s element stands elsewhere or is drawn otherwise; "
-            "nothing follows from it",
-            "Drawing: %(n)s elements stand elsewhere or are drawn otherwise; "
-            "nothing follows from it",
-            len(moved),
-        )
-        yield Change("moved", said)
 
 
 def _replace(text: str, ids: Mapping[str, str]) -> str:

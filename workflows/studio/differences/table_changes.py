@@ -15,9 +15,10 @@ from engine.feel.dmn.reading import (
     text_of,
     type_name,
 )
-from engine.language import N_, _, ngettext
+from engine.language import N_, _
 from engine.spiff.document import Tag
 from workflows.shared.decision_cells import read_cell
+from workflows.studio.differences.layout import compare_layouts
 from workflows.studio.differences.matching import Pair, pair
 from workflows.studio.differences.model import (
     Change,
@@ -74,7 +75,8 @@ def compare_tables(
     changes = list(_compare_others(read_definitions(old), read_definitions(new)))
     for each in pair_tables(read_tables(old, english_before), read_tables(new, english)):
         changes += _compare_pair(each)
-    return [*changes, *_compare_layout(read_definitions(old), read_definitions(new))]
+    before, after = read_definitions(old), read_definitions(new)
+    return [*changes, *compare_layouts(_drawn(before), _drawn(after))]
 
 
 def _compare_pair(found: TablePair) -> Iterator[Change]:
@@ -235,20 +237,6 @@ def _flat(element: Element, name: str = "") -> Iterator[tuple[str, Said]]:
     for place, each in enumerate(element):
         inner = Tag.of(str(each.tag)).name
         yield from _flat(each, f"{name} {inner}{place or ''}".strip())
-
-
-def _compare_layout(old: Element, new: Element) -> Iterator[Change]:
-    before, after = _drawn(old), _drawn(new)
-    moved = [name for name, place in after.items() if before.get(name, place) != place]
-    if moved:
-        said = ngettext(
-            "Drawing: %(n)s element stands elsewhere or is drawn otherwise; "
-            "nothing follows from it",
-            "Drawing: %(n)s elements stand elsewhere or are drawn otherwise; "
-            "nothing follows from it",
-            len(moved),
-        )
-        yield Change("moved", said)
 
 
 def _drawn(root: Element) -> dict[str, str]:
