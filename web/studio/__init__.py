@@ -9,6 +9,7 @@ from web.studio import (
     documents,
     drafts,
     editing,
+    element_templates,
     english,
     exchange,
     form_editor,
@@ -17,7 +18,6 @@ from web.studio import (
     previews,
     processes,
     releasing,
-    templates,
 )
 from web.studio.blueprint import bp
 
@@ -31,6 +31,7 @@ __all__ = [
     "documents",
     "drafts",
     "editing",
+    "element_templates",
     "english",
     "exchange",
     "form_editor",
@@ -39,7 +40,6 @@ __all__ = [
     "previews",
     "processes",
     "releasing",
-    "templates",
 ]
 
 blueprints = (bp,)
