@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.checks import check_operations, check_task_ids
-from engine.checks_errors import check_errors
-from engine.checks_rules import check_rules
-from engine.checks_timers import check_timers
-from engine.checks_variables import check_variables
+from engine.checks.errors import check_errors
+from engine.checks.rules import check_rules
+from engine.checks.steps import check_operations, check_task_ids
+from engine.checks.timers import check_timers
+from engine.checks.variables import check_variables
 from engine.operations import Operations
 from engine.releases import Check
 from forms.checking_outcomes import check_outcomes

@@ -13,7 +13,7 @@ CHINESE = ROOT / "web/translations/zh_CN/LC_MESSAGES/messages.po"
 CHECKS = sorted(
     path
     for pattern in (
-        "engine/checks*.py",
+        "engine/checks/*.py",
         "engine/dataflow.py",
         "engine/releases.py",
         "engine/spiff/*.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checks import check_operations
+from engine.checks.steps import check_operations
 from engine.database import Database
 from engine.engine import Engine
 from engine.files import FileStore

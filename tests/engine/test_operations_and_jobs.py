@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import get_case
-from engine.checks import check_task_ids
+from engine.checks.steps import check_task_ids
 from engine.engine import Engine
 from engine.errors import BpmnError, InvalidRelease, NotFound
 from engine.incidents import Incident, open_incidents

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from engine.checks_errors import Errors
+from engine.checks.errors import Errors
 from engine.engine import Engine
 from engine.feel import BUILTINS
 from engine.feel.dmn import InvalidDecision

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from engine.actors import Actor
-from engine.checks import check_operations, check_task_ids
+from engine.checks.steps import check_operations, check_task_ids
 from engine.engine import Engine
 from engine.releases import Release
 from forms.release_check import check_forms

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine.checks import check_operations
+from engine.checks.steps import check_operations
 from engine.engine import Engine
 from engine.errors import InvalidRelease
 from engine.releases import Documents

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.checks_rules import check_rules
+from engine.checks.rules import check_rules
 from engine.errors import Problem
 from engine.releases import check_unit
 from tests.engine.spiff.drawing import diagram, end, flows, start, user

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.checks_errors import check_errors
+from engine.checks.errors import check_errors
 from engine.errors import BpmnError, Problem
 from engine.language import N_
 from engine.operations import Operations, operation

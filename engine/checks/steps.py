@@ -1,4 +1,4 @@
-"""The engine's own checks of a release: operations that exist, tasks that are told apart."""
+"""The check of steps by themselves: operations that exist, tasks that are told apart."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.checks_timers import check_timers
+from engine.checks.timers import check_timers
 from engine.errors import Problem
 from engine.releases import check_unit
 from tests.engine.spiff.drawing import catch, diagram, end, flows, start

@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 
 import pytest
 
-from engine.checks_variables import check_variables
+from engine.checks.variables import check_variables
 from engine.dataflow import Surroundings, UnitVariables
 from engine.errors import Problem
 from engine.language import N_
