@@ -72,8 +72,8 @@ def test_a_case_is_seen_by_whom_it_concerns(
     walk, somebody = applied(app, number), staff(app, login)
 
     assert somebody.open(f"/cases/{walk.case_id}").status == status
-    assert somebody.open(f"/studio/cases/{walk.case_id}/diagram").status == status
-    diagram = f"/studio/cases/{walk.case_id}/diagrams/inspection.bpmn"
+    assert somebody.open(f"/cases/{walk.case_id}/diagram").status == status
+    diagram = f"/cases/{walk.case_id}/diagrams/inspection.bpmn"
     assert somebody.client.get(diagram).status_code == status
 
 
@@ -82,7 +82,7 @@ def test_the_pages_of_cases_are_nothing_to_members(app: Flask, member: Visitor) 
 
     assert member.open("/cases").status == 404
     assert member.open(f"/cases/{walk.case_id}").status == 404
-    assert member.open(f"/studio/cases/{walk.case_id}/diagram").status == 404
+    assert member.open(f"/cases/{walk.case_id}/diagram").status == 404
 
 
 def test_variables_are_shown_to_administrators_only(app: Flask) -> None:
@@ -118,7 +118,7 @@ def test_an_unknown_case_is_nothing(app: Flask) -> None:
     admin, unknown = staff(app, "admin"), "00000000-0000-7000-8000-000000000000"
 
     assert admin.open(f"/cases/{unknown}").status == 404
-    assert admin.open(f"/studio/cases/{unknown}/diagram").status == 404
+    assert admin.open(f"/cases/{unknown}/diagram").status == 404
 
 
 def test_a_case_that_stands_still_is_tried_again(app: Flask) -> None:
@@ -202,8 +202,8 @@ def test_the_diagram_marks_the_place_and_the_way_and_nothing_beside(app: Flask) 
     walk = applied(app)
     admin = staff(app, "admin")
 
-    top = marks_of(admin.open(f"/studio/cases/{walk.case_id}/diagram"))
-    called = marks_of(admin.open(f"/studio/cases/{walk.case_id}/diagram?process=review"))
+    top = marks_of(admin.open(f"/cases/{walk.case_id}/diagram"))
+    called = marks_of(admin.open(f"/cases/{walk.case_id}/diagram?process=review"))
 
     assert top["here"] == ["review"]
     assert {"started", "fill_information", "collect_hours", "assess_hours", "settle"} <= set(
@@ -220,7 +220,7 @@ def test_the_way_back_after_a_return_is_marked(app: Flask) -> None:
     walk = applied(app)
     walk.do("review_application", "return", {"reason": "请补充"}, by=REVIEWER)
 
-    marks = marks_of(staff(app, "admin").open(f"/studio/cases/{walk.case_id}/diagram"))
+    marks = marks_of(staff(app, "admin").open(f"/cases/{walk.case_id}/diagram"))
 
     assert marks["here"] == ["fill_information"]
     assert "decision_to_begin_round" in marks["flows"]
@@ -230,7 +230,7 @@ def test_the_way_back_after_a_return_is_marked(app: Flask) -> None:
 def test_the_diagram_says_in_words_what_its_colours_say(app: Flask) -> None:
     walk, _working = stand_still(app)
 
-    page = staff(app, "admin").open(f"/studio/cases/{walk.case_id}/diagram")
+    page = staff(app, "admin").open(f"/cases/{walk.case_id}/diagram")
 
     assert marks_of(page)["stuck"] == ["apply_information"]
     (way,) = page.html.find_class("way")
@@ -241,7 +241,7 @@ def test_the_diagram_says_in_words_what_its_colours_say(app: Flask) -> None:
 
 def test_a_diagram_speaks_the_language_of_the_page(app: Flask) -> None:
     walk, admin = applied(app), staff(app, "admin")
-    address = f"/studio/cases/{walk.case_id}/diagrams/review.bpmn"
+    address = f"/cases/{walk.case_id}/diagrams/review.bpmn"
 
     english = admin.client.get(address)
     admin.client.set_cookie("huiji_language", "zh")
@@ -254,14 +254,14 @@ def test_a_diagram_speaks_the_language_of_the_page(app: Flask) -> None:
 
     assert english.mimetype == "application/xml"
     assert (name(english.data), name(chinese.data)) == ("Review", "审核")
-    unknown = admin.client.get(f"/studio/cases/{walk.case_id}/diagrams/unknown.bpmn")
+    unknown = admin.client.get(f"/cases/{walk.case_id}/diagrams/unknown.bpmn")
     assert unknown.status_code == 404
 
 
 def test_only_the_diagram_may_style_itself_and_be_framed_by_our_pages(app: Flask) -> None:
     walk, admin = applied(app), staff(app, "admin")
 
-    diagram = admin.open(f"/studio/cases/{walk.case_id}/diagram").response
+    diagram = admin.open(f"/cases/{walk.case_id}/diagram").response
     case = admin.open(f"/cases/{walk.case_id}").response
 
     drawn, page = (each.headers["Content-Security-Policy"] for each in (diagram, case))

@@ -109,7 +109,7 @@ def _describe(session: Session, viewer: Viewer, case: Case) -> dict[str, Any]:
         "broken_links": find_broken_links(session, engine, case)
         if can(viewer, "check_trail", case)
         else None,
-        "diagram_address": url_for("studio.diagram", case_id=case.id),
+        "diagram_address": url_for("cases.diagram", case_id=case.id),
     }
 
 

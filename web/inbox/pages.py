@@ -164,7 +164,7 @@ def _describe(
         "case_address": url_for("cases.show", case_id=case.id, task=task.id, **kept_filters())
         if sees_case
         else "",
-        "diagram_address": url_for("studio.diagram", case_id=case.id)
+        "diagram_address": url_for("cases.diagram", case_id=case.id)
         if can(viewer, "see_diagram", case)
         else "",
         "changes": applications.describe_changes(session, task)

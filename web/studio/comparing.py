@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.language import _
 from web import current
+from web.drawings import answer_drawing, translate_diagram
 from web.languages import spoken
 from web.security import policy
 from web.studio.blueprint import bp
 from web.studio.comparing_forms import draw_marked
 from web.studio.comparing_sides import Comparison, compare_two_releases, compare_with_draft
 from web.studio.comparing_tables import describe_tables
-from web.studio.diagrams import translate_diagram
 from web.studio.differing import list_differences
 from web.studio.previews import PREVIEW_POLICY, Reader
 from web.studio.shell import describe_shell
-from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.studio.viewing import get_editor, get_viewer_of_processes
 from web.turns import takes_turns
 from workflows.studio.documents import DIAGRAM, FORM, TABLE, suffix_of
 from workflows.studio.drafts import get_draft

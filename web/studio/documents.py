@@ -11,13 +11,14 @@ from engine.errors import Conflict, HuijiError, NotFound, Rejected
 from engine.language import N_, _
 from engine.releases import has_release
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.numbers import small_int
 from web.studio.blueprint import bp
 from web.studio.drafts import VersionNotSaid
 from web.studio.naming import address_of_process, place_of
 from web.studio.shell import describe_shell
-from web.studio.viewing import answer_drawing, get_editor
+from web.studio.viewing import get_editor
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.documents import FORM, KINDS, TABLE, name_of, path_of, suffix_of
 from workflows.studio.drafts import (

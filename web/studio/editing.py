@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.shell import describe_shell
-from web.studio.viewing import answer_drawing, get_editor
+from web.studio.viewing import get_editor
 from workflows.studio.documents import (
     DIAGRAM,
     ENGLISH,

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from engine.language import _
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.shell import describe_shell
-from web.studio.viewing import answer_drawing, get_editor
+from web.studio.viewing import get_editor
 from workflows.studio.documents import english_of
 from workflows.studio.drafts import get_draft, read_documents, save_document
 from workflows.studio.english import (

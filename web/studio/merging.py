@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict, Rejected
 from engine.language import N_, _
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.comparing_sides import DRAFT
 from web.studio.differing import AddressOf, describe_difference, list_differences
 from web.studio.naming import name_processes
-from web.studio.viewing import answer_drawing, get_editor
+from web.studio.viewing import get_editor
 from workflows.studio.current import get_current, list_current
 from workflows.studio.differences import differences_of
 from workflows.studio.drafts import find_draft

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from engine.language import _
 from engine.releases import ReleaseNotFound, check_unit
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.history import describe_history, say_reason
 from web.studio.naming import name_processes, place_of
-from web.studio.viewing import answer_drawing, get_editor, get_viewer_of_processes
+from web.studio.viewing import get_editor, get_viewer_of_processes
 from web.turns import takes_turns
 from workflows.shared.access import Viewer, can_edit_processes
 from workflows.shared.actor_names import name_accounts

@@ -12,12 +12,13 @@ from engine.errors import Conflict, InvalidRelease, Problem, Rejected
 from engine.language import N_, _, ngettext
 from engine.releases import Release
 from web import current
+from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.differing import list_differences
 from web.studio.naming import address_of_process, name_processes
 from web.studio.shell import describe_shell
-from web.studio.viewing import answer_drawing, get_editor
+from web.studio.viewing import get_editor
 from web.turns import takes_turns
 from workflows.shared.actor_names import name_accounts
 from workflows.studio.current import list_current

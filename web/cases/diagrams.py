@@ -1,13 +1,12 @@
 """A case's diagrams with the place it is at and the way it took, as a page to frame."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 import orjson
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from lxml import etree
 from sqlalchemy.orm import Session
 
 from engine.cases import Case, get_case
@@ -17,25 +16,25 @@ from engine.positions import Place, calls_around, flows_taken, position, way_tak
 from engine.releases import LoadedRelease
 from engine.trail import events
 from web import current
+from web.cases.blueprint import bp
+from web.drawings import answer_drawing, translate_diagram
 from web.languages import spoken
 from web.staff import get_staff_person
-from web.studio.blueprint import bp
-from web.studio.viewing import answer_drawing
 from workflows.shared.access import check
 from workflows.shared.step_names import StepNames
 
 
-@bp.get("/cases/<uuid:case_id>/diagram")
+@bp.get("/<uuid:case_id>/diagram")
 def diagram(case_id: UUID) -> ResponseReturnValue:
     """Show one of the case's diagrams, by itself or in a frame of the case's page."""
     with current.engine().database.read() as session:
         case, release = _get_case(session, case_id)
-        page = render_template("studio/diagram.html", **_describe(session, case, release))
+        page = render_template("cases/diagram.html", **_describe(session, case, release))
     return answer_drawing(page)
 
 
-@bp.get("/cases/<uuid:case_id>/diagrams/<process_id>.bpmn")
-def document(case_id: UUID, process_id: str) -> ResponseReturnValue:
+@bp.get("/<uuid:case_id>/diagrams/<process_id>.bpmn")
+def diagram_source(case_id: UUID, process_id: str) -> ResponseReturnValue:
     """Give a diagram of the case's release as BPMN, its names in the language of the page."""
     with current.engine().database.read() as session:
         _case, release = _get_case(session, case_id)
@@ -88,7 +87,7 @@ def _describe(session: Session, case: Case, release: LoadedRelease) -> dict[str,
             {
                 "name": names.process(each),
                 "address": url_for(
-                    "studio.diagram",
+                    "cases.diagram",
                     case_id=case.id,
                     process=each,
                     framed=request.args.get("framed"),
@@ -98,7 +97,7 @@ def _describe(session: Session, case: Case, release: LoadedRelease) -> dict[str,
             }
             for each in _ordered(model.processes, case.process_id)
         ],
-        "document_address": url_for("studio.document", case_id=case.id, process_id=chosen),
+        "document_address": url_for("cases.diagram_source", case_id=case.id, process_id=chosen),
         "marks": orjson.dumps(marks).decode(),
         "way": [
             {
@@ -133,14 +132,3 @@ def _is_said(release: LoadedRelease, place: Place) -> bool:
     process = release.model.processes.get(place.process_id)
     step = process.steps.get(place.element_id) if process else None
     return step is not None and not step.kind.endswith("gateway")
-
-
-def translate_diagram(source: bytes, english: Mapping[str, str]) -> bytes:
-    """Put the English names into a diagram; it was read safely when it was released."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(source, parser)
-    for element in root.iter(etree.Element):
-        key = element.get("id")
-        if isinstance(key, str) and key in english and element.get("name") is not None:
-            element.set("name", english[key])
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
