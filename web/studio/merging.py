@@ -12,7 +12,7 @@ from web import current
 from web.drawings import answer_drawing
 from web.languages import spoken
 from web.studio.blueprint import bp
-from web.studio.comparing_sides import DRAFT
+from web.studio.comparing.sides import DRAFT
 from web.studio.differing import AddressOf, describe_difference, list_differences
 from web.studio.naming import name_processes
 from web.studio.viewing import get_editor

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from engine.feel.dmn import InvalidDecision
 from web.languages import spoken
-from web.studio.comparing_sides import Comparison, State
+from web.studio.comparing.sides import Comparison, State
 from workflows.shared.decision_cells import ANY, read_cell
 from workflows.studio.differences.matching import Pair
 from workflows.studio.differences.tables import (

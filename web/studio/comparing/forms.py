@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from engine.language import _
 from web.bundles import Bundles
 from web.languages import spoken
-from web.studio.comparing_sides import Comparison
+from web.studio.comparing.sides import Comparison
 from web.studio.previews import Reader, draw_preview
 from workflows.studio.differences.forms import NoForm, compare_forms
 from workflows.studio.differences.vocabulary import Vocabulary

@@ -1,4 +1,4 @@
-"""Two states of a process side by side: what differs in words, and a document of both."""
+"""The pages of a comparison: of a draft with a release, and of two releases."""
 
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,9 @@ from web.drawings import answer_drawing, translate_diagram
 from web.languages import spoken
 from web.security import policy
 from web.studio.blueprint import bp
-from web.studio.comparing_forms import draw_marked
-from web.studio.comparing_sides import Comparison, compare_two_releases, compare_with_draft
-from web.studio.comparing_tables import describe_tables
+from web.studio.comparing.forms import draw_marked
+from web.studio.comparing.sides import Comparison, compare_two_releases, compare_with_draft
+from web.studio.comparing.tables import describe_tables
 from web.studio.differing import list_differences
 from web.studio.previews import PREVIEW_POLICY, Reader
 from web.studio.shell import describe_shell
