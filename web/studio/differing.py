@@ -12,7 +12,7 @@ from web import current
 from web.languages import spoken
 from web.studio.form_settings import SETTINGS
 from web.studio.form_settings import Setting as Field
-from web.studio.form_words import TYPES
+from web.studio.form_settings.words import TYPES
 from web.studio.naming import name_processes
 from workflows.studio.current import list_current
 from workflows.studio.differences import (

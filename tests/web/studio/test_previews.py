@@ -16,7 +16,7 @@ from tests.content import shipped
 from tests.web.conftest import READY
 from tests.web.studio.conftest import Studio
 from web.studio.form_settings import SETTINGS
-from web.studio.form_words import FORMAT_NAMES, LIST_TITLES, MASK_NAMES, TYPES
+from web.studio.form_settings.words import FORMAT_NAMES, LIST_TITLES, MASK_NAMES, TYPES
 
 FORM = "forms/inspection/fill_information.form"
 HOSTILE = '<script>alert("1")</script><img src=x onerror=alert(1)>'

@@ -4,7 +4,7 @@ from engine.language import N_
 from forms.formats import FORMATS, NUMBER_FORMATS
 from forms.properties import FIELDS, TEXTS
 from web.studio.form_settings.setting import attribute_setting, property_setting, rule_setting
-from web.studio.form_words import FORMAT_NAMES
+from web.studio.form_settings.words import FORMAT_NAMES
 
 _LIST = frozenset({"dynamiclist"})
 

@@ -4,7 +4,7 @@ from engine.language import N_
 from forms.checking_components import KINDS_BY_EXTENSION
 from forms.properties import CHOICES, FIELDS
 from web.studio.form_settings.setting import Setting, attribute_setting, property_setting
-from web.studio.form_words import LIST_TITLES
+from web.studio.form_settings.words import LIST_TITLES
 
 _LIST = frozenset({"dynamiclist"})
 _FILES = frozenset({"filepicker"})

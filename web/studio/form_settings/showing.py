@@ -2,7 +2,7 @@
 
 from engine.language import N_
 from web.studio.form_settings.setting import Setting, attribute_setting, property_setting
-from web.studio.form_words import BUTTON_STYLES, MASK_NAMES, TEXT_STYLES, TYPES, WIDTHS
+from web.studio.form_settings.words import BUTTON_STYLES, MASK_NAMES, TEXT_STYLES, TYPES, WIDTHS
 
 _BUTTON = frozenset({"button"})
 
