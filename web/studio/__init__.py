@@ -6,7 +6,6 @@ from web.studio import (
     comparing,
     diagram_editor,
     documents,
-    drafts,
     editing,
     element_templates,
     english,
@@ -17,6 +16,7 @@ from web.studio import (
     previews,
     processes,
     releasing,
+    saving,
 )
 from web.studio.blueprint import bp
 
@@ -27,7 +27,6 @@ __all__ = [
     "comparing",
     "diagram_editor",
     "documents",
-    "drafts",
     "editing",
     "element_templates",
     "english",
@@ -38,6 +37,7 @@ __all__ = [
     "previews",
     "processes",
     "releasing",
+    "saving",
 ]
 
 blueprints = (bp,)

@@ -15,8 +15,8 @@ from web.drawings import answer_drawing
 from web.languages import spoken
 from web.numbers import small_int
 from web.studio.blueprint import bp
-from web.studio.drafts import VersionNotSaid
 from web.studio.naming import address_of_process, place_of
+from web.studio.saving import VersionNotSaid
 from web.studio.shell import describe_shell
 from web.studio.viewing import get_editor
 from workflows.shared.actor_names import name_accounts

@@ -12,7 +12,7 @@ from web.numbers import small_int
 from web.security import takes
 from web.studio.blueprint import bp
 from web.studio.documents import show_documents_again
-from web.studio.drafts import VersionNotSaid
+from web.studio.saving import VersionNotSaid
 from web.studio.viewing import get_editor, get_viewer_of_processes
 from workflows.studio.current import documents_of
 from workflows.studio.documents import own_documents

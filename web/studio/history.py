@@ -15,9 +15,9 @@ from web.drawings import answer_drawing, translate_diagram
 from web.languages import spoken
 from web.studio.blueprint import bp
 from web.studio.differing import list_differences
-from web.studio.drafts import FILE_POLICY, type_of
 from web.studio.naming import name_processes
 from web.studio.releasing import describe_plan, say_refused, say_released
+from web.studio.saving import FILE_POLICY, type_of
 from web.studio.viewing import get_editor, get_viewer_of_processes
 from web.turns import takes_turns
 from workflows.shared.access import Viewer, can_edit_processes
