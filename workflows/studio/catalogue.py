@@ -24,6 +24,7 @@ from workflows.shared.statuses import LABELS
 from workflows.shared.step_names import StepNames
 from workflows.studio.current import list_current
 from workflows.studio.documents import FORM, TABLE, english_of, name_of, suffix_of
+from workflows.studio.step_properties import list_values
 from workflows.studio.titles import title_documents
 
 LANES = {
@@ -45,6 +46,7 @@ DUTIES = {
 """The duties to which steps can be given."""
 
 DEEPEST = 10
+OTHERS = ""
 
 Item = dict[str, Any]
 
@@ -67,7 +69,7 @@ def describe_choices(
         "processes": _list_callable(process_id, releases, language),
         "lanes": _name(LANES),
         "duties": _name({duty: DUTIES[duty] for duty in WORKING}),
-        "statuses": _name(LABELS),
+        "statuses": _list_statuses(process_id, releases, language),
         "kinds": _name({code: kind.label for code, kind in all_kinds().items()}),
         "messages": _list_messages(releases, language),
         "errors": _list_errors(releases, engine.operations, language),
@@ -83,6 +85,29 @@ def list_functions() -> list[Item]:
 
 def _name(labels: Mapping[str, str]) -> list[Item]:
     return [{"id": code, "name": _(label)} for code, label in labels.items()]
+
+
+def _list_statuses(
+    process_id: str, releases: list[LoadedRelease], language: Language
+) -> list[Item]:
+    """The statuses by the process that gives them, those of this one first.
+
+    Many have the same words. One that several processes give stands with the first of them.
+    """
+    groups: dict[str, str] = {}
+    for release in sorted(releases, key=lambda each: each.process_id != process_id):
+        title = StepNames(release, language).process(release.process_id)
+        given = set().union(*(list_values(each, "status") for each in _steps([release])))
+        for code in LABELS:
+            if code in given:
+                groups.setdefault(code, title)
+    order = [*dict.fromkeys(groups.values()), OTHERS]
+    items = [
+        {"id": code, "name": _(label), "group": groups.get(code, OTHERS)}
+        for code, label in LABELS.items()
+    ]
+    items.sort(key=lambda each: order.index(each["group"]))
+    return [{**each, "group": each["group"] or _("Other statuses")} for each in items]
 
 
 def _list_forms(process_id: str, documents: Documents, language: Language) -> list[Item]:

@@ -6,11 +6,9 @@ from difflib import get_close_matches
 import orjson
 
 from engine.errors import Problem
-from engine.feel import FeelSyntaxError
-from engine.feel.analysis import given_texts
 from engine.language import N_
 from engine.releases import Unit
-from engine.spiff import Formula, ProcessInfo, Step
+from engine.spiff import ProcessInfo, Step
 from engine.spiff.diagram import Message
 from forms.release_check import find_form
 from workflows.shared.access import WORKING
@@ -20,6 +18,7 @@ from workflows.shared.statuses import LABELS
 from workflows.studio.catalogue import LANES
 from workflows.studio.documents import english_of, own_documents
 from workflows.studio.english import list_texts
+from workflows.studio.step_properties import list_values
 
 OFFICES = ("higher", "same")
 ASSOCIATION = "association"
@@ -130,7 +129,7 @@ def _check_task(unit: Unit, process: ProcessInfo, step: Step) -> Iterator[Proble
         message = N_("“%(step)s” does not say where its case stands: it has no status.")
         yield _at(process, step, "no-status", message, is_warning=True)
     for name in ("kind", "case_kind"):
-        for unknown in sorted(_texts(step, name) - all_kinds().keys()):
+        for unknown in sorted(list_values(step, name) - all_kinds().keys()):
             message = N_("“%(step)s”: there is no kind of task “%(kind)s”.")
             yield _at(process, step, "unknown-kind", message, kind=unknown[:80])
     office = step.properties.get("office")
@@ -162,7 +161,7 @@ def _check_second_person(unit: Unit, process: ProcessInfo, step: Step) -> Iterat
 
 
 def _check_status(process: ProcessInfo, step: Step) -> Iterator[Problem]:
-    for unknown in sorted(_texts(step, STATUS) - LABELS.keys()):
+    for unknown in sorted(list_values(step, STATUS) - LABELS.keys()):
         near = get_close_matches(unknown[:80], LABELS, n=1)
         message = N_("“%(step)s”: there is no status “%(status)s”.")
         if near:
@@ -175,20 +174,6 @@ def _check_status(process: ProcessInfo, step: Step) -> Iterator[Problem]:
             status=unknown[:80],
             near=near[0] if near else "",
         )
-
-
-def _texts(step: Step, name: str) -> frozenset[str]:
-    """What a property may say, as far as it is written out in it."""
-    source = step.properties.get(name)
-    if source is None:
-        return frozenset()
-    if not source.startswith("="):
-        return frozenset({source})
-    try:
-        formula = Formula.read(source)
-    except FeelSyntaxError:
-        return frozenset()
-    return frozenset() if formula.expression is None else given_texts(formula.expression.node)
 
 
 def _is_readable(data: bytes) -> bool:

@@ -108,7 +108,7 @@ def _title_table(source: bytes, english: Mapping[str, str]) -> str:
         return ""
     decisions = list(children(root, "decision"))
     if len(decisions) != 1:
-        return root.get("name", "")
+        return english.get(root.get("id", "")) or root.get("name") or ""
     return english.get(id_of(decisions[0])) or attribute(decisions[0], "name")
 
 

@@ -3,15 +3,23 @@
 from typing import Any
 
 from tests.workflows.studio.conftest import Desk
+from workflows.shared.statuses import LABELS
 from workflows.studio.catalogue import describe_choices
 from workflows.studio.drafts import get_draft, read_documents
+from workflows.studio.titles import title_documents
+
+
+def read_all(desk: Desk, process_id: str) -> dict[str, bytes]:
+    """The documents of a process's draft."""
+    draft_id = desk.open(process_id)
+    with desk.engine.database.read() as session:
+        return read_documents(session, get_draft(session, draft_id).id)
 
 
 def choices(desk: Desk, process_id: str, language: str = "zh", **changed: bytes) -> Any:
     """What the editor of a process's diagram offers, with documents changed."""
-    draft_id = desk.open(process_id)
+    documents = read_all(desk, process_id)
     with desk.engine.database.read() as session:
-        documents = read_documents(session, get_draft(session, draft_id).id)
         return describe_choices(
             session,
             desk.engine,
@@ -40,6 +48,28 @@ def test_forms_are_called_after_their_steps_and_tell_their_outcomes(desk: Desk) 
 def test_decisions_are_those_of_the_drafts_tables(desk: Desk) -> None:
     assert "inspection_hours" in by_id(choices(desk, "inspection")["decisions"])
     assert choices(desk, "ruling")["decisions"] == []
+
+
+def test_tables_of_several_decisions_are_called_in_the_language_of_the_page(desk: Desk) -> None:
+    documents = read_all(desk, "inspection")
+    path = "bpmn/inspection/hours.dmn"
+    assert title_documents("inspection", documents, "zh")[path] == "年检学时"
+    assert title_documents("inspection", documents, "en")[path] == "Hours of an inspection"
+
+
+def test_statuses_stand_with_the_process_that_gives_them_its_own_first(desk: Desk) -> None:
+    statuses = choices(desk, "profile_change")["statuses"]
+    assert {each["id"] for each in statuses} == LABELS.keys()
+    assert statuses[0]["group"] == "登记信息变更"
+    by_code = by_id(statuses)
+    assert by_code["profile_change_in_review"]["group"] == "登记信息变更"
+    assert by_code["output_in_review"]["group"] != by_code["profile_change_in_review"]["group"]
+    # One that is worked out is given, too; one that no process gives comes last.
+    assert by_id(choices(desk, "inspection")["statuses"])["returned"]["group"] == "年检"
+    assert statuses[-1]["group"] == "Other statuses"
+    groups = [each["group"] for each in statuses]
+    starts = [one for one, other in zip(groups, ["", *groups], strict=False) if one != other]
+    assert len(starts) == len(set(groups))
 
 
 def test_a_process_may_call_others_but_none_that_calls_it(desk: Desk) -> None:

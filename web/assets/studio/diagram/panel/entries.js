@@ -156,3 +156,10 @@ export function choice(id, label, get, set, options, more = {}) {
 }
 
 export const named = (items) => items.map((each) => ({ value: each.id, label: each.name }));
+
+/** The same below the headings that the items name; one heading's items stand together. */
+export const grouped = (items) =>
+  [...Map.groupBy(items, (each) => each.group)].map(([label, found]) => ({
+    label,
+    children: named(found),
+  }));

@@ -5,7 +5,7 @@ import { catalogue, outcomesOf } from "../../catalogue.js";
 import { findExtension, readExtension, readProperty } from "../editing.js";
 import { describe, isStep } from "../kinds.js";
 import { ID } from "../naming.js";
-import { choice, feel, group, named, note, press, tick } from "./entries.js";
+import { choice, feel, group, grouped, named, note, press, tick } from "./entries.js";
 
 const NEW = " new";
 const ASSOCIATION = "association";
@@ -111,20 +111,20 @@ export function statusGroup(element, { editing }) {
     "bpmn:CallActivity",
   ];
   if (!isPlace.some((type) => is(element, type))) return null;
-  const entries = propertyChoice(element, editing, "status", catalogue.statuses);
+  const entries = propertyChoice(element, editing, "status", grouped(catalogue.statuses));
   if (is(element, "bpmn:UserTask"))
-    entries.push(...propertyChoice(element, editing, "kind", catalogue.kinds));
+    entries.push(...propertyChoice(element, editing, "kind", named(catalogue.kinds)));
   return group("studio-status", say("panel.status"), entries, {
     shouldOpen: is(element, "bpmn:UserTask") || Boolean(readProperty(element, "status")),
   });
 }
 
 /** A named property that is chosen, or worked out by an expression. */
-function propertyChoice(element, editing, name, items) {
+function propertyChoice(element, editing, name, offered) {
   const get = () => readProperty(element, name);
   const isComputed = get().startsWith("=");
   const set = (value) => editing.setProperty(element, name, value === COMPUTED ? "=null" : value);
-  const options = () => [...named(items), { value: COMPUTED, label: say("panel.computed") }];
+  const options = () => [...offered, { value: COMPUTED, label: say("panel.computed") }];
   const chosen = choice(
     name,
     say(`panel.${name}`),
