@@ -1,9 +1,11 @@
 """An administrator draws: with the list of steps, by keyboard alone, told of his mistakes."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import pytest
+from lxml import etree
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -13,6 +15,10 @@ from tests.browser.drawing import Desk
 from tests.browser.walking import Person
 from workflows.shared.accounts import Account
 from workflows.studio.drafts import find_draft, open_draft, read_documents
+
+Box = tuple[float, float, float, float]
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,67 @@ def test_a_step_is_added_named_connected_and_deleted_by_keys_alone(ruling: Drawi
     expect(page.locator("#studio-steps [aria-expanded=true]")).to_be_focused()
     ruling.is_saved()
     assert "service_task_1" not in ruling.process.steps
+
+
+def test_a_row_that_is_pressed_while_the_diagram_changes_is_pressed(ruling: Drawing) -> None:
+    page, mouse = ruling.person.page, ruling.person.page.mouse
+    ruling.choose("propose_ruling").entry("name").fill("拟定结论")
+    box = ruling.at("started").bounding_box()
+    assert box is not None
+    mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    mouse.down()  # leaves the field, which then is written
+    drawn = page.locator("#studio-canvas .djs-element[data-element-id=propose_ruling]")
+    expect(drawn).to_contain_text("拟定结论")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+    mouse.up()
+    expect(ruling.at("started")).to_have_attribute("aria-expanded", "true")
+    expect(ruling.at("propose_ruling")).to_contain_text("拟定结论")
+
+
+def test_an_appended_step_stands_where_nothing_is_drawn(enter: Enter, errand: Errands) -> None:
+    drawing = draw(enter("admin"), errand("admin").app, "inspection")
+    gateways = ["begins_at", "which_application", "decision", "hours_enough"]
+    for number, gateway in enumerate(gateways, start=1):
+        drawing.add("user_task", after=gateway)
+        expect(drawing.at(f"user_task_{number}")).to_be_focused()
+    drawn = etree.fromstring(drawing.is_saved().documents[drawing.path])
+    shapes = {each.get("bpmnElement"): bounds_of(each) for each in drawn.iter(f"{DI}BPMNShape")}
+    steps = {key: box for key, box in shapes.items() if key in drawing.process.steps}
+    ways = {each.get("bpmnElement"): pieces_of(each) for each in drawn.iter(f"{DI}BPMNEdge")}
+    for number, gateway in enumerate(gateways, start=1):
+        new = f"user_task_{number}"
+        under = [key for key, box in steps.items() if key != new and meet(box, steps[new])]
+        assert under == []
+        (own,) = drawing.process.flows_to(new)
+        crossed = [
+            key
+            for key, pieces in ways.items()
+            if key != own.id and any(meet(each, steps[new]) for each in pieces)
+        ]
+        assert crossed == []
+        assert drawing.step(new).lane == drawing.step(gateway).lane
+
+
+def bounds_of(shape: Any) -> Box:
+    """Left, top, right and bottom of something drawn."""
+    bounds = shape.find("{http://www.omg.org/spec/DD/20100524/DC}Bounds")
+    x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
+    return x, y, x + width, y + height
+
+
+def pieces_of(edge: Any) -> list[Box]:
+    """The straight pieces of a way."""
+    points = [(float(each.get("x")), float(each.get("y"))) for each in edge.iter(WAYPOINT)]
+    return [
+        (min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y))
+        for (x, y), (to_x, to_y) in pairwise(points)
+    ]
+
+
+def meet(one: Box, other: Box) -> bool:
+    """Whether one is drawn over the other."""
+    across = one[0] <= other[2] and other[0] <= one[2]
+    return across and one[1] <= other[3] and other[1] <= one[3]
 
 
 def test_a_mistake_is_told_at_its_element_and_leads_there(ruling: Drawing) -> None:

@@ -16,6 +16,7 @@ import linting from "./linting.js";
 import naming from "./naming.js";
 import offered from "./offered.js";
 import panel from "./panel/provider.js";
+import placing from "./placing.js";
 import simulation from "./simulation.js";
 import translating from "./translating.js";
 import variables from "./variables.js";
@@ -44,6 +45,7 @@ export function makeModeler({ canvas, panel: parent, studio }) {
       linting,
       offered,
       panel,
+      placing,
     ],
   });
 }

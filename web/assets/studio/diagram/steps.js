@@ -18,14 +18,31 @@ export function keepSteps({ modeler, place, said }) {
   place.append(list);
   let problems = new Map();
   let isPlanned = false;
+  let isPressed = false;
 
   function plan() {
     if (isPlanned) return;
     isPlanned = true;
     requestAnimationFrame(() => {
       isPlanned = false;
-      draw();
+      if (!isPressed) draw();
     });
+  }
+
+  // Who presses a row leaves a field of the panel, which then changes the diagram: drawn anew
+  // before the press is over, the row would be gone and nothing be pressed.
+  list.addEventListener("pointerdown", () => {
+    isPressed = true;
+  });
+  for (const end of ["pointerup", "pointercancel", "dragend"]) {
+    document.addEventListener(
+      end,
+      () => {
+        if (isPressed) plan();
+        isPressed = false;
+      },
+      { capture: true },
+    );
   }
 
   /** The chosen step; of a way, the one that it leads away from. */
