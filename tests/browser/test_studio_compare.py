@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Enter, Errands
+from tests.browser.drawing import Desk
 from tests.browser.walking import Person
 from workflows.studio.drafts import open_draft, put_documents, read_documents
 
@@ -84,6 +85,27 @@ def test_drawings_are_marked_and_move_together(enter: Enter, draft: UUID, width:
     expect(selected).to_have_attribute("data-element-id", "credit")
     admin.button("Whole diagram").press("Enter")
     assert shows(admin) == whole
+
+
+def test_what_one_step_more_pushes_aside_does_not_hide_it(enter: Enter, errand: Errands) -> None:
+    engine: Any = errand("admin").app.extensions["engine"]
+    with engine.database.transaction() as session:
+        draft = open_draft(session, process_id="inspection", by=1, now=engine.now())
+    admin = enter("admin")
+    admin.go(f"/studio/drafts/{draft.id}/edit/bpmn/inspection/inspection.bpmn")
+    desk = Desk(admin).is_ready()
+    desk.add("user_task", after="fill_information").is_saved()
+    admin.go(f"/studio/drafts/{draft.id}/compare")
+    desk.is_ready()
+    # All that stands elsewhere is one line of the list.
+    expect(admin.page.locator(".compare-changes .change-moved")).to_have_count(1)
+    now = side(admin, "new")
+    expect(now.locator(".compare-key")).to_have_text(["≠", "+", "+"])
+    moved = now.locator(".djs-shape.compare-moved[data-element-id='choose_deferral'] rect").first
+    expect(moved).to_have_css("stroke-dasharray", "none")
+    admin.page.get_by_label(admin.say("moved or drawn otherwise")).check()
+    expect(moved).to_have_css("stroke-dasharray", "2px, 3px")
+    admin.look("studio-compare-moved")
 
 
 @pytest.mark.parametrize("width", ["phone", "desktop"])

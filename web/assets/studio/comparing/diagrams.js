@@ -4,7 +4,7 @@ import { diff } from "bpmn-js-differ";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import { say } from "../words.js";
 
-const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↕" };
+const SIGNS = { added: "+", removed: "−", changed: "≠" };
 const FRAMES = new Set(["bpmn:Participant", "bpmn:Lane"]);
 const MOST_MARKED = 2000;
 const NEAR = 0.9;
@@ -118,9 +118,9 @@ function mark(sides, entries) {
       if (!element || element === canvas.getRootElement()) continue;
       canvas.addMarker(element, `compare-${kind}`);
       if (FRAMES.has(element.type)) canvas.addMarker(element, "compare-outline");
-      // A dotted way says enough of where it is drawn now.
-      if (kind === "moved" && element.waypoints) continue;
-      viewer.get("overlays").add(element, { position: cornerOf(element), scale: kind === "moved" || { min: 0.75 }, html: signOf(kind) });
+      // One step more moves all that stands behind it: no signs for what nothing follows from.
+      if (kind === "moved") continue;
+      viewer.get("overlays").add(element, { position: cornerOf(element), scale: { min: 0.75 }, html: signOf(kind) });
     }
   }
 }
