@@ -418,3 +418,4 @@ def test_the_editor_can_be_read_and_used_by_everybody(enter: Enter, errand: Erra
         desk.choose(step).person.look(f"studio-{step}")
     phone = draw(enter("admin", "phone", language="en"), app, "inspection")
     phone.choose("which_application").person.look("studio-phone")
+    expect(phone.at("collect_hours")).to_contain_text("Add up the hours")

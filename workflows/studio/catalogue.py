@@ -25,7 +25,7 @@ from workflows.shared.step_names import StepNames
 from workflows.studio.current import list_current
 from workflows.studio.documents import FORM, TABLE, english_of, name_of, suffix_of
 from workflows.studio.step_properties import list_values
-from workflows.studio.titles import title_documents
+from workflows.studio.titles import title_documents, title_elements
 
 LANES = {
     "member": N_("Member"),
@@ -74,6 +74,7 @@ def describe_choices(
         "messages": _list_messages(releases, language),
         "errors": _list_errors(releases, engine.operations, language),
         "functions": list_functions(),
+        "english": _list_english(process_id, documents, language),
     }
 
 
@@ -122,6 +123,15 @@ def _list_forms(process_id: str, documents: Documents, language: Language) -> li
         for path in documents
         if suffix_of(path) == FORM
     ]
+
+
+def _list_english(process_id: str, documents: Documents, language: Language) -> list[Item]:
+    """What the elements are called in English, for who reads that: diagrams are Chinese."""
+    if language != "en":
+        return []
+    names = title_elements(process_id, documents, "en")
+    own = title_elements(process_id, documents, "zh")
+    return [{"id": key, "name": name} for key, name in names.items() if name != own.get(key)]
 
 
 def _outcomes(form_id: str, document: bytes, texts: Mapping[str, object]) -> Iterator[Item]:

@@ -57,6 +57,12 @@ def test_tables_of_several_decisions_are_called_in_the_language_of_the_page(desk
     assert title_documents("inspection", documents, "en")[path] == "Hours of an inspection"
 
 
+def test_who_reads_english_is_told_the_english_names_of_steps(desk: Desk) -> None:
+    assert choices(desk, "inspection")["english"] == []
+    names = by_id(choices(desk, "inspection", "en")["english"])
+    assert names["collect_hours"]["name"] == "Add up the hours"
+
+
 def test_statuses_stand_with_the_process_that_gives_them_its_own_first(desk: Desk) -> None:
     statuses = choices(desk, "profile_change")["statuses"]
     assert {each["id"] for each in statuses} == LABELS.keys()

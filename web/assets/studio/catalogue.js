@@ -13,6 +13,7 @@ const LISTS = [
   "messages",
   "errors",
   "functions",
+  "english",
 ];
 
 /** Lists of things with `id` and `name`; what the page does not give is an empty list. */

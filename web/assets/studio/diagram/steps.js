@@ -1,9 +1,13 @@
 /* The list of steps beside the canvas: its equal for who works without a mouse or without seeing. */
 import { is } from "bpmn-js/lib/util/ModelUtil";
+import { catalogue } from "../catalogue.js";
 import { make, say } from "../words.js";
 import { flowsFrom, orderSteps } from "./flow-order.js";
 import { describe, describeWay, findKind, isStep, nameKind } from "./kinds.js";
 import { drawAct, makeActs } from "./step-acts.js";
+
+/** What a step is called in English where the page speaks it: the diagram's names are Chinese. */
+const english = new Map(catalogue.english.map(({ id, name }) => [id, name]));
 
 /** Draws the list into `place`, what was done is said in `said`; answers `mark(problems)`. */
 export function keepSteps({ modeler, place, said }) {
@@ -88,6 +92,7 @@ export function keepSteps({ modeler, place, said }) {
         "span",
         { class: "step-words" },
         make("span", { class: "step-name" }, describe(element)),
+        english.has(element.id) ? make("span", { class: "step-kind" }, english.get(element.id)) : null,
         make(
           "span",
           { class: "step-kind" },
