@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 from engine.errors import Problem
 from engine.language import N_
 from engine.releases import Check, Unit
+from engine.signatures import Value
 from engine.spiff import Step
 
 if TYPE_CHECKING:
@@ -82,49 +83,42 @@ def _check_inputs(document: str, step: Step, operation: "Operation") -> Iterator
     lines = {line.target: line for line in step.inputs}
     for value in operation.takes.values():
         line = lines.pop(value.name, None)
-        if line is None:
-            if value.is_required:
-                yield Problem(
-                    document,
-                    step.id,
-                    N_("“%(step)s” does not say what “%(input)s” is."),
-                    rule="input-missing",
-                    step=step.label,
-                    input=value,
+        if line is not None:
+            known, given = line.value.constant
+            message = _refuse(value, given) if known else ""
+            if message:
+                yield _at_input(
+                    document, step, "input-value", message, value, given=str(given)[:80]
                 )
-            continue
-        known, given = line.value.constant
-        if not known:
-            continue
-        if value.choices and str(given) not in value.choices and given is not None:
-            yield Problem(
-                document,
-                step.id,
-                N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; that is no choice."),
-                rule="input-value",
-                step=step.label,
-                input=value,
-                given=str(given)[:80],
-            )
-            continue
-        try:
-            value.field.deserialize(given)
-        except ValidationError:
-            yield Problem(
-                document,
-                step.id,
-                N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; it is of another kind."),
-                rule="input-value",
-                step=step.label,
-                input=value,
-                given=str(given)[:80],
-            )
+        elif value.is_required:
+            message = N_("“%(step)s” does not say what “%(input)s” is.")
+            yield _at_input(document, step, "input-missing", message, value)
     for unknown in sorted(lines):
-        yield Problem(
-            document,
-            step.id,
-            N_("“%(step)s” gives “%(input)s” to an operation that does not take it."),
-            rule="input-unknown",
-            step=step.label,
-            input=unknown,
-        )
+        message = N_("“%(step)s” gives “%(input)s” to an operation that does not take it.")
+        yield _at_input(document, step, "input-unknown", message, unknown)
+
+
+def _refuse(value: Value, given: object) -> str:
+    """Why an operation does not take what is given; nothing if it does."""
+    if value.choices and str(given) not in value.choices and given is not None:
+        return N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; that is no choice.")
+    try:
+        value.field.deserialize(given)
+    except ValidationError:
+        return N_("“%(step)s”: “%(input)s” cannot be “%(given)s”; it is of another kind.")
+    return ""
+
+
+def _at_input(
+    document: str, step: Step, rule: str, message: str, called: Value | str, **given: str
+) -> Problem:
+    return Problem(
+        document,
+        step.id,
+        message,
+        rule=rule,
+        step=step.label,
+        input=called,
+        is_warning=False,
+        **given,
+    )

@@ -277,11 +277,12 @@ def be(app: Flask, mood: Mood) -> None:
 
 def test_the_stand_in_does_as_it_is_told(app: Flask, payer: Visitor) -> None:
     page = go_to_settlement(payer)
-    for mood, sentence in (
-        ("away", "cannot be reached at the moment"),
-        ("refusing", "The payment service refused (stand_in)"),
-    ):
-        be(app, mood)  # type: ignore[arg-type]
+    moods: dict[Mood, str] = {
+        "away": "cannot be reached at the moment",
+        "refusing": "The payment service refused (stand_in)",
+    }
+    for mood, sentence in moods.items():
+        be(app, mood)
         assert sentence in payer.send(f"{page.path}/fee/order", page.values()).text
     be(app, "twice")
     placed = payer.send(f"{page.path}/fee/order", page.values())

@@ -136,11 +136,9 @@ def test_a_process_goes_out_as_a_zip_and_comes_in_again(studio: Studio) -> None:
     draft = studio.open_draft("ruling")
     address = f"/studio/drafts/{draft}/import"
     values = studio.visitor.open(f"/studio/drafts/{draft}/documents").values(address)
-    values["file"] = (io.BytesIO(sent.data), "ruling.zip")  # type: ignore[assignment]
-    taken = studio.visitor.send(address, values, content_type="multipart/form-data")
+    taken = studio.visitor.upload(address, values, "file", sent.data, "ruling.zip")
     assert "4 documents were taken into the draft." in taken.text
-    values["file"] = (io.BytesIO(sent.data), "ruling.zip")  # type: ignore[assignment]
-    again = studio.visitor.send(address, values, content_type="multipart/form-data")
+    again = studio.visitor.upload(address, values, "file", sent.data, "ruling.zip")
     assert (again.status, "Nothing was taken" in again.text) == (409, True)
 
 
@@ -159,8 +157,7 @@ def test_other_files_are_refused_with_a_sentence(
     draft = studio.open_draft("ruling")
     address = f"/studio/drafts/{draft}/import"
     values = studio.visitor.open(f"/studio/drafts/{draft}/documents").values(address)
-    values["file"] = (io.BytesIO(data), name)  # type: ignore[assignment]
-    page = studio.visitor.send(address, values, content_type="multipart/form-data")
+    page = studio.visitor.upload(address, values, "file", data, name)
     assert page.status == 422
     assert said in page.text
 

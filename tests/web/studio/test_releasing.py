@@ -1,5 +1,7 @@
 """The release page: what it says, its one button, and who is told what instead."""
 
+from uuid import UUID
+
 from flask import Flask
 from lxml import etree
 from werkzeug.datastructures import MultiDict
@@ -11,14 +13,14 @@ RULING = "bpmn/ruling/ruling.bpmn"
 PAYMENT = "bpmn/payment/payment.bpmn"
 
 
-def rename_step(studio: Studio, draft: object, path: str = RULING, words: str = "复核意见") -> None:
+def rename_step(studio: Studio, draft: UUID, path: str = RULING, words: str = "复核意见") -> None:
     """Give a step of a process another name."""
-    data, version = studio.read(draft, path)  # type: ignore[arg-type]
+    data, version = studio.read(draft, path)
     old = "复核" if path == RULING else "确认应缴会费"
     changed = data.replace(f'name="{old}"'.encode(), f'name="{words}"'.encode())
     if changed == data:
         changed = data.replace(b"</bpmn:process>", f"<!--{words}--></bpmn:process>".encode())
-    assert studio.save(draft, path, changed, version).status_code == 200  # type: ignore[arg-type]
+    assert studio.save(draft, path, changed, version).status_code == 200
 
 
 def values_of(page: Page, action: str) -> MultiDict[str, str]:
