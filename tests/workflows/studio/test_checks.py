@@ -1,5 +1,6 @@
 """What a diagram says of duties, statuses, messages and English has to mean something here."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def changed(before: str, after: str, *, process: str = "ruling") -> list[Problem
         ('name="kind" value="ruling"', 'name="kind" value="rule"', "unknown-kind", "“rule”"),
         ('value="propose_ruling"', 'value="propose_rulling"', "unknown-step", "Is “"),
         ('name="status"', 'name="stats"', "useless-property", "“stats”"),
+        ('name="status"', 'name="stats"', "no-status", "does not say where its case stands"),
+        ('name="kind" value="ruling"', 'name="office" value="nearby"', "unknown-office", "nearby"),
     ],
 )
 def test_what_is_not_known_here_is_told_at_its_step(
@@ -53,6 +56,15 @@ def test_a_message_that_nothing_sends_is_told() -> None:
     found = changed('name="hours_credited"', 'name="hours_came"', process="inspection")
     assert [each.rule for each in found] == ["unknown-message"]
     assert set(MESSAGES) >= {"hours_credited", "withdrawn"}
+
+
+def test_a_message_that_could_be_anybodys_is_told() -> None:
+    text = (FOLDER / "bpmn/inspection/inspection.bpmn").read_text()
+    key = re.search(r"<bpmn:extensionElements>\s*<zeebe:subscription[^>]*/>\s*</bpmn:\w+>", text)
+    assert key
+    found = changed(key[0], "", process="inspection")
+    assert {each.rule for each in found} == {"message-key"}
+    assert "whose message it waits for" in str(found[0])
 
 
 def test_an_outcome_for_many_at_once_has_a_button() -> None:
