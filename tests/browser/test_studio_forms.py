@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -259,14 +260,14 @@ def test_choices_are_written_in_order_and_come_from_a_list_when_one_is_picked(
     assert "values" not in component
 
 
-def find(form: dict[str, object], identifier: str | None) -> dict[str, object]:
+def find(form: dict[str, Any], identifier: str | None) -> dict[str, Any]:
     """The component of an id, wherever it stands."""
     waiting = [form]
     while waiting:
         each = waiting.pop()
         if each.get("id") == identifier and "type" in each and each is not form:
             return each
-        waiting += each.get("components", [])  # type: ignore[operator]
+        waiting += each.get("components", [])
     raise AssertionError(identifier)
 
 
