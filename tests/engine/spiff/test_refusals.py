@@ -488,6 +488,32 @@ def test_a_step_of_a_person_has_a_name_because_people_read_it():
     assert ("fill", "Give the step a name: who does it reads it.") in problems_of(drawn)
 
 
+def test_a_step_of_a_person_that_is_nobodys_is_told():
+    drawn = diagram(start(), user("fill", "填写", group=""), end(), flows("start fill end"))
+    assert ("fill", "“填写” stands in no lane and has no group.") in problems_of(drawn)
+
+
+def test_an_element_without_an_id_is_told():
+    drawn = base().replace(b'<bpmn:userTask id="fill"', b"<bpmn:userTask")
+    assert "An element userTask has no id." in {text for _, text in problems_of(drawn)}
+
+
+def test_an_event_waits_for_one_thing():
+    once = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>"
+    drawn = diagram(
+        start(),
+        node("intermediateCatchEvent", "w", (once + "</bpmn:timerEventDefinition>") * 2),
+        end(),
+        flows("start w end"),
+    )
+    assert ("w", "“w” has more than one event definition.") in problems_of(drawn)
+
+
+def test_an_error_has_a_code():
+    drawn = base(extra='<bpmn:error id="e_empty" name="空"/>')
+    assert ("e_empty", "The error “空” has no error code.") in problems_of(drawn)
+
+
 def test_a_default_way_has_no_condition_and_begins_at_its_gateway():
     parts = [part for part in CHOICE if 'id="which"' not in part]
     ways = [flow("start", "which"), flow("which", "a", "x"), flow("which", "b")]
